@@ -1,0 +1,1 @@
+"""Practice mode: the stand-in CyberTipline on this computer, and a day's work of synthetic cases."""
