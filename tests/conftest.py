@@ -1,0 +1,106 @@
+"""What every test gets: fixtures for the real services, and guards that keep tests honest.
+
+The test command (packaging/bootstrap.py test) starts a display, a Secret Service and a PostgreSQL and
+names them in the environment. Run without it, tests that need one of them skip and say why.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import ipaddress
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+# A window on somebody's real desktop would steal the focus; the test command says xcb for its own display.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+THREAD_GRACE_S = 5.0
+"""Seconds that a thread gets to end by itself after its test, before it counts as leaked."""
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """SQLAlchemy URL of a real server's administrative database; tests make databases of their own."""
+    url = os.environ.get("DESK_TEST_POSTGRES", "")
+    if not url:
+        pytest.skip("no PostgreSQL: run the tests with packaging/bootstrap.py test")
+    return url
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """SQLAlchemy URL of an empty database that is dropped after the test."""
+    from tests.support.postgres import fresh_database  # late: the drivers take a third of a second
+
+    with fresh_database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def secret_service() -> None:
+    """Asks for a real, unlocked Secret Service in a private D-Bus session."""
+    if not os.environ.get("DESK_TEST_SECRET_SERVICE"):
+        pytest.skip("no private Secret Service: run the tests with packaging/bootstrap.py test")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    faulthandler.enable()
+
+
+def is_beyond_loopback(family: int, address: object) -> bool:
+    """True for an Internet address that is not this computer's own loopback (a name counts as beyond,
+    except "localhost": resolving it may already ask the network)."""
+    if family not in (socket.AF_INET, socket.AF_INET6) or not isinstance(address, tuple):
+        return False
+    host = str(address[0])
+    if host in ("", "localhost"):
+        return False
+    try:
+        return not ipaddress.ip_address(host.split("%")[0]).is_loopback
+    except ValueError:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def no_network_beyond_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A test that reaches for another computer fails, even if the code under test hides the refusal."""
+    caught: list[str] = []
+
+    def guarded(name: str) -> None:
+        real = getattr(socket.socket, name)
+
+        def call(self: socket.socket, *args: object) -> object:
+            address = args[-1] if args else None
+            if is_beyond_loopback(self.family, address):
+                caught.append(f"{name} to {address!r}")
+                raise OSError(f"this test may not reach {address!r}: loopback only")
+            return real(self, *args)
+
+        monkeypatch.setattr(socket.socket, name, call)
+
+    for name in ("connect", "connect_ex", "sendto"):
+        guarded(name)
+    yield
+    assert not caught, f"the test reached beyond loopback: {caught}"
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads() -> Iterator[None]:
+    """A thread that would keep the program from ending must be over when its test is."""
+    before = set(threading.enumerate())
+    yield
+    new = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
+    if not new:
+        return
+    gc.collect()  # an executor without owner ends its threads when it is collected
+    deadline = time.monotonic() + THREAD_GRACE_S
+    for thread in new:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    left = [thread.name for thread in new if thread.is_alive()]
+    assert not left, f"the test left threads behind: {left}"
