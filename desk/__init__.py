@@ -1,0 +1,1 @@
+"""Tipline Desk: review suspected child sexual exploitation and report it to NCMEC's CyberTipline."""
