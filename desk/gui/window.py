@@ -1,0 +1,383 @@
+"""The one window: band, rail, header, pages, status line, and the ways to reach everything."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from desk.domain.errors import DeskError
+from desk.gui.banner import Banner, Endpoint
+from desk.gui.command_palette import CommandPalette
+from desk.gui.rail import WIDE_FROM, Rail, RailItem, standard_items
+from desk.gui.statusline import StatusLine
+from desk.gui.widgets.common import hbox, vbox
+from desk.gui.widgets.cover import Cover
+from desk.gui.widgets.header import Header
+from desk.gui.widgets.notices import Notices
+from desk.gui.widgets.page import Command, Page
+from desk.gui.words import tr
+
+KEY_PALETTE = "Ctrl+K"
+KEY_BLANK = "F9"
+KEY_HELP = "F1"
+KEY_SEARCH = "Ctrl+F"
+
+
+class WindowSettings(Protocol):
+    """Where the window keeps its own state. Texts only; never anything of a case."""
+
+    def get(self, key: str) -> str | None: ...
+    def set(self, key: str, value: str) -> None: ...
+
+
+class MainWindow(QMainWindow):
+    """The frame. It knows pages and commands, and no service.
+
+    ``may_close`` is asked before closing, in order; one False keeps the
+    window. ``blank_all`` is emitted by the one key that hides everything.
+    ``dropped`` carries files let fall on the window.
+    """
+
+    blank_all = Signal()
+    dropped = Signal(list)
+    help_asked = Signal(str)
+    import_asked = Signal()
+    page_changed = Signal(str)
+
+    def __init__(self, settings: WindowSettings | None = None, items: list[RailItem] | None = None) -> None:
+        super().__init__()
+        self.setWindowTitle(tr("Tipline Desk"))
+        self.setAcceptDrops(True)
+        self.setMinimumSize(960, 600)
+        self.may_close: list[Callable[[], bool]] = []
+        self._settings = settings
+        self._pages: dict[str, Page] = {}
+        self._current = ""
+        self._shared: list[Command] = []
+
+        self.banner = Banner()
+        self.rail = Rail(standard_items() if items is None else items)
+        self.header = Header()
+        self.status_line = StatusLine()
+        self._stack = QStackedWidget()
+        self._body = QWidget()
+        vbox_body = QVBoxLayout(self._body)
+        vbox_body.setContentsMargins(0, 0, 0, 0)
+        vbox_body.setSpacing(0)
+        vbox_body.addWidget(self.header)
+        vbox_body.addWidget(self._stack, 1)
+        frame = QWidget()
+        frame.setObjectName("frame")
+        middle = hbox(self.rail, gap=0)
+        middle.addWidget(self._body, 1)
+        column = vbox(self.banner, gap=0)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status_line)
+        frame.setLayout(column)
+        self.setCentralWidget(frame)
+
+        self.notices = Notices(self._body)
+        self._cover = Cover(frame, self.banner, KEY_BLANK)
+        self._palette = CommandPalette(self)
+
+        self._make_menus()
+        self._connect()
+        self._restore()
+
+    # --- making --------------------------------------------------------
+
+    def _make_menus(self) -> None:
+        bar = self.menuBar()
+        self.file_menu = bar.addMenu(tr("&File"))
+        self.edit_menu = bar.addMenu(tr("&Edit"))
+        self.view_menu = bar.addMenu(tr("&View"))
+        self.case_menu = bar.addMenu(tr("&Case"))
+        self.help_menu = bar.addMenu(tr("&Help"))
+        self.import_action = self._action(self.file_menu, tr("Import…"), "Ctrl+I", self.import_asked.emit)
+        self.file_menu.addSeparator()
+        leave = self._action(self.file_menu, tr("Quit"), "Ctrl+Q", self.close)
+        leave.setMenuRole(QAction.MenuRole.QuitRole)
+        for words, key, slot in (
+            (tr("Undo"), QKeySequence.StandardKey.Undo, "undo"),
+            (tr("Cut"), QKeySequence.StandardKey.Cut, "cut"),
+            (tr("Copy"), QKeySequence.StandardKey.Copy, "copy"),
+            (tr("Paste"), QKeySequence.StandardKey.Paste, "paste"),
+            (tr("Select all"), QKeySequence.StandardKey.SelectAll, "selectAll"),
+        ):
+            self._edit_action(words, key, slot)
+        for item in self.rail.items():
+            self._action(self.view_menu, item.title, item.key, partial(self.go, item.id))
+        self.view_menu.addSeparator()
+        self._action(self.view_menu, tr("Commands…"), KEY_PALETTE, self.open_palette)
+        self._action(self.view_menu, tr("Hide everything"), KEY_BLANK, self.toggle_cover)
+        self.case_menu.aboutToShow.connect(self._fill_case_menu)
+        helping = self._action(self.help_menu, tr("Help on this page"), KEY_HELP, self.ask_help)
+        helping.setMenuRole(QAction.MenuRole.NoRole)
+        self.about_action = QAction(tr("About Tipline Desk"), self)
+        self.about_action.setMenuRole(QAction.MenuRole.AboutRole)
+        self.help_menu.addAction(self.about_action)
+        search = QShortcut(QKeySequence(KEY_SEARCH), self)
+        search.activated.connect(self.focus_search)
+
+    def _action(self, menu: QMenu, words: str, key: str, slot: Callable[[], object]) -> QAction:
+        action = QAction(words, self)
+        action.setShortcut(QKeySequence(key))
+        action.triggered.connect(lambda _checked=False: slot())
+        menu.addAction(action)
+        return action
+
+    def _edit_action(self, words: str, key: QKeySequence.StandardKey, slot: str) -> None:
+        # The key is shown as text only: the field in focus handles it itself.
+        shown = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+        action = QAction(f"{words}\t{shown}", self)
+        action.triggered.connect(lambda _checked=False: self._to_focus(slot))
+        self.edit_menu.addAction(action)
+
+    def _to_focus(self, slot: str) -> None:
+        act = getattr(self.focusWidget(), slot, None)
+        if callable(act):
+            act()
+
+    def _connect(self) -> None:
+        self.rail.chosen.connect(self.go)
+        self.header.back_clicked.connect(self._go_back)
+        self.header.searched.connect(self._search)
+        self.status_line.help_clicked.connect(self.ask_help)
+        self.status_line.outbox_clicked.connect(lambda: self.go("outbox"))
+        self._cover.uncovered.connect(self._uncovered)
+
+    # --- pages ---------------------------------------------------------
+
+    def add_page(self, id_: str, page: Page) -> None:
+        """Give the window a page; the rail shows it if it has an item of that id."""
+        self._pages[id_] = page
+        self._stack.addWidget(page)
+        page.navigate.connect(self._navigate)
+        page.notify.connect(self._notify)
+        page.title_changed.connect(self._retitle)
+
+    def page(self, id_: str) -> Page:
+        """Raises KeyError for a page that was not added."""
+        return self._pages[id_]
+
+    @property
+    def current_id(self) -> str:
+        return self._current
+
+    def set_visible_pages(self, pages: set[str]) -> None:
+        """What the operator's roles allow; others go from the rail, the menu and the palette."""
+        self.rail.set_visible_pages(pages)
+        titles = {item.title: item.id in pages for item in self.rail.items()}
+        for action in self.view_menu.actions():
+            if action.text() in titles:
+                action.setVisible(titles[action.text()])
+                action.setEnabled(titles[action.text()])
+
+    def go(self, id_: str, **kwargs: object) -> bool:
+        """Bring a page to the front, unless the one in front may not go. True if it is there now."""
+        if id_ not in self._pages:
+            return False
+        if id_ in {item.id for item in self.rail.items()} and not self.rail.is_shown(id_):
+            return False
+        if self._current and self._current != id_ and not self._pages[self._current].leave():
+            self.rail.set_current(self._current)
+            return False
+        page = self._pages[id_]
+        self._current = id_
+        self._stack.setCurrentWidget(page)
+        self.rail.set_current(id_)
+        self.header.set_search(page.search_words)
+        self.header.set_acts(page.header_widgets())
+        page.enter(**kwargs)
+        self._retitle()
+        self.page_changed.emit(id_)
+        return True
+
+    def refresh(self, changes: frozenset[str]) -> None:
+        """Tell every page what was written; each decides whether it shows any of it."""
+        for page in self._pages.values():
+            page.refresh(changes)
+
+    def _navigate(self, id_: str, kwargs: dict[str, object]) -> None:
+        self.go(id_, **kwargs)
+
+    def _go_back(self) -> None:
+        page = self._pages.get(self._current)
+        if page is not None and page.back is not None:
+            self.go(page.back[0])
+
+    def _retitle(self) -> None:
+        page = self._pages.get(self._current)
+        if page is None:
+            return
+        self.header.set_title(page.title)
+        self.header.set_back(page.back[1] if page.back else "")
+        # The case's name stays out of the task bar: shoulders and screen shares read it.
+        self.setWindowTitle(tr("Tipline Desk"))
+
+    def _search(self, words: str) -> None:
+        page = self._pages.get(self._current)
+        if page is not None:
+            page.search(words)
+
+    def focus_search(self) -> None:
+        if self.header.search.isVisible():
+            self.header.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.header.search.selectAll()
+
+    # --- commands ------------------------------------------------------
+
+    def set_commands(self, commands: list[Command]) -> None:
+        """Commands that are there on every page."""
+        self._shared = list(commands)
+
+    def commands(self) -> list[Command]:
+        """All that can be reached now: the page's own acts first, then pages, then the rest."""
+        page = self._pages.get(self._current)
+        found = list(page.commands()) if page is not None else []
+        for item in self.rail.items():
+            if item.id in self._pages and self.rail.is_shown(item.id):
+                found.append(
+                    Command(
+                        f"go.{item.id}",
+                        tr("Go to {page}", page=item.title),
+                        item.key,
+                        partial(self.go, item.id),
+                    )
+                )
+        found.append(Command("file.import", tr("Import cases…"), "Ctrl+I", self.import_asked.emit))
+        found.append(Command("view.hide", tr("Hide everything"), KEY_BLANK, self.toggle_cover))
+        found.append(Command("help.page", tr("Help on this page"), KEY_HELP, self.ask_help))
+        return found + self._shared
+
+    def open_palette(self) -> None:
+        if not self._cover.isVisible():
+            self._palette.open_with(self.commands())
+
+    def _fill_case_menu(self) -> None:
+        self.case_menu.clear()
+        page = self._pages.get(self._current)
+        for command in page.commands() if page is not None else []:
+            action = QAction(
+                f"{command.title}\t{command.key}" if command.key else command.title, self.case_menu
+            )
+            action.setEnabled(command.enabled())
+            action.triggered.connect(lambda _checked=False, run=command.callback: run())
+            self.case_menu.addAction(action)
+        if self.case_menu.isEmpty():
+            none = QAction(tr("Nothing to do on this page"), self.case_menu)
+            none.setEnabled(False)
+            self.case_menu.addAction(none)
+
+    def ask_help(self) -> None:
+        self.help_asked.emit(self._current)
+
+    # --- notices -------------------------------------------------------
+
+    def _notify(self, kind: str, words: str) -> None:
+        self.notices.show_notice(kind, words)
+
+    def show_problem(self, error: object) -> None:
+        """For ``Runner.problem``: what happened and how to mend it, without a box to answer."""
+        words = error.words() if isinstance(error, DeskError) else tr("Something went wrong inside the desk.")
+        self.notices.show_notice("bad", words)
+
+    def show_bug(self, reference: str) -> None:
+        """For ``Runner.bug``: our fault, said plainly, with the reference that the log has."""
+        self.notices.show_notice(
+            "bad",
+            tr(
+                "Something went wrong inside the desk. Your work so far is kept. "
+                "The log has the details under {reference}.",
+                reference=reference,
+            ),
+        )
+
+    # --- the one key ---------------------------------------------------
+
+    def toggle_cover(self) -> None:
+        """Hide everything, or show it again. Content stays blurred when it comes back."""
+        if self._cover.isVisible():
+            self._cover.uncover()
+            return
+        self.blank_all.emit()
+        self._palette.leave()
+        self._cover.cover()
+
+    @property
+    def covered(self) -> bool:
+        return self._cover.isVisible()
+
+    def _uncovered(self) -> None:
+        page = self._pages.get(self._current)
+        if page is not None and self.focusWidget() is None:
+            page.setFocus()
+
+    # --- the window itself ---------------------------------------------
+
+    def _restore(self) -> None:
+        self.resize(1280, 800)
+        if self._settings is None:
+            return
+        kept = self._settings.get("window/geometry")
+        if kept:
+            self.restoreGeometry(QByteArray(base64.b64decode(kept, validate=False)))
+
+    def _keep(self) -> None:
+        if self._settings is not None:
+            data = bytes(self.saveGeometry().data())
+            self._settings.set("window/geometry", base64.b64encode(data).decode("ascii"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.rail.set_wide(self.width() >= WIDE_FROM)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        page = self._pages.get(self._current)
+        if page is not None and not page.leave():
+            event.ignore()
+            return
+        for may in self.may_close:
+            if not may():
+                event.ignore()
+                return
+        self.blank_all.emit()
+        self._keep()
+        event.accept()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange and self.isMinimized():
+            self.blank_all.emit()
+
+    @staticmethod
+    def _files(mime: QMimeData) -> list[Path]:
+        return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        files = self._files(event.mimeData())
+        if files:
+            event.acceptProposedAction()
+            self.dropped.emit(files)
+
+
+__all__ = ["Command", "Endpoint", "MainWindow", "Page", "WindowSettings"]
