@@ -1,0 +1,307 @@
+"""Films and sounds by PyAV (FFmpeg): facts, stills at keyframes, one frame at a time asked for, peaks of the sound.
+
+The container format is fixed by the first bytes, never guessed: FFmpeg knows formats that name other files.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from array import array
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any, BinaryIO
+
+import av
+import av.audio.resampler
+import av.container
+import av.error
+import av.logging
+import av.stream
+import av.subtitles.stream
+import av.video.reformatter
+from PIL import Image
+
+from .protocol import (
+    FACT_PICTURE,
+    FACT_SOUND,
+    FACT_TEXT,
+    GREY,
+    MAX_COUNT,
+    MAX_DURATION_MS,
+    MAX_PEAKS,
+    MAX_STILLS,
+    Ask,
+    Facts,
+    Format,
+    Picture,
+    Refusal,
+    Refused,
+    Request,
+)
+from .shape import blurred, check_size, fit, picture
+from .text import Entry, from_tags
+
+NAMES = {
+    Format.MP4: "mov",
+    Format.MATROSKA: "matroska",
+    Format.AVI: "avi",
+    Format.MP3: "mp3",
+    Format.AAC: "aac",
+    Format.OGG: "ogg",
+    Format.WAV: "wav",
+    Format.FLAC: "flac",
+}
+STILLS_SECONDS = 6.0
+SEEK_SECONDS = 5.0
+PEAK_RATE = 8000
+_LIMITS = {"probesize": "5000000", "analyzeduration": "5000000", "max_streams": "64"}
+
+
+def prepare() -> None:
+    """Load and warm: PyAV imports parts late, and FFmpeg sets up its tables at first use."""
+    av.logging.set_level(None)
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="avi") as out:
+        stream = out.add_stream("mjpeg", rate=Fraction(5))
+        stream.width, stream.height, stream.pix_fmt = 32, 32, "yuvj420p"
+        stream.thread_count = 1
+        sound = out.add_stream("pcm_s16le", rate=8000)
+        for number in range(2):
+            frame = av.VideoFrame(32, 32, "yuvj420p")
+            frame.pts = number
+            out.mux(stream.encode(frame))
+        block = av.AudioFrame("s16", "mono", 800)
+        block.sample_rate, block.pts = 8000, 0
+        out.mux(sound.encode(block))
+        out.mux(stream.encode(None))
+    base = Request(b"", 0, Ask.STILLS, Format.AVI, GREY, 0, 16, 60, 2, -1, 0)
+    for ask in (Ask.STILLS, Ask.PROBE, Ask.PEAKS, Ask.TEXT, Ask.REVEAL):
+        buffer.seek(0)
+        answer(buffer, base._replace(ask=ask))
+
+
+def formats() -> int:
+    """Bits 1 << Format of what this build decodes."""
+    return sum(1 << number for number in NAMES)
+
+
+def refusal(_error: Exception) -> Refusal:
+    """FFmpeg's many errors are one thing to a moderator."""
+    return Refusal.BROKEN
+
+
+def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[Entry] | tuple[bytes, int]:
+    """One request about one film or sound. Raises Refused, MemoryError, or whatever FFmpeg raises."""
+    ask = Ask(request.ask)
+    name = NAMES.get(Format(request.format))
+    if name is None:
+        raise Refused(Refusal.UNSUPPORTED)
+    source.seek(0)
+    with av.open(source, "r", format=name, options=dict(_LIMITS), metadata_errors="ignore") as container:
+        if ask is Ask.PROBE:
+            return _facts(container)
+        if ask is Ask.TEXT:
+            return _text(container)
+        if ask is Ask.PEAKS:
+            return _peaks(container, max(1, min(request.number, MAX_PEAKS)))
+        stream = _film(container)
+        if stream is None:
+            raise Refused(Refusal.NO_PICTURE)
+        stream.codec_context.thread_count = 1
+        if ask is Ask.STILLS:
+            return _stills(container, stream, request)
+        if ask is Ask.REVEAL:
+            return [_revealed(container, stream, request)]
+        if ask is Ask.BLUR:
+            duration = _duration(container)
+            return [_blurred(_keyframe(container, stream, (duration or 0.0) * 0.1), request)]
+    raise Refused(Refusal.UNSUPPORTED)
+
+
+def _film(container: Any) -> Any | None:
+    for stream in container.streams.video:
+        if not stream.disposition & av.stream.Disposition.attached_pic:
+            check_size(stream.codec_context.width, stream.codec_context.height)
+            return stream
+    return None
+
+
+def _duration(container: Any) -> float | None:
+    """Seconds, from the container or its longest stream; None where nothing says so."""
+    lengths = [float(s.duration * s.time_base) for s in container.streams if s.duration and s.time_base]
+    if container.duration:
+        lengths.append(container.duration / 1_000_000)
+    longest = max(lengths, default=0.0)
+    return min(longest, MAX_DURATION_MS / 1000) if longest > 0 else None
+
+
+def _facts(container: Any) -> Facts:
+    stream = _film(container)
+    duration = _duration(container)
+    flags = FACT_SOUND if container.streams.audio else 0
+    flags |= FACT_TEXT if _text(container) else 0
+    width = height = frames = 0
+    if stream is not None:
+        flags |= FACT_PICTURE
+        width, height = stream.codec_context.width, stream.codec_context.height
+        frames = stream.frames
+        if not frames and duration and stream.average_rate:
+            frames = round(duration * float(stream.average_rate))
+    duration_ms = -1 if duration is None else round(duration * 1000)
+    return Facts(width, height, max(0, min(frames, MAX_COUNT)), duration_ms, flags)
+
+
+def _text(container: Any) -> list[Entry]:
+    tags: dict[str, str] = {}
+    for stream in container.streams:
+        tags.update(stream.metadata)
+    tags.update(container.metadata)
+    return from_tags(tags)
+
+
+def _keyframe(container: Any, stream: Any, second: float) -> Any:
+    """The keyframe at or before `second`; the first that can be decoded where that fails."""
+    if second > 0:
+        try:
+            container.seek(int(second * 1_000_000), backward=True)
+        except av.error.FFmpegError:
+            container.seek(0)
+    deadline = time.monotonic() + SEEK_SECONDS
+    context = stream.codec_context
+    for packet in container.demux(stream):
+        if time.monotonic() > deadline:
+            break
+        if packet.size and not packet.is_keyframe:
+            continue
+        try:
+            # A lone keyframe stays in the decoder's queue until it is drained.
+            frames = context.decode(packet if packet.size else None)
+            frames = frames or (context.decode(None) if packet.size else [])
+        except av.error.EOFError:
+            frames = []
+        except av.error.FFmpegError:
+            context.flush_buffers()
+            continue
+        if frames:
+            return frames[0]
+        if packet.size:
+            context.flush_buffers()
+    raise Refused(Refusal.BROKEN)
+
+
+def _frames_from(container: Any, stream: Any, second: float) -> Iterator[Any]:
+    """Frames from the keyframe before `second` onwards, broken packets left out."""
+    if second > 0:
+        try:
+            container.seek(int(second * 1_000_000), backward=True)
+        except av.error.FFmpegError:
+            container.seek(0)
+    for packet in container.demux(stream):
+        try:
+            yield from stream.codec_context.decode(packet if packet.size else None)
+        except av.error.EOFError:
+            return
+        except av.error.FFmpegError:
+            continue
+
+
+def _stills(container: Any, stream: Any, request: Request) -> list[Picture]:
+    wanted = max(1, min(request.number, MAX_STILLS))
+    duration = _duration(container)
+    if duration is None:
+        return [_blurred(_keyframe(container, stream, 0.0), request)]
+    results: list[Picture] = []
+    deadline = time.monotonic() + STILLS_SECONDS
+    for index in range(wanted):
+        if results and time.monotonic() > deadline:
+            break
+        try:
+            frame = _keyframe(container, stream, duration * (index + 0.5) / wanted)
+        except Refused:
+            continue
+        results.append(_blurred(frame, request))
+    if not results:
+        results.append(_blurred(_keyframe(container, stream, 0.0), request))
+    return results
+
+
+def _revealed(container: Any, stream: Any, request: Request) -> Picture:
+    second = max(0, request.position_ms) / 1000
+    deadline = time.monotonic() + SEEK_SECONDS
+    last = None
+    for frame in _frames_from(container, stream, second):
+        last = frame
+        if (frame.time or 0.0) >= second - 0.001 or time.monotonic() > deadline:
+            break
+    if last is None:
+        # Past the end, or nothing there: the last picture before it.
+        last = _keyframe(container, stream, second)
+    image, position_ms = _image(last, request, grey=False)
+    return picture(image, position_ms=position_ms)
+
+
+def _blurred(frame: Any, request: Request) -> Picture:
+    grey = bool(request.flags & GREY)
+    image, position_ms = _image(frame, request, grey=grey)
+    return blurred(image, request.strength, grey=grey, position_ms=position_ms, damaged=False)
+
+
+def _image(frame: Any, request: Request, *, grey: bool) -> tuple[Image.Image, int]:
+    """Shrink inside FFmpeg, then turn. Frames may differ in size from what the header said."""
+    check_size(frame.width, frame.height)
+    width, height = fit(frame.width, frame.height, request.edge)
+    small = frame.reformat(width, height, "gray" if grey else "rgb24", interpolation="AREA", threads=1)
+    plane = small.planes[0]
+    mode = "L" if grey else "RGB"
+    image = Image.frombytes(mode, (width, height), bytes(plane), "raw", mode, plane.line_size)
+    quarter = round((frame.rotation or 0) / 90) % 4
+    if quarter:
+        image = image.transpose(
+            (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)[quarter - 1]
+        )
+    return image, max(0, min(round((frame.time or 0.0) * 1000), MAX_DURATION_MS))
+
+
+def _peaks(container: Any, wanted: int) -> tuple[bytes, int]:
+    """One peak of 0 to 255 for each equal part of the length. Raises Refused(NO_PICTURE) without sound."""
+    if not container.streams.audio:
+        raise Refused(Refusal.NO_PICTURE)
+    stream = container.streams.audio[0]
+    stream.codec_context.thread_count = 1
+    resampler = av.audio.resampler.AudioResampler(format="s16", layout="mono", rate=PEAK_RATE)
+    step = PEAK_RATE // 50
+    fine = bytearray()
+    rest: array[int] = array("h")
+    limit = MAX_DURATION_MS // 20
+
+    def take(frame: Any) -> None:
+        nonlocal rest
+        for block in resampler.resample(frame):
+            rest.frombytes(bytes(block.planes[0])[: block.samples * 2])
+        whole = len(rest) // step * step
+        for at in range(0, whole, step):
+            part = rest[at : at + step]
+            fine.append(min(255, max(max(part), -min(part)) >> 7))
+        rest = rest[whole:]
+
+    for packet in container.demux(stream):
+        try:
+            for frame in stream.codec_context.decode(packet if packet.size else None):
+                take(frame)
+        except av.error.EOFError:
+            break
+        except av.error.FFmpegError:
+            continue
+        if len(fine) > limit:
+            break
+    take(None)
+    if rest:
+        fine.append(min(255, max(max(rest), -min(rest)) >> 7))
+    if not fine:
+        raise Refused(Refusal.BROKEN)
+    count = min(wanted, len(fine))
+    peaks = bytes(
+        max(fine[i * len(fine) // count : (i + 1) * len(fine) // count]) for i in range(count)
+    )
+    return peaks, len(fine) * 20

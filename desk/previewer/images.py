@@ -1,0 +1,244 @@
+"""Still and moving pictures by Pillow.
+
+Only the one decoder that the first bytes ask for is tried; the size is checked before a pixel is decoded; JPEG is
+decoded at the reduced scale that the tile needs.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+import warnings
+from typing import Any, BinaryIO
+
+import PIL.AvifImagePlugin
+import PIL.BmpImagePlugin
+import PIL.GifImagePlugin
+import PIL.JpegImagePlugin
+import PIL.PngImagePlugin
+import PIL.TiffImagePlugin
+import PIL.WebPImagePlugin
+from PIL import ExifTags, Image, ImageFile, TiffImagePlugin, features
+
+from .protocol import (
+    FACT_PICTURE,
+    FACT_TEXT,
+    GREY,
+    MAX_COUNT,
+    MAX_PIXELS,
+    Ask,
+    Facts,
+    Format,
+    Picture,
+    Refusal,
+    Refused,
+    Request,
+)
+from .shape import blurred, check_size, fit, picture, plain, shrink, turn
+from .text import Entry, from_exif
+
+NAMES = {
+    Format.JPEG: "JPEG",
+    Format.PNG: "PNG",
+    Format.GIF: "GIF",
+    Format.WEBP: "WEBP",
+    Format.BMP: "BMP",
+    Format.TIFF: "TIFF",
+    Format.HEIF: "HEIF",
+    Format.AVIF: "AVIF",
+}
+STILLS_SECONDS = 6.0
+
+
+def prepare() -> None:
+    """Load and warm every decoder, so that nothing has to be opened after the lock."""
+    Image.preinit()
+    Image._initialized = 2  # the plugins above are all there will ever be
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    warnings.filterwarnings("ignore", category=UserWarning)
+    PIL.AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    tile = Image.new("RGB", (24, 16), (90, 120, 150))
+    for name in ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF"):
+        buffer = io.BytesIO()
+        tile.save(buffer, name, **({"compression": "tiff_lzw"} if name == "TIFF" else {}))
+        buffer.seek(0)
+        with Image.open(buffer, formats=[name]) as image:
+            image.getexif()
+            blurred(shrink(image, 8), 60, grey=True, position_ms=-1, damaged=False)
+
+
+def formats() -> int:
+    """Bits 1 << Format of what this build decodes."""
+    have = [Format.JPEG, Format.PNG, Format.GIF, Format.BMP, Format.TIFF]
+    have += [Format.WEBP] if features.check("webp") else []
+    have += [Format.AVIF] if features.check("avif") else []
+    return sum(1 << number for number in have)
+
+
+def _open(source: BinaryIO, request: Request) -> Image.Image:
+    name = NAMES.get(Format(request.format))
+    if name is None or name not in Image.OPEN:
+        raise Refused(Refusal.UNSUPPORTED)
+    source.seek(0)
+    image = Image.open(source, formats=[name])
+    check_size(*image.size)
+    return image
+
+
+def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[Entry]:
+    """One request about one picture. Raises Refused, MemoryError, or whatever a decoder raises."""
+    ask = Ask(request.ask)
+    if ask is Ask.PROBE:
+        with _open(source, request) as image:
+            return _facts(image, source, request)
+    if ask is Ask.TEXT:
+        with _open(source, request) as image:
+            if image.format == "PNG":
+                image.load()  # its text may follow the pixels
+            return from_exif(_exif(image), image.info)
+    if ask not in (Ask.BLUR, Ask.REVEAL, Ask.STILLS):
+        raise Refused(Refusal.UNSUPPORTED)
+    try:
+        return _pictures(source, request, ask, damaged=False)
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
+        if isinstance(error, Image.UnidentifiedImageError):
+            raise Refused(Refusal.BROKEN) from None
+        # What is there of a cut-off file is evidence too: once more, taking what can be had.
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        try:
+            return _pictures(source, request, ask, damaged=True)
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _pictures(source: BinaryIO, request: Request, ask: Ask, *, damaged: bool) -> list[Picture]:
+    if ask is not Ask.STILLS:
+        with _open(source, request) as image:
+            if ask is Ask.REVEAL and request.number:
+                _seek(image, request.number)
+            return [_one(image, request, ask, damaged=damaged)]
+    results: list[Picture] = []
+    deadline = time.monotonic() + STILLS_SECONDS
+    with _open(source, request) as image:
+        frames = _count(image, source, request)
+        wanted = min(request.number, frames)
+        for index in range(wanted):
+            if results and time.monotonic() > deadline:
+                break
+            _seek(image, index * frames // wanted)
+            results.append(_one(image.copy() if frames > 1 else image, request, ask, damaged=damaged))
+    return results
+
+
+def _seek(image: Image.Image, frame: int) -> None:
+    try:
+        image.seek(frame)
+    except EOFError:
+        return
+    check_size(*image.size)
+
+
+def _one(image: Image.Image, request: Request, ask: Ask, *, damaged: bool) -> Picture:
+    grey = bool(request.flags & GREY) and ask is not Ask.REVEAL
+    if image.format == "JPEG":
+        # The tile's own size is enough: a blurred tile has no detail finer than its blur.
+        image.draft("L" if grey else "RGB", fit(image.width, image.height, request.edge))
+    orientation = _orientation(image)
+    small = turn(plain(shrink(image, request.edge), grey=grey), orientation)
+    if ask is Ask.REVEAL:
+        return picture(small, damaged=damaged)
+    return blurred(small, request.strength, grey=grey, position_ms=-1, damaged=damaged)
+
+
+def _exif(image: Image.Image) -> Image.Exif:
+    if image.format == "PNG" and "exif" not in image.info:
+        return Image.Exif()  # asking would decode all of the picture
+    try:
+        return image.getexif()
+    except Exception:
+        # Broken metadata never stands in the way of the picture.
+        return Image.Exif()
+
+
+def _orientation(image: Image.Image) -> int:
+    if image.format in ("HEIF", "AVIF") or not ("exif" in image.info or image.format == "TIFF"):
+        # The HEIF decoders turn the picture themselves.
+        if image.format != "AVIF":
+            return 1
+    value: Any = _exif(image).get(ExifTags.Base.Orientation, 1)
+    return value if isinstance(value, int) else 1
+
+
+def _facts(image: Image.Image, source: BinaryIO, request: Request) -> Facts:
+    width, height = image.size
+    if _orientation(image) in (5, 6, 7, 8):
+        width, height = height, width
+    told = bool(from_exif(_exif(image), image.info)) or (image.format == "PNG" and _png_text(source))
+    flags = FACT_PICTURE | (FACT_TEXT if told else 0)
+    return Facts(width, height, _count(image, source, request), -1, flags)
+
+
+def _count(image: Image.Image, source: BinaryIO, request: Request) -> int:
+    """Frames, from the header where the format says so; by walking a bounded number of parts where not."""
+    if image.format == "GIF":
+        return _gif_frames(source)
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        count = 1
+        while count < 200:
+            try:
+                image.seek(count)
+            except (EOFError, OSError, ValueError, KeyError, SyntaxError):
+                break
+            count += 1
+        image.seek(0)
+        return count
+    frames = getattr(image, "n_frames", 1)
+    return max(1, min(int(frames), MAX_COUNT))
+
+
+def _png_text(source: BinaryIO) -> bool:
+    """Whether a PNG carries text or EXIF, by walking its chunks, of which at most 10,000."""
+    at = source.tell()
+    try:
+        source.seek(8)
+        for _ in range(MAX_COUNT):
+            head = source.read(8)
+            if len(head) < 8:
+                return False
+            if head[4:] in (b"tEXt", b"zTXt", b"iTXt", b"eXIf"):
+                return True
+            source.seek(int.from_bytes(head[:4], "big") + 4, io.SEEK_CUR)
+        return False
+    finally:
+        source.seek(at)
+
+
+def _gif_frames(source: BinaryIO) -> int:
+    """Count a GIF's image blocks without decoding them."""
+    at = source.tell()
+    try:
+        source.seek(0)
+        head = source.read(13)
+        if len(head) == 13 and head[10] & 0x80:
+            source.seek(3 << ((head[10] & 7) + 1), io.SEEK_CUR)
+        count = 0
+        while count < MAX_COUNT:
+            block = source.read(1)
+            if block == b"\x2c":
+                count += 1
+                descriptor = source.read(9)
+                if len(descriptor) == 9 and descriptor[8] & 0x80:
+                    source.seek(3 << ((descriptor[8] & 7) + 1), io.SEEK_CUR)
+                source.seek(1, io.SEEK_CUR)
+            elif block == b"\x21":
+                source.seek(1, io.SEEK_CUR)
+            else:
+                break
+            while (length := source.read(1)) and length != b"\x00":
+                source.seek(length[0], io.SEEK_CUR)
+            if not length:
+                break
+        return max(1, count)
+    finally:
+        source.seek(at)

@@ -1,0 +1,171 @@
+"""The worker's life: load one kind of decoder, lock, say hello, answer requests until the pipe closes."""
+
+from __future__ import annotations
+
+import encodings.idna
+import encodings.latin_1
+import encodings.utf_16
+import gc
+import io
+import os
+import sys
+from typing import Any
+
+from . import lock, text
+from .protocol import (
+    MAX_BLURRED_EDGE,
+    MAX_COUNT,
+    MAX_INLINE,
+    MAX_REVEALED_EDGE,
+    PIXELS_DAMAGED,
+    RANGED,
+    VERSION,
+    Answer,
+    Ask,
+    Channel,
+    Facts,
+    Kind,
+    Picture,
+    RangedFile,
+    Refusal,
+    Refused,
+    Request,
+)
+
+__all__ = ["main"]
+
+_LATE = (encodings.idna, encodings.latin_1, encodings.utf_16)  # loaded now: nothing can be opened later
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one worker; the last argument names its kind: image, heif, av or pdf. Returns when the host goes away."""
+    words = sys.argv[1:] if argv is None else argv
+    try:
+        kind = Kind[(words[-1] if words else "").upper()]
+    except KeyError:
+        return 2
+    channel = _channel()
+    decoder = _decoder(kind)
+    decoder.prepare()
+    able = decoder.formats()
+    gc.collect()
+    gc.freeze()
+    bits, abi = lock.lock(threads=getattr(decoder, "THREADS", False))
+    channel.send(Answer.HELLO, kind, channels=VERSION, width=bits, height=abi, position=able)
+    while (request := channel.request()) is not None:
+        if not _serve(channel, decoder, request):
+            break
+    # Interpreter shutdown may want what the lock forbids.
+    os._exit(0)
+
+
+def _channel() -> Channel:
+    """Take the two pipes for the protocol and give stray output of libraries nowhere to go."""
+    outward = os.dup(1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.setmode(0, os.O_BINARY)
+        msvcrt.setmode(outward, os.O_BINARY)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
+    os.close(nothing)
+    lock.close_others({0, 1, 2, outward})
+    return Channel(io.FileIO(0, "rb", closefd=False), io.FileIO(outward, "wb", closefd=False))
+
+
+def _decoder(kind: Kind) -> Any:
+    if kind is Kind.IMAGE:
+        from . import images
+
+        return images
+    if kind is Kind.AV:
+        from . import films
+
+        return films
+    if kind is Kind.HEIF:
+        from . import heif
+
+        return heif
+    from . import documents
+
+    return documents
+
+
+def _serve(channel: Channel, decoder: Any, request: Request) -> bool:
+    """Answer one request; False when the host went away."""
+    source: io.BufferedIOBase
+    if request.flags & RANGED:
+        source = io.BufferedReader(RangedFile(channel, request.size), 1 << 18)
+    else:
+        inline = _inline(channel, request.size)
+        if inline is None:
+            return False
+        source = inline
+    clamped = request._replace(
+        edge=max(1, min(request.edge, MAX_REVEALED_EDGE if request.ask == Ask.REVEAL else MAX_BLURRED_EDGE)),
+        strength=min(request.strength, 1000),
+        number=min(request.number, MAX_COUNT),
+    )
+    try:
+        _reply(channel, decoder.answer(source, clamped))
+    except Refused as refused:
+        channel.send(Answer.REFUSED, refused.refusal)
+    except MemoryError:
+        channel.send(Answer.REFUSED, Refusal.TOO_LARGE)
+    except (BrokenPipeError, EOFError):
+        if request.flags & RANGED:
+            return False
+        channel.send(Answer.REFUSED, Refusal.BROKEN)
+    except Exception as error:
+        channel.send(Answer.REFUSED, decoder.refusal(error) if hasattr(decoder, "refusal") else Refusal.BROKEN)
+    return True
+
+
+def _inline(channel: Channel, size: int) -> io.BytesIO | None:
+    if size > MAX_INLINE:
+        return None
+    buffer = io.BytesIO()
+    if size:
+        buffer.seek(size - 1)
+        buffer.write(b"\x00")
+        view = buffer.getbuffer()
+        try:
+            if not channel.read_into(view):
+                return None
+        finally:
+            view.release()
+        buffer.seek(0)
+    return buffer
+
+
+def _reply(channel: Channel, result: Any) -> None:
+    if isinstance(result, Facts):
+        channel.send(
+            Answer.FACTS,
+            result.flags,
+            width=min(result.width, 0xFFFFFFFF),
+            height=min(result.height, 0xFFFFFFFF),
+            count=min(result.count, MAX_COUNT),
+            position=result.duration_ms,
+        )
+    elif isinstance(result, tuple):
+        peaks, duration_ms = result
+        channel.send(Answer.PEAKS, position=duration_ms, payload=peaks)
+    elif result and isinstance(result[0], Picture):
+        for index, one in enumerate(result):
+            channel.send(
+                Answer.PIXELS,
+                PIXELS_DAMAGED if one.damaged else 0,
+                channels=one.channels,
+                width=one.width,
+                height=one.height,
+                index=index,
+                count=len(result),
+                position=one.position_ms,
+                payload=one.pixels,
+            )
+    else:
+        channel.send(Answer.TEXT, payload=text.pack(result))
+    channel.send(Answer.DONE)
