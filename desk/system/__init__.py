@@ -1,0 +1,1 @@
+"""What the operating system gives: folders, keyring, settings of this computer, logs."""
