@@ -12,47 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 
+from desk.practice.server_lists import COUNTRIES, FILE_FLAGS, INCIDENT_TYPES, REPORT_FLAGS, STATES
 from desk.practice.server_table import Attribute, Complex, Field, Simple, Slot, many, maybe, one
-
-_COUNTRIES = (
-    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW "
-    "BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI "
-    "FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN "
-    "IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME "
-    "MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF "
-    "PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV "
-    "SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE "
-    "YT ZA ZM ZW"
-)
-_STATES = (
-    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH "
-    "OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC GU PR VI"
-)
-
-COUNTRIES = ("", "A1", "A2", "O1", *_COUNTRIES.split(), "AN", "AP", "EU", "FX", "XK")
-"""The schema's countries: ISO 3166-1 alpha-2, the empty string and the schema's own additions."""
-
-STATES = ("", *_STATES.split())
-"""The schema's states: fifty, the federal district and three territories, and the empty string."""
-
-POSTAL_STATES = frozenset((*_STATES.split(), "AS", "MP"))
-"""US postal abbreviations for a free text such as a region: the schema's list lacks two territories."""
-
-INCIDENT_TYPES = (
-    "Child Pornography (possession, manufacture, and distribution)",
-    "Child Sex Trafficking",
-    "Child Sex Tourism",
-    "Child Sexual Molestation",
-    "Misleading Domain Name",
-    "Misleading Words or Digital Images on the Internet",
-    "Online Enticement of Children for Sexual Acts",
-    "Unsolicited Obscene Material Sent to a Child",
-)
-REPORT_FLAGS = ("sextortion", "csamSolicitation", "minorToMinorInteraction", "spam", "sadisticOnlineExploitation")
-FILE_FLAGS = (
-    "animeDrawingVirtualHentai", "potentialMeme", "viral", "possibleSelfProduction", "physicalHarm",
-    "violenceGore", "bestiality", "liveStreaming", "infant", "generativeAi",
-)  # fmt: skip
 
 BOOL = Simple("boolean")
 FLAG = Simple("boolean", flag=True)
@@ -65,7 +26,9 @@ REPORT_ID = Simple("long", low=1)
 URL = Simple(form="url", maximum=2083)
 COUNTRY = Simple(name="country", values=COUNTRIES, blank=True)
 STATE = Simple(name="state", values=STATES, blank=True)
-EVENT = Simple(name="ipCaptureType", values=("Login", "Registration", "Purchase", "Upload", "Other", "Unknown"))
+EVENT = Simple(
+    name="ipCaptureType", values=("Login", "Registration", "Purchase", "Upload", "Other", "Unknown")
+)
 DOUBLE = Simple("double")
 
 
@@ -79,13 +42,19 @@ def _choices(name: str, *values: str) -> Simple:
 
 
 _VERIFIED = (Attribute("verified", BOOL), Attribute("verificationDate", PAST))
-_DISABLED = (Attribute("disabledDate", PAST), Attribute("userNotified", BOOL), Attribute("userNotifiedDate", PAST))
+_DISABLED = (
+    Attribute("disabledDate", PAST),
+    Attribute("userNotified", BOOL),
+    Attribute("userNotifiedDate", PAST),
+)
 
 PHONE = Complex(
     "phone",
     content=text(50),
     attributes=(
-        Attribute("type", _choices("phoneType", "Mobile", "Home", "Business", "Work", "Fax", "Internet", "Recovery")),
+        Attribute(
+            "type", _choices("phoneType", "Mobile", "Home", "Business", "Work", "Fax", "Internet", "Recovery")
+        ),
         *_VERIFIED,
         Attribute("countryCallingCode", Simple(name="phoneCountryCallingCode", pattern=r"\+[0-9]{1,3}")),
         Attribute("extension", Simple(name="phoneExtension", pattern="[0-9]+", maximum=10)),
@@ -98,18 +67,34 @@ EMAIL = Complex(
 )
 ADDRESS = Complex(
     "address",
-    (maybe("address", text(255)), maybe("city", text(100)), maybe("zipCode", text(20)), maybe("state", STATE),
-     maybe("nonUsaState", text(100)), maybe("country", COUNTRY)),
+    (
+        maybe("address", text(255)),
+        maybe("city", text(100)),
+        maybe("zipCode", text(20)),
+        maybe("state", STATE),
+        maybe("nonUsaState", text(100)),
+        maybe("country", COUNTRY),
+    ),
     (Attribute("type", _choices("addressType", "Home", "Business", "Billing", "Shipping", "Technical")),),
-)  # fmt: skip
+)
 IP_EVENT = Complex(
     "ipCaptureEvent",
-    (one("ipAddress", Simple(form="ip")), maybe("eventName", EVENT), maybe("dateTime", PAST),
-     maybe("possibleProxy", BOOL), maybe("port", Simple("int", low=1, high=65535))),
-)  # fmt: skip
+    (
+        one("ipAddress", Simple(form="ip")),
+        maybe("eventName", EVENT),
+        maybe("dateTime", PAST),
+        maybe("possibleProxy", BOOL),
+        maybe("port", Simple("int", low=1, high=65535)),
+    ),
+)
 DEVICE = Complex(
     "deviceId",
-    (one("idType", text(255)), one("idValue", text(2083)), maybe("eventName", EVENT), maybe("dateTime", PAST)),
+    (
+        one("idType", text(255)),
+        one("idValue", text(2083)),
+        maybe("eventName", EVENT),
+        maybe("dateTime", PAST),
+    ),
 )
 LOCATION = Complex(
     "estimatedLocation",
@@ -139,25 +124,56 @@ _PLATFORM = Complex("associatedPlatform", content=text(256), attributes=(Attribu
 _ACCOUNT_TYPES = ("Billing", "Linked", "Business", "Creator", "Parent/Guardian", "Other")
 ASSOCIATED = Complex(
     "associatedAccount",
-    (maybe("platform", _PLATFORM), maybe("firstName", text(256)), maybe("middleName", text(256)),
-     maybe("lastName", text(256)), maybe("approximateAge", AGE), maybe("dateOfBirth", BIRTH), many("phone", PHONE),
-     many("email", EMAIL), maybe("allEmailsReported", BOOL), many("address", ADDRESS),
-     maybe("espService", text(256)), maybe("espIdentifier", text(256)), many("profileUrl", URL),
-     maybe("screenName", text(256)), many("displayName", text(255)), maybe("profileBio", TEXT),
-     maybe("groupIdentifier", text(256)), maybe("compromisedAccount", BOOL),
-     maybe("accountTemporarilyDisabled", TEMPORARILY), maybe("accountPermanentlyDisabled", PERMANENTLY),
-     many("ipCaptureEvent", IP_EVENT), many("deviceId", DEVICE), many("priorCTReport", REPORT_ID),
-     maybe("additionalInfo", TEXT)),
+    (
+        maybe("platform", _PLATFORM),
+        maybe("firstName", text(256)),
+        maybe("middleName", text(256)),
+        maybe("lastName", text(256)),
+        maybe("approximateAge", AGE),
+        maybe("dateOfBirth", BIRTH),
+        many("phone", PHONE),
+        many("email", EMAIL),
+        maybe("allEmailsReported", BOOL),
+        many("address", ADDRESS),
+        maybe("espService", text(256)),
+        maybe("espIdentifier", text(256)),
+        many("profileUrl", URL),
+        maybe("screenName", text(256)),
+        many("displayName", text(255)),
+        maybe("profileBio", TEXT),
+        maybe("groupIdentifier", text(256)),
+        maybe("compromisedAccount", BOOL),
+        maybe("accountTemporarilyDisabled", TEMPORARILY),
+        maybe("accountPermanentlyDisabled", PERMANENTLY),
+        many("ipCaptureEvent", IP_EVENT),
+        many("deviceId", DEVICE),
+        many("priorCTReport", REPORT_ID),
+        maybe("additionalInfo", TEXT),
+    ),
     (Attribute("type", _choices("associatedAccountType", *_ACCOUNT_TYPES), required=True),),
-)  # fmt: skip
+)
 
-_IDENTIFIER = (maybe("espIdentifier", text(255)), maybe("espService", text(100)), maybe("compromisedAccount", BOOL))
-_PROFILE = (maybe("screenName", text(256)), many("displayName", text(255)), many("profileUrl", URL),
-            maybe("profileBio", TEXT), many("ipCaptureEvent", IP_EVENT), many("deviceId", DEVICE))  # fmt: skip
+_IDENTIFIER = (
+    maybe("espIdentifier", text(255)),
+    maybe("espService", text(100)),
+    maybe("compromisedAccount", BOOL),
+)
+_PROFILE = (
+    maybe("screenName", text(256)),
+    many("displayName", text(255)),
+    many("profileUrl", URL),
+    maybe("profileBio", TEXT),
+    many("ipCaptureEvent", IP_EVENT),
+    many("deviceId", DEVICE),
+)
 _PRIOR = many("priorCTReports", REPORT_ID)
 _GROUP = maybe("groupIdentifier", text(255))
-_STANDING = (maybe("accountTemporarilyDisabled", TEMPORARILY), maybe("accountPermanentlyDisabled", PERMANENTLY),
-             maybe("estimatedLocation", LOCATION), maybe("allEmailsReported", BOOL))  # fmt: skip
+_STANDING = (
+    maybe("accountTemporarilyDisabled", TEMPORARILY),
+    maybe("accountPermanentlyDisabled", PERMANENTLY),
+    maybe("estimatedLocation", LOCATION),
+    maybe("allEmailsReported", BOOL),
+)
 _NOTE = maybe("additionalInfo", TEXT)
 
 
@@ -166,19 +182,47 @@ def _global(name: str, *slots: Slot, attributes: tuple[Attribute, ...] = ()) -> 
 
 
 _INCIDENTS = (
-    _global("webPageIncident", many("url", URL), _NOTE, attributes=(Attribute("thirdPartyHostedContent", BOOL),)),
+    _global(
+        "webPageIncident", many("url", URL), _NOTE, attributes=(Attribute("thirdPartyHostedContent", BOOL),)
+    ),
     _global("emailIncident", many("emailAddress", EMAIL), maybe("content", TEXT), _NOTE),
-    _global("newsgroupIncident", maybe("name", text(255)), many("emailAddress", EMAIL), maybe("content", TEXT), _NOTE),
-    _global("chatImIncident", maybe("chatClient", text(255)), maybe("chatRoomName", text(255)),
-            maybe("content", TEXT), _NOTE),
-    _global("onlineGamingIncident", maybe("gameName", text(255)), maybe("console", text(255)),
-            maybe("content", TEXT), _NOTE),
-    _global("cellPhoneIncident", maybe("phoneNumber", PHONE), maybe("latitude", DOUBLE), maybe("longitude", DOUBLE),
-            _NOTE),
+    _global(
+        "newsgroupIncident",
+        maybe("name", text(255)),
+        many("emailAddress", EMAIL),
+        maybe("content", TEXT),
+        _NOTE,
+    ),
+    _global(
+        "chatImIncident",
+        maybe("chatClient", text(255)),
+        maybe("chatRoomName", text(255)),
+        maybe("content", TEXT),
+        _NOTE,
+    ),
+    _global(
+        "onlineGamingIncident",
+        maybe("gameName", text(255)),
+        maybe("console", text(255)),
+        maybe("content", TEXT),
+        _NOTE,
+    ),
+    _global(
+        "cellPhoneIncident",
+        maybe("phoneNumber", PHONE),
+        maybe("latitude", DOUBLE),
+        maybe("longitude", DOUBLE),
+        _NOTE,
+    ),
     _global("nonInternetIncident", maybe("locationName", text(255)), many("incidentAddress", ADDRESS), _NOTE),
-    _global("peer2peerIncident", maybe("client", text(255)), many("ipCaptureEvent", IP_EVENT),
-            maybe("fileNames", TEXT), _NOTE),
-)  # fmt: skip
+    _global(
+        "peer2peerIncident",
+        maybe("client", text(255)),
+        many("ipCaptureEvent", IP_EVENT),
+        maybe("fileNames", TEXT),
+        _NOTE,
+    ),
+)
 
 INTERNET = _global("internetDetails", Slot(tuple(Field(kind.name, kind) for kind in _INCIDENTS), 1, 1))
 SUMMARY = _global(
@@ -235,11 +279,18 @@ FILE_DETAILS = _global(
 
 _CODE, _WORDS = one("responseCode", Simple("int")), one("responseDescription", Simple(blank=True))
 REPORT_RESPONSE = _global(
-    "reportResponse", _CODE, _WORDS, maybe("reportId", Simple("long")), maybe("fileId", Simple("token")),
+    "reportResponse",
+    _CODE,
+    _WORDS,
+    maybe("reportId", Simple("long")),
+    maybe("fileId", Simple("token")),
     maybe("hash", Simple("token")),
-)  # fmt: skip
+)
 DONE_RESPONSE = _global(
-    "reportDoneResponse", _CODE, one("reportId", Simple("long")), one("files", Complex("files", (many("fileId", TEXT),)))
+    "reportDoneResponse",
+    _CODE,
+    one("reportId", Simple("long")),
+    one("files", Complex("files", (many("fileId", TEXT),))),
 )
 
 
@@ -262,25 +313,57 @@ def rules(newer: bool = False) -> Rules:
     extra = (maybe("ageAssertionDiscrepancy", BOOL),) if newer else ()
     person = Complex("person", (*_CONTACT, maybe("age", AGE), *extra, maybe("dateOfBirth", BIRTH)))
     reporter = _global(
-        "reporter", one("reportingPerson", person), maybe("contactPerson", CONTACT), maybe("companyTemplate", TEXT),
-        maybe("termsOfService", TEXT), maybe("legalURL", URL),
-    )  # fmt: skip
+        "reporter",
+        one("reportingPerson", person),
+        maybe("contactPerson", CONTACT),
+        maybe("companyTemplate", TEXT),
+        maybe("termsOfService", TEXT),
+        maybe("legalURL", URL),
+    )
     reported = _global(
-        "personOrUserReported", maybe("personOrUserReportedPerson", person), maybe("vehicleDescription", text(300)),
-        *_IDENTIFIER, *_PROFILE, maybe("thirdPartyUserReported", BOOL), _PRIOR, _GROUP, *_STANDING,
-        many("associatedAccount", ASSOCIATED), _NOTE,
-    )  # fmt: skip
+        "personOrUserReported",
+        maybe("personOrUserReportedPerson", person),
+        maybe("vehicleDescription", text(300)),
+        *_IDENTIFIER,
+        *_PROFILE,
+        maybe("thirdPartyUserReported", BOOL),
+        _PRIOR,
+        _GROUP,
+        *_STANDING,
+        many("associatedAccount", ASSOCIATED),
+        _NOTE,
+    )
     recipient = _global(
-        "intendedRecipient", maybe("intendedRecipientPerson", person), *_IDENTIFIER, *_PROFILE, _PRIOR, _GROUP,
-        *_STANDING, replace(_NOTE, high=None),
-    )  # fmt: skip
+        "intendedRecipient",
+        maybe("intendedRecipientPerson", person),
+        *_IDENTIFIER,
+        *_PROFILE,
+        _PRIOR,
+        _GROUP,
+        *_STANDING,
+        replace(_NOTE, high=None),
+    )
     victim = _global(
-        "victim", one("victimPerson", person), *_IDENTIFIER, *_PROFILE, maybe("schoolName", text(255)), _PRIOR,
-        *_STANDING, many("associatedAccount", ASSOCIATED), _NOTE,
-    )  # fmt: skip
+        "victim",
+        one("victimPerson", person),
+        *_IDENTIFIER,
+        *_PROFILE,
+        maybe("schoolName", text(255)),
+        _PRIOR,
+        *_STANDING,
+        many("associatedAccount", ASSOCIATED),
+        _NOTE,
+    )
     report = _global(
-        "report", maybe("batchedReport", BATCHED), one("incidentSummary", SUMMARY), many("internetDetails", INTERNET),
-        maybe("lawEnforcement", LAW), one("reporter", reporter), many("personOrUserReported", reported),
-        many("intendedRecipient", recipient), many("victim", victim), _NOTE,
-    )  # fmt: skip
+        "report",
+        maybe("batchedReport", BATCHED),
+        one("incidentSummary", SUMMARY),
+        many("internetDetails", INTERNET),
+        maybe("lawEnforcement", LAW),
+        one("reporter", reporter),
+        many("personOrUserReported", reported),
+        many("intendedRecipient", recipient),
+        many("victim", victim),
+        _NOTE,
+    )
     return Rules(report, FILE_DETAILS)

@@ -53,13 +53,15 @@ def _complex_type(kind: Complex, *, named: bool) -> list[str]:
             choice = len(slot.fields) > 1
             if choice:
                 lines.append(f"<xs:choice{_counts(slot.low, slot.high)}>")
-            lines.extend(_element(field, "" if choice else _counts(slot.low, slot.high)) for field in slot.fields)
+            counts = "" if choice else _counts(slot.low, slot.high)
+            lines.extend(_element(field, counts) for field in slot.fields)
             if choice:
                 lines.append("</xs:choice>")
         lines.append(f"</{group}>")
     for attribute in kind.attributes:
         use = ' use="required"' if attribute.required else ""
-        lines.append(f'<xs:attribute name={quoteattr(attribute.name)} type="{_type_name(attribute.kind)}"{use}/>')
+        kind_name = _type_name(attribute.kind)
+        lines.append(f'<xs:attribute name={quoteattr(attribute.name)} type="{kind_name}"{use}/>')
     if kind.content is not None:
         lines += ["</xs:extension>", "</xs:simpleContent>"]
     return [*lines, "</xs:complexType>"]
