@@ -1,0 +1,205 @@
+"""The checks before a report is opened: every rule of the documentation and of the schema.
+
+What passes here is valid against the schema, and keeps what the documentation
+asks beyond it: lengths, times in the past with a zone, no blank values, the
+forms of addresses, and the rules between fields. The rules of single fields
+come from the field table; those between fields are in ``rules``.
+
+Each problem has a ``code``, the ``path`` to the field (as ``fields.at`` takes
+it) and words that say how to mend it. ``now`` is an aware datetime.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from desk.cybertip import rules
+from desk.cybertip.fields import Field, Form, Kind, join, step, table
+from desk.cybertip.forms import FORMS
+from desk.cybertip.model import Document, Report
+from desk.cybertip.model_files import FileDetails
+from desk.domain.filing import FieldProblem
+
+Problem = FieldProblem
+
+MAX_OFFSET = timedelta(hours=14)
+OPEN_PLACES = ("reportId", "fileId")
+
+
+def check_report(report: Report, now: datetime) -> tuple[Problem, ...]:
+    """All problems of a report, in the order of its fields; empty where it may be sent."""
+    found = _fields(report, now)
+    rules.between_fields(report, found)
+    return _in_order(found, Report)
+
+
+def check_file(
+    details: FileDetails, now: datetime, *, batched: bool = False, open_ids: bool = False
+) -> tuple[Problem, ...]:
+    """All problems of one file's details.
+
+    ``batched`` where its report is a batch. ``open_ids`` where the service has
+    not yet given the report and file IDs: they may then be unset.
+    """
+    found = _fields(details, now)
+    rules.between_fields(details, found)
+    if batched:
+        rules.batched_file(details, found)
+    if open_ids:
+        found = [p for p in found if not (p.path in OPEN_PLACES and p.code == "missing")]
+    return _in_order(found, FileDetails)
+
+
+def check_filing(
+    report: Report, files: Sequence[FileDetails], now: datetime, *, open_ids: bool = True
+) -> tuple[Problem, ...]:
+    """All problems of a report together with its files. Paths into a file begin with ``files[n]``."""
+    found = list(check_report(report, now))
+    batched = report.batched is not None
+    for index, details in enumerate(files):
+        problems = check_file(details, now, batched=batched, open_ids=open_ids)
+        found += [replace(problem, path=join(f"files[{index + 1}]", problem.path)) for problem in problems]
+    if batched and len(files) > 1:
+        found.append(
+            Problem(
+                "files[2]",
+                "batched_one_file",
+                "A batched report takes one file at most. Keep one; report the others by themselves.",
+            )
+        )
+    return tuple(found)
+
+
+def check_value(field: Field, value: Any, now: datetime) -> tuple[Problem, ...]:
+    """The problems of one value for one line of the table, for a form that checks as one types."""
+    found: list[Problem] = []
+    _value(field, value, "", now, found)
+    return tuple(found)
+
+
+def _fields(document: Document, now: datetime) -> list[Problem]:
+    found: list[Problem] = []
+    _record(document, "", now, found)
+    return found
+
+
+def _record(value: Any, path: str, now: datetime, found: list[Problem]) -> None:
+    for field in table(type(value)).fields:
+        held = getattr(value, field.name)
+        if field.many:
+            if len(held) < field.at_least:
+                words = f"{field.label}: at least {field.at_least} is needed. Add it, or leave out the whole."
+                found.append(Problem(join(path, step(field)), "too_few", words))
+            for index, item in enumerate(held):
+                _item(field, item, join(path, step(field, index)), now, found)
+        elif held is None:
+            if field.required:
+                words = f"{field.label} is required. Fill it in."
+                found.append(Problem(join(path, step(field)), "missing", words))
+        else:
+            _item(field, held, join(path, step(field)), now, found)
+
+
+def _item(field: Field, item: Any, path: str, now: datetime, found: list[Problem]) -> None:
+    if field.kind is Kind.RECORD:
+        if not isinstance(item, field.type):
+            found.append(Problem(path, "type", f"{field.label} does not hold what it should."))
+            return
+        _record(item, path, now, found)
+    else:
+        _value(field, item, path, now, found)
+
+
+def _value(field: Field, value: Any, path: str, now: datetime, found: list[Problem]) -> None:
+    """One value that is not a record: its type, form, length and range."""
+    kind = field.kind
+    if not _right_type(kind, field.type, value):
+        found.append(Problem(path, "type", f"{field.label} does not hold what it should. Enter it again."))
+    elif kind is Kind.TEXT:
+        _text(field, value, path, found)
+    elif kind in (Kind.INT, Kind.FLOAT):
+        _number(field, value, path, found)
+    elif kind is Kind.DATETIME:
+        _datetime(field, value, path, now, found)
+    elif kind is Kind.DATE and field.past and value >= now.astimezone(UTC).date():
+        words = f"{field.label} must lie in the past. Correct the date."
+        found.append(Problem(path, "not_past", words))
+
+
+_TYPES: dict[Kind, type] = {Kind.TEXT: str, Kind.FLOAT: float, Kind.DATETIME: datetime}
+
+
+def _right_type(kind: Kind, wanted: Any, value: Any) -> bool:
+    if kind in (Kind.BOOL, Kind.FLAG):
+        return isinstance(value, bool)
+    if kind is Kind.INT:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if kind is Kind.DATE:
+        return isinstance(value, date) and not isinstance(value, datetime)
+    if kind is Kind.ENUM:
+        return isinstance(value, enum.Enum) and isinstance(value, wanted)
+    return isinstance(value, _TYPES[kind])
+
+
+def length(text: str) -> int:
+    """The length as the service counts it: UTF-16 units, where an emoji counts for two."""
+    return len(text) if text.isascii() else len(text) + sum(1 for char in text if char > "\uffff")
+
+
+def _text(field: Field, value: str, path: str, found: list[Problem]) -> None:
+    if not value or value.isspace():
+        words = f"{field.label} is blank. Fill it in, or leave it out."
+        found.append(Problem(path, "blank", words))
+        return
+    if field.max is not None and (held := length(value)) > field.max:
+        words = f"{field.label} may have {field.max} characters at most; this has {held}. Shorten it."
+        found.append(Problem(path, "too_long", words))
+    if field.form not in (Form.ANY, Form.LINES) and (wrong := FORMS[field.form](value)):
+        found.append(Problem(path, field.form.value, wrong))
+
+
+def _number(field: Field, value: float, path: str, found: list[Problem]) -> None:
+    low, high = field.low, field.high
+    if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
+        words = f"{field.label} must be a number from {low:.0f} to {high:.0f}. Correct it."
+        found.append(Problem(path, "range", words))
+
+
+def _datetime(field: Field, value: datetime, path: str, now: datetime, found: list[Problem]) -> None:
+    offset = value.utcoffset()
+    if offset is None:
+        words = f"{field.label} needs its time zone: an offset such as +01:00, or Z for UTC. Add it."
+        found.append(Problem(path, "zone", words))
+        return
+    if abs(offset) > MAX_OFFSET or offset.seconds % 60 or offset.microseconds:
+        words = f"{field.label}: the offset must be whole minutes, at most 14 hours. Correct the time zone."
+        found.append(Problem(path, "zone", words))
+        return
+    if field.past and value > now:
+        words = f"{field.label} must lie in the past. Correct the date, the time or the time zone."
+        found.append(Problem(path, "not_past", words))
+
+
+def _in_order(found: list[Problem], cls: type) -> tuple[Problem, ...]:
+    """The problems in the order of the fields they stand at: what a form shows from top to bottom."""
+    return tuple(sorted(found, key=lambda problem: _position(cls, problem.path)))
+
+
+def _position(cls: Any, path: str) -> tuple[int, ...]:
+    places: list[int] = []
+    here: Any = cls
+    for part in path.split("/") if path else ():
+        name, _, number = part.partition("[")
+        lines = table(here)
+        index = next(i for i, f in enumerate(lines.fields) if step(f) == name)
+        places += (index, int(number.rstrip("]") or 0))
+        here = lines.fields[index].type
+    return tuple(places)
+
+
+__all__ = ["Problem", "check_file", "check_filing", "check_report", "check_value", "length"]
