@@ -99,7 +99,7 @@ def _sound(container: str, names: tuple[str, ...], pcm: bytes) -> bytes | None:
             stream: Any = file.add_stream(codec, rate=RATE, layout="mono")
             stream.bit_rate = 48_000
             _mux_sound(file, stream, pcm, 1)
-    except av.FFmpegError:
+    except (av.FFmpegError, ValueError):
         return None
     return out.getvalue()
 
@@ -175,7 +175,7 @@ def _film(
             file.mux(video.encode(None))
             if audio is not None:
                 _mux_sound(file, audio, tones(seconds, channels=2, start=start), 2)
-    except av.FFmpegError:
+    except (av.FFmpegError, ValueError):
         return None
     return out.getvalue()
 

@@ -38,9 +38,11 @@ class Spot(NamedTuple):
 @functools.cache
 def small_png(number: int = 0) -> bytes:
     """A test card of about 2 KB."""
-    from desk.practice.media import PATTERNS, Card, png
+    from desk.practice.media import Card, png
 
-    return png(Card((160, 120), PATTERNS[number % len(PATTERNS)], "", number))
+    # Those of the patterns that stay small as PNG.
+    patterns = ("bars", "grid", "stripes", "tiles", "rings")
+    return png(Card((160, 120), patterns[number % 5], "", number))
 
 
 def valid_case(spot: Spot) -> dict[str, Any]:

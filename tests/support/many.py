@@ -25,7 +25,7 @@ class Many(NamedTuple):
 
 def distinct_png(number: int) -> bytes:
     """A test card of about 2 KB whose bytes are like no other's: the number stands in a comment chunk."""
-    data = small_png(number % 14)
+    data = small_png(number % 15)
     body = b"tEXtComment\0PRACTICE %d" % number
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     return data[:-12] + chunk + data[-12:]
