@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 
-class Stop(Exception):  # noqa: N818 - it is an end, not always an error
+class Stop(Exception):
     """The work cannot go on; the message says why and what mends it. `code` is the exit status."""
 
     def __init__(self, message: str, code: int = 3) -> None:

@@ -149,12 +149,16 @@ class Testbed:
         assert daemon.stdin is not None
         daemon.stdin.write(secrets.token_hex(16).encode() + b"\n")
         daemon.stdin.close()
-        ask = [
-            "dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.secrets",
-            "/org/freedesktop/secrets/aliases/default", "org.freedesktop.DBus.Properties.Get",
-            "string:org.freedesktop.Secret.Collection", "string:Locked",
-        ]  # fmt: skip
-        wait_until(lambda: quiet(ask, env=self.env), daemon, "gnome-keyring-daemon", 20)
+        # Asked in this order, since asking the service for anything before it is there would make the bus
+        # start a second daemon, a locked one.
+        send = ["dbus-send", "--session", "--print-reply=literal"]
+        owned = [*send, "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.GetNameOwner",
+                 "string:org.freedesktop.secrets"]  # fmt: skip
+        wait_until(lambda: quiet(owned, env=self.env), daemon, "gnome-keyring-daemon", 20)
+        unlocked = [*send, "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets/aliases/default",
+                    "org.freedesktop.DBus.Properties.Get", "string:org.freedesktop.Secret.Collection",
+                    "string:Locked"]  # fmt: skip
+        wait_until(lambda: quiet(unlocked, env=self.env), daemon, "the default keyring", 20)
         self.env["DESK_TEST_SECRET_SERVICE"] = "1"
 
     def _postgres(self) -> None:

@@ -80,7 +80,7 @@ def _describe(error: BaseException | None, seen: set[int]) -> Iterator[str]:
         return
     seen.add(id(error))
     earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if earlier is not None:
+    if earlier is not None and id(earlier) not in seen:
         yield from _describe(earlier, seen)
         yield "  then"
     trace: TracebackType | None = error.__traceback__

@@ -118,7 +118,9 @@ def read_secret_file(path: Path) -> str:
     Raises UserError naming the file and what to mend, never the content.
     """
     try:
-        with path.open("rb") as file:
+        # Not blocking: a named pipe without a writer would hold the command up for ever.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(path, flags), "rb") as file:
             state = os.fstat(file.fileno())
             if not stat.S_ISREG(state.st_mode):
                 raise UserError(f"{path} is not a file.", "Name a file that holds the secret on one line.")
