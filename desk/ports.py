@@ -18,6 +18,15 @@ from desk.domain.company import Company, Credentials, Endpoint
 from desk.domain.decision import Decision
 from desk.domain.draft import Draft
 from desk.domain.filing import Call, FieldProblem, FileState, Filing, FilingState, Reply
+from desk.domain.preview import (
+    Blurred,
+    GuardReport,
+    MediaFacts,
+    Metadata,
+    NoPreview,
+    PreviewSource,
+    Revealed,
+)
 from desk.domain.roles import Operator, Role
 from desk.domain.viewing import Viewed, Viewing
 
@@ -85,6 +94,28 @@ class Vault(Protocol):
     def sweep(self, keep: Callable[[str], bool]) -> int:
         """Remove blobs that ``keep`` does not want and half-written ones; return how many."""
         ...
+
+
+class Previewer(Protocol):
+    """The sandboxed decoder. Synchronous, usable from several threads; never raises for a bad file."""
+
+    def preview(self, source: PreviewSource, *, edge: int) -> Blurred | NoPreview: ...
+
+    def reveal(
+        self, source: PreviewSource, *, edge: int, position: float | None = None, page: int | None = None
+    ) -> Revealed | NoPreview: ...
+
+    def stills(
+        self, source: PreviewSource, *, edge: int, count: int = 9
+    ) -> tuple[Blurred, ...] | NoPreview: ...
+
+    def probe(self, source: PreviewSource) -> MediaFacts | NoPreview: ...
+
+    def metadata(self, source: PreviewSource) -> Metadata | NoPreview: ...
+
+    def guards(self) -> GuardReport: ...
+
+    def close(self) -> None: ...
 
 
 # -- the store ---------------------------------------------------------------

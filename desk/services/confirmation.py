@@ -1,0 +1,271 @@
+"""Confirmation: the report rendered once, shown whole, and bound to a person's act.
+
+What was confirmed is what is sent: the bytes stored here are the bytes that go
+out; only report and file ids are filled into the file details later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from desk.domain.case import Case, CaseState, Claim
+from desk.domain.company import Company, Endpoint
+from desk.domain.completeness import Completeness, assess
+from desk.domain.content import Content, identity
+from desk.domain.decision import Decision, DecisionKind
+from desk.domain.draft import Draft, FileChoice
+from desk.domain.errors import AlreadyReported, NotReady, StaleDraft
+from desk.domain.filing import FileState, Filing
+from desk.domain.roles import Operator, Permission, require
+from desk.domain.rules import Rule, matching
+from desk.domain.viewing import Viewed
+from desk.ports import Clock, Composed, Composer, FilingDocument, NewFiling, Occurrence, Store, UnitOfWork
+from desk.services.auditing import note
+from desk.services.changes import Change, Done, done
+from desk.services.configuration import endpoint_set, settings_of
+from desk.services.review import viewed_map
+
+AGENCY = "ncmec"
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """One file of the report in words: what is claimed of it and why."""
+
+    content: Content
+    choice: FileChoice
+    name: str
+    viewed: Viewed
+    claimed_viewed: bool
+    elsewhere: tuple[Occurrence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything that will be sent, to whom, as whom, and until when it can be taken back.
+
+    ``composed`` holds the exact bytes; confirming this summary stores them.
+    """
+
+    case: Case
+    draft: Draft
+    version: int
+    company: Company
+    rule: Rule | None
+    endpoint: Endpoint
+    operator: Operator
+    files: tuple[FileLine, ...]
+    left_out: tuple[Content, ...]
+    composed: Composed
+    completeness: Completeness
+    identities: frozenset[str]
+    already: Mapping[str, int]
+    prior_reports: tuple[tuple[str, datetime], ...]
+    hold: timedelta
+    made_at: datetime
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def report_sha256(self) -> str:
+        return hashlib.sha256(self.composed.report_xml).hexdigest()
+
+
+class Confirmation:
+    def __init__(self, store: Store, composer: Composer, clock: Clock) -> None:
+        self._store = store
+        self._composer = composer
+        self._clock = clock
+
+    def summary(self, operator: Operator, number: int) -> Summary:
+        """Render the draft once. Raises NotReady with the problems, UserError where there is no draft."""
+        require(operator, Permission.CONFIRM)
+        now = self._clock.now()
+        with self._store.read() as uow:
+            case = uow.cases.get(number)
+            saved = uow.drafts.get(number)
+            if saved is None:
+                raise NotReady("There is no report to confirm yet.", "Write the report first.")
+            return self._summary(uow, operator, case, saved.draft, saved.version, now)
+
+    def _summary(
+        self, uow: UnitOfWork, operator: Operator, case: Case, draft: Draft, version: int, now: datetime
+    ) -> Summary:
+        settings = settings_of(uow)
+        endpoint = endpoint_set(uow)
+        if endpoint is None:
+            raise NotReady("No endpoint is set.", "An administrator sets one in Settings.")
+        rule = matching(settings.rules, case.data.policies)
+        company = _with_contact(settings.company, rule)
+        viewed = viewed_map(uow, case)
+        composed = self._composer.compose(draft, case.data, company, viewed, now)
+        account = draft.reported.id if draft.reported else None
+        included = [c for c in case.data.content if draft.choice(c.id).include]
+        names = {file.content_id: file.name for file in composed.files}
+        identities = frozenset(
+            name for name in (identity(c, account) for c in included if _counts(c, draft)) if name
+        )
+        score = assess(case.data, draft, viewed)
+        hold = timedelta(0) if draft.escalated else timedelta(minutes=settings.hold_minutes)
+        return Summary(
+            case=case,
+            draft=draft,
+            version=version,
+            company=company,
+            rule=rule,
+            endpoint=endpoint,
+            operator=operator,
+            files=tuple(
+                FileLine(
+                    content=c,
+                    choice=draft.choice(c.id),
+                    name=names[c.id],
+                    viewed=viewed[c.id],
+                    claimed_viewed=viewed[c.id].viewed and not draft.choice(c.id).lowered,
+                    elsewhere=uow.cases.occurrences(c.sha256, but_case=case.number) if c.sha256 else (),
+                )
+                for c in included
+                if c.id in names
+            ),
+            left_out=tuple(c for c in case.data.content if not draft.choice(c.id).include),
+            composed=composed,
+            completeness=score,
+            identities=identities,
+            already=uow.filings.holders(AGENCY, identities),
+            prior_reports=uow.filings.prior_reports(account) if account else (),
+            hold=hold,
+            made_at=now,
+            warnings=_warnings(score),
+        )
+
+    def confirm(self, operator: Operator, claim: Claim, summary: Summary, *, checked: bool) -> Done[Filing]:
+        """A person's confirmation: the summary's exact bytes become a filing.
+
+        Raises NotReady without the tick or when something changed since it was
+        shown, AlreadyReported, ClaimLost, StaleDraft, NotAllowed.
+        """
+        require(operator, Permission.CONFIRM)
+        if not checked:
+            raise NotReady(
+                "The report is not marked as checked.", "Read it, then tick “I have checked this report”."
+            )
+        if operator.id != summary.operator.id:
+            raise NotReady("Somebody else was shown this report.", "Open the confirmation again and read it.")
+        now = self._clock.now()
+        with self._store.write() as uow:
+            uow.cases.renew(claim, claim.until, now)
+            self._unchanged(uow, summary, claim)
+            filing = uow.filings.add(_new_filing(uow, summary, now))
+            uow.cases.decide(
+                Decision(
+                    summary.case.number,
+                    summary.case.revision,
+                    DecisionKind.REPORT,
+                    operator.id,
+                    now,
+                    summary.case.data.policies[0] if summary.case.data.policies else None,
+                )
+            )
+            uow.cases.set_state(summary.case.number, CaseState.REPORTING)
+            uow.cases.release(claim)
+            note(
+                uow,
+                "filing.confirmed",
+                now,
+                operator,
+                case_number=summary.case.number,
+                filing_id=filing.id,
+                revision=summary.case.revision,
+                report_sha256=summary.report_sha256,
+                files=len(summary.files),
+                endpoint=summary.endpoint.url,
+                escalated=summary.draft.escalated,
+                viewed=sum(1 for line in summary.files if line.claimed_viewed),
+            )
+        return done(filing, Change.QUEUE, Change.CASE, Change.OUTBOX, Change.DRAFT)
+
+    @staticmethod
+    def _unchanged(uow: UnitOfWork, summary: Summary, claim: Claim) -> None:
+        number = summary.case.number
+        if claim.case_id != number:
+            raise NotReady("The claim is on another case.", "Open the case again.")
+        case = uow.cases.get(number)
+        saved = uow.drafts.get(number)
+        if case.revision != summary.case.revision:
+            raise StaleDraft("The platform added to this case since it was shown.", "Read the report again.")
+        if saved is None or saved.version != summary.version:
+            raise StaleDraft("The report was changed since it was shown.", "Read the report again.")
+        if case.state in (CaseState.REPORTING, CaseState.REPORTED):
+            raise AlreadyReported(
+                "A report on this case is on its way or filed.", "See it in the outbox or the reports."
+            )
+        endpoint = endpoint_set(uow)
+        if endpoint is None or endpoint.url != summary.endpoint.url:
+            raise NotReady("The endpoint was changed since it was shown.", "Read the report again.")
+
+
+def _counts(content: Content, draft: Draft) -> bool:
+    """Supplemental files do not make a second report of the same content: only what is reported counts."""
+    return draft.choice(content.id).relevance.value == "reported"
+
+
+def _with_contact(company: Company, rule: Rule | None) -> Company:
+    """The rule's reporting contact stands in the report where the rule names one."""
+    if rule is None or not rule.contact.email:
+        return company
+    return replace(company, contact=rule.contact)
+
+
+def _new_filing(uow: UnitOfWork, summary: Summary, now: datetime) -> NewFiling:
+    documents = []
+    account = summary.draft.reported.id if summary.draft.reported else None
+    for index, composed in enumerate(summary.composed.files):
+        stored = uow.cases.media(summary.case.number, composed.content_id)
+        content = summary.case.data.piece(composed.content_id)
+        if stored is None or stored.sha256 != content.sha256:
+            raise NotReady(
+                "A file of this report is missing or changed.", "Import the case again from the platform."
+            )
+        documents.append(
+            FilingDocument(
+                FileState(index, composed.content_id, composed.name, stored.sha256, stored.md5, stored.size),
+                composed.details_xml,
+                identity(content, account),
+            )
+        )
+    return NewFiling(
+        case_number=summary.case.number,
+        revision=summary.case.revision,
+        agency=AGENCY,
+        endpoint=summary.endpoint.url,
+        report_xml=summary.composed.report_xml,
+        report_sha256=summary.report_sha256,
+        files=tuple(documents),
+        identities=summary.identities,
+        account_id=account,
+        incident_type=summary.draft.incident_type.value if summary.draft.incident_type else "",
+        completeness=summary.completeness.score,
+        escalated=summary.draft.escalated,
+        hold=summary.hold,
+        confirmed_at=now,
+        confirmed_by=summary.operator.id,
+        draft=summary.draft,
+        summary_json=json.dumps(
+            {
+                "score": summary.completeness.score,
+                "warnings": list(summary.warnings),
+                "claimed_viewed": {line.content.id: line.claimed_viewed for line in summary.files},
+                "prior_reports": [report_id for report_id, _ in summary.prior_reports],
+            },
+            sort_keys=True,
+        ).encode(),
+    )
+
+
+def _warnings(score: Completeness) -> tuple[str, ...]:
+    if score.likely_informational:
+        return ("This tip is likely to be informational: it lacks what investigators need to act on it.",)
+    return ()

@@ -1,0 +1,126 @@
+"""Drafting: the report form's state, kept at every change and checked as it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.domain.case import Case
+from desk.domain.company import Company
+from desk.domain.completeness import Completeness, assess
+from desk.domain.draft import Draft, begin, grow
+from desk.domain.filing import FieldProblem
+from desk.domain.incident import IncidentType
+from desk.domain.policy import proposed_type
+from desk.domain.roles import Operator, Permission, require
+from desk.domain.viewing import Viewed
+from desk.ports import Clock, Composer, FieldInfo, SavedDraft, Store
+from desk.services.auditing import note
+from desk.services.changes import Change, Done, done
+from desk.services.configuration import DeskSettings, settings_of
+from desk.services.review import viewed_map
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A draft with all that its form needs. ``version`` must be given back when it is saved."""
+
+    saved: SavedDraft
+    case: Case
+    viewed: Mapping[str, Viewed]
+    proposal: IncidentType | None
+    proposal_policy: str | None
+    company: Company
+    prior_reports: tuple[int, ...]
+    refused_words: str = ""
+    """What the service said when it refused the last filing of this case."""
+
+    @property
+    def draft(self) -> Draft:
+        return self.saved.draft
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A draft's problems (paths in the draft's terms) and its completeness."""
+
+    problems: tuple[FieldProblem, ...]
+    completeness: Completeness
+
+
+class Drafting:
+    def __init__(self, store: Store, composer: Composer, clock: Clock) -> None:
+        self._store = store
+        self._composer = composer
+        self._clock = clock
+
+    def open(self, operator: Operator, number: int) -> DraftView:
+        """The case's draft; begun from the case where there is none, grown where the case has grown."""
+        require(operator, Permission.DRAFT)
+        now = self._clock.now()
+        with self._store.write() as uow:
+            case = uow.cases.get(number)
+            saved = uow.drafts.get(number)
+            if saved is None:
+                saved = uow.drafts.save(begin(number, case.revision, case.data), 0, now, operator.id)
+                note(uow, "draft.begun", now, operator, case_number=number, revision=case.revision)
+            elif saved.draft.revision != case.revision:
+                grown = grow(saved.draft, case.revision, case.data)
+                saved = uow.drafts.save(grown, saved.version, now, operator.id)
+                note(uow, "draft.grown", now, operator, case_number=number, revision=case.revision)
+            settings = settings_of(uow)
+            account = case.data.reported.id if case.data.reported else None
+            prior = uow.filings.prior_reports(account) if account else ()
+            refused = [f for f in uow.filings.for_case(number) if f.state.value == "refused"]
+            viewed = viewed_map(uow, case)
+        proposal, policy = _proposal(settings, case)
+        return DraftView(
+            saved,
+            case,
+            viewed,
+            proposal,
+            policy,
+            settings.company,
+            tuple(int(report_id) for report_id, _ in prior if report_id.isdigit()),
+            refused[-1].error if refused else "",
+        )
+
+    def save(self, operator: Operator, draft: Draft, version: int) -> Done[SavedDraft]:
+        """Keep the draft. Raises StaleDraft where another window changed it since ``version``."""
+        require(operator, Permission.DRAFT)
+        now = self._clock.now()
+        with self._store.write() as uow:
+            saved = uow.drafts.save(draft, version, now, operator.id)
+        return Done(saved, frozenset({Change.DRAFT}))
+
+    def check(self, draft: Draft, view: DraftView, viewed: Mapping[str, Viewed] | None = None) -> Checked:
+        """Problems by the agency's rules and the completeness. Pure; fit for every keystroke."""
+        seen = view.viewed if viewed is None else viewed
+        problems = self._composer.check(draft, view.case.data, view.company, seen, self._clock.now())
+        return Checked(problems, assess(view.case.data, draft, seen))
+
+    def field(self, path: str) -> FieldInfo | None:
+        """Label, help and longest length of a field, from the protocol's own table."""
+        return self._composer.field(path)
+
+    def discard(self, operator: Operator, number: int) -> Done[None]:
+        """Throw the draft away."""
+        require(operator, Permission.DRAFT)
+        with self._store.write() as uow:
+            uow.drafts.discard(number)
+            note(uow, "draft.discarded", self._clock.now(), operator, case_number=number)
+        return done(None, Change.DRAFT)
+
+    def saved_at(self, number: int) -> datetime | None:
+        with self._store.read() as uow:
+            saved = uow.drafts.get(number)
+        return saved.saved_at if saved else None
+
+
+def _proposal(settings: DeskSettings, case: Case) -> tuple[IncidentType | None, str | None]:
+    for policy in case.data.policies:
+        found = proposed_type(settings.policies, policy)
+        if found is not None:
+            return found, policy
+    return None, None

@@ -1,0 +1,294 @@
+"""Review: one case opened, its content looked at, a decision made.
+
+Every display of unblurred content is recorded before the claim that it was
+viewed can be made (18 U.S.C. 2258A reports; see desk.domain.viewing).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from desk.domain.case import Case, CaseState, Claim
+from desk.domain.content import Content, identity
+from desk.domain.decision import Decision, DecisionKind
+from desk.domain.errors import NotReady, UserError
+from desk.domain.exposure import Rest, RestState, rest
+from desk.domain.filing import Filing
+from desk.domain.preview import (
+    Blurred,
+    MediaFacts,
+    Metadata,
+    NoPreview,
+    NoPreviewReason,
+    PreviewSource,
+    Revealed,
+)
+from desk.domain.roles import Operator, Permission, require
+from desk.domain.viewing import Viewed, Viewing, ViewingKind, viewed
+from desk.ports import Clock, Occurrence, Previewer, Store, UnitOfWork, Vault
+from desk.services.auditing import note
+from desk.services.changes import Change, Done, done
+from desk.services.configuration import settings_of
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything the case page shows, read at one moment. Mappings are by content id."""
+
+    case: Case
+    viewed: Mapping[str, Viewed]
+    elsewhere: Mapping[str, tuple[Occurrence, ...]]
+    reported_in: Mapping[str, int]  # content id → filing in flight or filed
+    decisions: tuple[Decision, ...]
+    filings: tuple[Filing, ...]
+    prior_reports: tuple[tuple[str, datetime], ...]
+    has_draft: bool
+
+
+def digest_of(content: Content) -> str:
+    """What a viewing of this content names: the bytes' SHA-256, or the text's."""
+    return content.sha256 or content.text_digest() or ""
+
+
+def viewed_map(uow: UnitOfWork, case: Case) -> dict[str, Viewed]:
+    """By content id, what the recorded viewings allow to be claimed."""
+    by_content: dict[str, list[Viewing]] = {}
+    for viewing in uow.viewings.for_case(case.number):
+        by_content.setdefault(viewing.content_id, []).append(viewing)
+    return {
+        content.id: viewed(content.kind, digest_of(content), by_content.get(content.id, ()))
+        for content in case.data.content
+    }
+
+
+class Review:
+    def __init__(self, store: Store, vault: Vault, previewer: Previewer, clock: Clock) -> None:
+        self._store = store
+        self._vault = vault
+        self._previewer = previewer
+        self._clock = clock
+
+    def open(self, operator: Operator, number: int) -> CaseView:
+        """Read a case with all that is known of it. Raises UserError where there is none."""
+        require(operator, Permission.SEE_QUEUE)
+        with self._store.read() as uow:
+            case = uow.cases.get(number)
+            data = case.data
+            account = data.reported.id if data.reported else None
+            names = {content.id: identity(content, account) for content in data.content}
+            holders = uow.filings.holders("ncmec", [name for name in names.values() if name])
+            return CaseView(
+                case=case,
+                viewed=viewed_map(uow, case),
+                elsewhere={
+                    content.id: uow.cases.occurrences(content.sha256, but_case=number)
+                    for content in data.content
+                    if content.sha256
+                },
+                reported_in={key: holders[name] for key, name in names.items() if name in holders},
+                decisions=uow.cases.decisions(number),
+                filings=uow.filings.for_case(number),
+                prior_reports=uow.filings.prior_reports(account) if account else (),
+                has_draft=uow.drafts.get(number) is not None,
+            )
+
+    # what is shown ------------------------------------------------------------
+
+    def _source(self, number: int, content_id: str) -> PreviewSource | NoPreview:
+        with self._store.read() as uow:
+            stored = uow.cases.media(number, content_id)
+            kind = uow.cases.get(number).data.piece(content_id).kind
+        if stored is None:
+            return NoPreview(NoPreviewReason.UNAVAILABLE)
+        return PreviewSource(
+            size=stored.size,
+            chunks=lambda: self._vault.read(stored.wrapped_key, stored.blob),
+            declared=kind.value,
+        )
+
+    def preview(self, operator: Operator, number: int, content_id: str, *, edge: int) -> Blurred | NoPreview:
+        """A blurred grey preview, made in the sandbox. No unblurred pixel enters this process."""
+        require(operator, Permission.SEE_QUEUE)
+        source = self._source(number, content_id)
+        return source if isinstance(source, NoPreview) else self._previewer.preview(source, edge=edge)
+
+    def stills(
+        self, operator: Operator, number: int, content_id: str, *, edge: int
+    ) -> tuple[Blurred, ...] | NoPreview:
+        """Nine blurred stills spread over a film."""
+        require(operator, Permission.SEE_QUEUE)
+        source = self._source(number, content_id)
+        return source if isinstance(source, NoPreview) else self._previewer.stills(source, edge=edge)
+
+    def facts(self, operator: Operator, number: int, content_id: str) -> MediaFacts | NoPreview:
+        require(operator, Permission.SEE_QUEUE)
+        source = self._source(number, content_id)
+        return source if isinstance(source, NoPreview) else self._previewer.probe(source)
+
+    def metadata(self, operator: Operator, number: int, content_id: str) -> Metadata | NoPreview:
+        """The text inside the file. Opening it is recorded (exifViewedByEsp rests on it)."""
+        require(operator, Permission.REVEAL)
+        source = self._source(number, content_id)
+        if isinstance(source, NoPreview):
+            return source
+        found = self._previewer.metadata(source)
+        if isinstance(found, Metadata):
+            self._record(operator, number, content_id, ViewingKind.METADATA, self._clock.now(), 0.0, 0.0, 1.0)
+        return found
+
+    def reveal(
+        self,
+        operator: Operator,
+        claim: Claim,
+        content_id: str,
+        *,
+        edge: int,
+        position: float | None = None,
+        page: int | None = None,
+    ) -> Revealed | NoPreview:
+        """An unblurred picture because a person holds the key. Nothing of it is kept.
+
+        Raises NotReady while media are locked for rest, ClaimLost without a claim.
+        """
+        require(operator, Permission.REVEAL)
+        now = self._clock.now()
+        with self._store.write() as uow:
+            uow.cases.renew(claim, claim.until, now)
+            self._refuse_when_locked(uow, operator)
+        source = self._source(claim.case_id, content_id)
+        if isinstance(source, NoPreview):
+            return source
+        return self._previewer.reveal(source, edge=edge, position=position, page=page)
+
+    def shown(
+        self,
+        operator: Operator,
+        number: int,
+        content_id: str,
+        *,
+        at: datetime,
+        seconds: float,
+        kind: ViewingKind = ViewingKind.REVEAL,
+        start: float = 0.0,
+        end: float = 1.0,
+    ) -> Done[None]:
+        """Record a display of unblurred content that ended. ``seconds`` on the screen."""
+        require(operator, Permission.REVEAL)
+        if seconds > 0:
+            self._record(operator, number, content_id, kind, at, seconds, start, end)
+        return done(None, Change.VIEWING, Change.CASE)
+
+    def _record(
+        self,
+        operator: Operator,
+        number: int,
+        content_id: str,
+        kind: ViewingKind,
+        at: datetime,
+        seconds: float,
+        start: float,
+        end: float,
+    ) -> None:
+        with self._store.write() as uow:
+            case = uow.cases.get(number)
+            content = case.data.piece(content_id)
+            viewing = Viewing(
+                number, content_id, digest_of(content), operator.id, kind, at, seconds, start, end
+            )
+            uow.viewings.add(viewing)
+            note(
+                uow,
+                "content.viewed",
+                self._clock.now(),
+                operator,
+                case_number=number,
+                sha256=viewing.sha256,
+                kind=kind.value,
+                milliseconds=round(seconds * 1000),
+                start=round(start, 4),
+                end=round(end, 4),
+            )
+
+    # rest ---------------------------------------------------------------------
+
+    def rest(self, operator: Operator) -> Rest:
+        """One's own exposure and rest; nobody else's."""
+        with self._store.read() as uow:
+            return self._rest(uow, operator)
+
+    def _rest(self, uow: UnitOfWork, operator: Operator) -> Rest:
+        now = self._clock.now()
+        day_start = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
+        policy = settings_of(uow).rest
+        since = min(day_start, now - timedelta(hours=6))
+        return rest(uow.viewings.displays(operator.id, since), now, day_start, policy)
+
+    def _refuse_when_locked(self, uow: UnitOfWork, operator: Operator) -> None:
+        state = self._rest(uow, operator)
+        if state.state is RestState.BREAK and state.locked_until is not None:
+            minutes = max(1, round((state.locked_until - self._clock.now()).total_seconds() / 60))
+            raise NotReady(
+                "Media are locked for a break.", f"Text work goes on; media open again in {minutes} min."
+            )
+        if state.state is RestState.CAPPED:
+            raise NotReady(
+                "Today's limit for viewing media is reached.",
+                "Text work goes on; a supervisor can lift the limit with a reason.",
+            )
+
+    # decisions ----------------------------------------------------------------
+
+    def decide(
+        self,
+        operator: Operator,
+        claim: Claim,
+        kind: DecisionKind,
+        *,
+        policy: str | None = None,
+        reason: str | None = None,
+    ) -> Done[Decision]:
+        """Record a decision and move the case on. Raises ClaimLost, UserError, NotAllowed.
+
+        A report is not decided here but confirmed (desk.services.confirmation).
+        """
+        require(operator, Permission.DECIDE)
+        if kind is DecisionKind.REPORT:
+            raise UserError("A report is decided by confirming it.", "Write the report, then confirm it.")
+        if kind is DecisionKind.VIOLATION_NO_REPORT and not (reason and reason.strip()):
+            raise UserError("A violation without a report needs a reason.", "Say why it is not reported.")
+        now = self._clock.now()
+        with self._store.write() as uow:
+            uow.cases.renew(claim, claim.until, now)
+            case = uow.cases.get(claim.case_id)
+            if case.state is CaseState.REPORTING:
+                raise UserError("A report on this case is on its way.", "Take it back in the outbox first.")
+            decision = Decision(case.number, case.revision, kind, operator.id, now, policy, reason)
+            uow.cases.decide(decision)
+            uow.cases.set_state(
+                case.number, CaseState.ESCALATED if kind is DecisionKind.ESCALATE else CaseState.CLOSED
+            )
+            uow.cases.release(claim)
+            note(
+                uow,
+                "case.decided",
+                now,
+                operator,
+                case_number=case.number,
+                revision=case.revision,
+                decision=kind.value,
+                policy=policy,
+            )
+        return done(decision, Change.QUEUE, Change.CASE)
+
+    def reopen(self, operator: Operator, number: int) -> Done[None]:
+        """Take a decision back: the case is open again; the decision stays on record."""
+        require(operator, Permission.DECIDE)
+        with self._store.write() as uow:
+            case = uow.cases.get(number)
+            if case.state not in (CaseState.CLOSED, CaseState.ESCALATED, CaseState.SNOOZED):
+                raise UserError("This case can't be opened again.", "Only decided or put-away cases can.")
+            uow.cases.set_state(number, CaseState.OPEN)
+            note(uow, "case.reopened", self._clock.now(), operator, case_number=number)
+        return done(None, Change.QUEUE, Change.CASE)
