@@ -1,0 +1,97 @@
+"""What the pages share: the services, the operator, the claim at hand, and word of what changed.
+
+Pages write through :meth:`Session.act`: the act runs on the one writing thread,
+and what it changed is told to every page, which asks again where it shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desk.domain.case import Claim
+from desk.domain.errors import ClaimLost, DeskError
+from desk.domain.roles import Operator
+from desk.gui.runner import Runner, Task
+from desk.services.changes import Change, Done
+from desk.services.desk import Desk
+
+T = TypeVar("T")
+RENEW_EVERY_MS = 5 * 60 * 1000
+
+
+class Session(QObject):
+    """One operator at work. ``changed`` carries a frozenset of Change values."""
+
+    changed = Signal(object)
+    claim_changed = Signal(object)
+    claim_lost = Signal(object)
+    saved = Signal(object)
+    """A draft was kept; carries the time (UTC)."""
+
+    def __init__(self, desk: Desk, runner: Runner, operator: Operator, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.runner = runner
+        self.operator = operator
+        self._claim: Claim | None = None
+        self._renewing = QTimer(self)
+        self._renewing.setInterval(RENEW_EVERY_MS)
+        self._renewing.timeout.connect(self._renew)
+
+    @property
+    def claim(self) -> Claim | None:
+        """The claim on the case this person works on now."""
+        return self._claim
+
+    def set_claim(self, claim: Claim | None) -> None:
+        self._claim = claim
+        if claim is None:
+            self._renewing.stop()
+        else:
+            self._renewing.start()
+        self.claim_changed.emit(claim)
+
+    def act(
+        self,
+        fn: Callable[[], Done[T]],
+        on_done: Callable[[T], object] | None = None,
+        on_error: Callable[[DeskError], object] | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Task:
+        """Run an act on the writing thread; ``on_done`` gets its value, then every page hears what changed."""
+        if owner is None:
+            holder = getattr(on_done, "__self__", None) or getattr(on_error, "__self__", None)
+            owner = holder if isinstance(holder, QObject) else self
+
+        def finished(result: Done[T]) -> None:
+            if on_done is not None:
+                on_done(result.value)
+            self.tell(result.changes)
+
+        return self.runner.run_write(fn, finished, on_error, owner=owner)
+
+    def tell(self, changes: frozenset[Change]) -> None:
+        """Tell every page what was written (also from the outbox's thread, by its signal)."""
+        self.changed.emit(changes)
+
+    def _renew(self) -> None:
+        claim = self._claim
+        if claim is not None:
+            self.runner.run_write(
+                lambda: self.desk.queue.renew(self.operator, claim), self._renewed, self._not_renewed
+            )
+
+    def _renewed(self, claim: Claim) -> None:
+        if self._claim is not None and self._claim.case_id == claim.case_id:
+            self._claim = claim
+            self.claim_changed.emit(claim)
+
+    def _not_renewed(self, error: DeskError) -> None:
+        if isinstance(error, ClaimLost):
+            lost = self._claim
+            self.set_claim(None)
+            self.claim_lost.emit(lost)

@@ -1,0 +1,39 @@
+"""All services of one open workspace, as the screens and commands get them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desk.ports import Clock
+from desk.services.auditing import Auditing
+from desk.services.configuration import Configuration
+from desk.services.confirmation import Confirmation
+from desk.services.credentials import CredentialService
+from desk.services.drafting import Drafting
+from desk.services.intake import Intake
+from desk.services.outbox import Outbox
+from desk.services.people import PeopleService
+from desk.services.preservation import PreservationService
+from desk.services.queue import Queue
+from desk.services.review import Review
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One open workspace. Made by the composition root only."""
+
+    clock: Clock
+    workspace_id: str
+    place: str
+    practice: bool
+    intake: Intake
+    queue: Queue
+    review: Review
+    drafting: Drafting
+    confirmation: Confirmation
+    outbox: Outbox
+    auditing: Auditing
+    preservation: PreservationService
+    people: PeopleService
+    configuration: Configuration
+    credentials: CredentialService
