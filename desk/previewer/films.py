@@ -1,4 +1,4 @@
-"""Films and sounds by PyAV (FFmpeg): facts, stills at keyframes, one frame at a time asked for, peaks of the sound.
+"""Films and sounds by PyAV (FFmpeg): facts, stills at keyframes, single frames, peaks of the sound.
 
 The container format is fixed by the first bytes, never guessed: FFmpeg knows formats that name other files.
 """
@@ -301,7 +301,5 @@ def _peaks(container: Any, wanted: int) -> tuple[bytes, int]:
     if not fine:
         raise Refused(Refusal.BROKEN)
     count = min(wanted, len(fine))
-    peaks = bytes(
-        max(fine[i * len(fine) // count : (i + 1) * len(fine) // count]) for i in range(count)
-    )
+    peaks = bytes(max(fine[i * len(fine) // count : (i + 1) * len(fine) // count]) for i in range(count))
     return peaks, len(fine) * 20

@@ -1,7 +1,7 @@
 """Still and moving pictures by Pillow.
 
-Only the one decoder that the first bytes ask for is tried; the size is checked before a pixel is decoded; JPEG is
-decoded at the reduced scale that the tile needs.
+Only the one decoder that the first bytes ask for is tried; the size is checked before a pixel is decoded; JPEG
+is decoded at the reduced scale that the tile needs.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import PIL.AvifImagePlugin
 import PIL.BmpImagePlugin
 import PIL.GifImagePlugin
 import PIL.JpegImagePlugin
+import PIL.MpoImagePlugin
 import PIL.PngImagePlugin
 import PIL.TiffImagePlugin
 import PIL.WebPImagePlugin
-from PIL import ExifTags, Image, ImageFile, TiffImagePlugin, features
+from PIL import ExifTags, Image, ImageFile, TiffImagePlugin, UnidentifiedImageError, features
 
 from .protocol import (
     FACT_PICTURE,
@@ -102,7 +103,7 @@ def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[E
     try:
         return _pictures(source, request, ask, damaged=False)
     except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
-        if isinstance(error, Image.UnidentifiedImageError):
+        if isinstance(error, UnidentifiedImageError):
             raise Refused(Refusal.BROKEN) from None
         # What is there of a cut-off file is evidence too: once more, taking what can be had.
         ImageFile.LOAD_TRUNCATED_IMAGES = True
@@ -121,13 +122,13 @@ def _pictures(source: BinaryIO, request: Request, ask: Ask, *, damaged: bool) ->
     results: list[Picture] = []
     deadline = time.monotonic() + STILLS_SECONDS
     with _open(source, request) as image:
-        frames = _count(image, source, request)
+        frames = _count(image, source)
         wanted = min(request.number, frames)
         for index in range(wanted):
             if results and time.monotonic() > deadline:
                 break
             _seek(image, index * frames // wanted)
-            results.append(_one(image.copy() if frames > 1 else image, request, ask, damaged=damaged))
+            results.append(_one(image, request, ask, damaged=damaged))
     return results
 
 
@@ -141,7 +142,7 @@ def _seek(image: Image.Image, frame: int) -> None:
 
 def _one(image: Image.Image, request: Request, ask: Ask, *, damaged: bool) -> Picture:
     grey = bool(request.flags & GREY) and ask is not Ask.REVEAL
-    if image.format == "JPEG":
+    if isinstance(image, PIL.JpegImagePlugin.JpegImageFile):
         # The tile's own size is enough: a blurred tile has no detail finer than its blur.
         image.draft("L" if grey else "RGB", fit(image.width, image.height, request.edge))
     orientation = _orientation(image)
@@ -162,10 +163,9 @@ def _exif(image: Image.Image) -> Image.Exif:
 
 
 def _orientation(image: Image.Image) -> int:
-    if image.format in ("HEIF", "AVIF") or not ("exif" in image.info or image.format == "TIFF"):
-        # The HEIF decoders turn the picture themselves.
-        if image.format != "AVIF":
-            return 1
+    # HEIC is turned by its decoder already; elsewhere only TIFF keeps the orientation outside the EXIF block.
+    if image.format == "HEIF" or ("exif" not in image.info and image.format != "TIFF"):
+        return 1
     value: Any = _exif(image).get(ExifTags.Base.Orientation, 1)
     return value if isinstance(value, int) else 1
 
@@ -176,10 +176,10 @@ def _facts(image: Image.Image, source: BinaryIO, request: Request) -> Facts:
         width, height = height, width
     told = bool(from_exif(_exif(image), image.info)) or (image.format == "PNG" and _png_text(source))
     flags = FACT_PICTURE | (FACT_TEXT if told else 0)
-    return Facts(width, height, _count(image, source, request), -1, flags)
+    return Facts(width, height, _count(image, source), -1, flags)
 
 
-def _count(image: Image.Image, source: BinaryIO, request: Request) -> int:
+def _count(image: Image.Image, source: BinaryIO) -> int:
     """Frames, from the header where the format says so; by walking a bounded number of parts where not."""
     if image.format == "GIF":
         return _gif_frames(source)

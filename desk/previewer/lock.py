@@ -1,7 +1,7 @@
 """Locks this process for good: after `lock()` it can decode, and do nothing else.
 
-Order matters: decoders are loaded and warmed before; Landlock needs no_new_privs; seccomp comes after everything
-that it forbids; RLIMIT_NOFILE comes last of the limits, since loading libseccomp opens files.
+Order matters: decoders are loaded and warmed before; Landlock needs no_new_privs; seccomp comes after
+everything that it forbids; RLIMIT_NOFILE comes last of the limits, since loading libseccomp opens files.
 macOS has the limits alone; on Windows the host puts the process into a job object from outside.
 """
 
@@ -29,21 +29,89 @@ _LANDLOCK_RESTRICT_SELF = 446
 _PROT_EXEC = 4
 _CLONE_THREAD = 0x10000
 
-# What decoders need once their libraries are loaded: memory, time, locks, and the pipes that are open already.
-_ALLOWED = (
-    "read readv write writev lseek close brk munmap mremap madvise futex futex_waitv sched_yield "
-    "sched_getaffinity getrandom clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time exit "
-    "exit_group rt_sigreturn rt_sigprocmask rt_sigaction sigaltstack restart_syscall getpid gettid getrusage "
-    "set_robust_list rseq membarrier set_tid_address fstat"
-).split()
+# What decoders need once their libraries are loaded: memory, time, locks, and the pipes that are open.
+_ALLOWED = [
+    "read",
+    "readv",
+    "write",
+    "writev",
+    "lseek",
+    "close",
+    "brk",
+    "munmap",
+    "mremap",
+    "madvise",
+    "futex",
+    "futex_waitv",
+    "sched_yield",
+    "sched_getaffinity",
+    "getrandom",
+    "clock_gettime",
+    "clock_getres",
+    "clock_nanosleep",
+    "nanosleep",
+    "gettimeofday",
+    "time",
+    "exit",
+    "exit_group",
+    "rt_sigreturn",
+    "rt_sigprocmask",
+    "rt_sigaction",
+    "sigaltstack",
+    "restart_syscall",
+    "getpid",
+    "gettid",
+    "getrusage",
+    "set_robust_list",
+    "rseq",
+    "membarrier",
+    "set_tid_address",
+    "fstat",
+]
 
 # No decoder has an honest use for these: the process ends at once. Everything else answers EPERM.
-_FATAL = (
-    "execve execveat fork vfork socket socketpair connect bind listen accept accept4 sendto sendmsg sendmmsg "
-    "recvfrom recvmsg ptrace process_vm_readv process_vm_writev kill tkill pidfd_open pidfd_getfd "
-    "pidfd_send_signal bpf userfaultfd io_uring_setup add_key keyctl request_key mount umount2 unshare setns "
-    "chroot pivot_root perf_event_open init_module finit_module kexec_load"
-).split()
+_FATAL = [
+    "execve",
+    "execveat",
+    "fork",
+    "vfork",
+    "socket",
+    "socketpair",
+    "connect",
+    "bind",
+    "listen",
+    "accept",
+    "accept4",
+    "sendto",
+    "sendmsg",
+    "sendmmsg",
+    "recvfrom",
+    "recvmsg",
+    "ptrace",
+    "process_vm_readv",
+    "process_vm_writev",
+    "kill",
+    "tkill",
+    "pidfd_open",
+    "pidfd_getfd",
+    "pidfd_send_signal",
+    "bpf",
+    "userfaultfd",
+    "io_uring_setup",
+    "add_key",
+    "keyctl",
+    "request_key",
+    "mount",
+    "umount2",
+    "unshare",
+    "setns",
+    "chroot",
+    "pivot_root",
+    "perf_event_open",
+    "init_module",
+    "finit_module",
+    "kexec_load",
+]
 
 
 def close_others(keep: set[int]) -> None:

@@ -1,7 +1,7 @@
 """The child's half of the wire: fixed-size headers of bounded numbers, then raw bytes.
 
-The host keeps its own copy (desk/media/wire.py), since neither side may import the other; a test compares them.
-All integers are little-endian.
+The host keeps its own copy (desk/media/wire.py), since neither side may import the other; a test
+compares them. All integers are little-endian.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class Request(NamedTuple):
     size: int
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
+class Refused(Exception):
     """Ends a job with a refusal the host can put into words."""
 
     def __init__(self, refusal: Refusal) -> None:
@@ -152,11 +152,11 @@ class Picture(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Numbers on their way out."""
+    """Numbers on their way out; `total` counts frames or pages."""
 
     width: int = 0
     height: int = 0
-    count: int = 0
+    total: int = 0
     duration_ms: int = -1
     flags: int = 0
 

@@ -55,7 +55,7 @@ def turn(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def plain(image: Image.Image, *, grey: bool) -> Image.Image:
-    """Any mode to L or RGB. What is transparent is laid on mid-grey, so that neither black nor white hides."""
+    """Any mode to L or RGB. What is transparent is laid on mid-grey, so that neither black nor white hide."""
     mode = "L" if grey else "RGB"
     if image.mode == mode:
         return image
@@ -74,7 +74,7 @@ def plain(image: Image.Image, *, grey: bool) -> Image.Image:
 
 
 def _stretch(image: Image.Image) -> Image.Image:
-    """Sixteen-bit and float samples to eight bits over the range they use; plain conversion would clip them."""
+    """Sixteen-bit and float samples to eight bits over the range they use; a plain conversion clips them."""
     if image.mode.startswith("I;16"):
         image = image.convert("I")
     low, high = image.getextrema()
@@ -85,7 +85,7 @@ def _stretch(image: Image.Image) -> Image.Image:
 
 
 def blurred(image: Image.Image, strength: int, *, grey: bool, position_ms: int, damaged: bool) -> Picture:
-    """The only form in which a preview leaves the worker. `strength`: per mille of the shorter edge, floored."""
+    """The only form in which a preview leaves the worker. `strength`: per mille of the shorter edge."""
     image = plain(image, grey=grey)
     sigma = max(FLOOR_PIXELS, max(FLOOR_PER_MILLE, strength) * min(image.size) / 1000)
     return picture(image.filter(ImageFilter.GaussianBlur(sigma)), position_ms=position_ms, damaged=damaged)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import encodings.idna
+import encodings.ascii
+import encodings.cp1252
 import encodings.latin_1
+import encodings.utf_8_sig
 import encodings.utf_16
+import encodings.utf_16_be
+import encodings.utf_16_le
 import gc
 import io
 import os
@@ -34,11 +38,20 @@ from .protocol import (
 
 __all__ = ["main"]
 
-_LATE = (encodings.idna, encodings.latin_1, encodings.utf_16)  # loaded now: nothing can be opened later
+# Python loads these at first use, when nothing can be opened any more.
+_LATE = (
+    encodings.ascii,
+    encodings.cp1252,
+    encodings.latin_1,
+    encodings.utf_8_sig,
+    encodings.utf_16,
+    encodings.utf_16_be,
+    encodings.utf_16_le,
+)
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one worker; the last argument names its kind: image, heif, av or pdf. Returns when the host goes away."""
+    """Run one worker; the last argument names its kind: image, heif, av or pdf. Ends when the host goes."""
     words = sys.argv[1:] if argv is None else argv
     try:
         kind = Kind[(words[-1] if words else "").upper()]
@@ -119,7 +132,9 @@ def _serve(channel: Channel, decoder: Any, request: Request) -> bool:
             return False
         channel.send(Answer.REFUSED, Refusal.BROKEN)
     except Exception as error:
-        channel.send(Answer.REFUSED, decoder.refusal(error) if hasattr(decoder, "refusal") else Refusal.BROKEN)
+        channel.send(
+            Answer.REFUSED, decoder.refusal(error) if hasattr(decoder, "refusal") else Refusal.BROKEN
+        )
     return True
 
 
@@ -147,7 +162,7 @@ def _reply(channel: Channel, result: Any) -> None:
             result.flags,
             width=min(result.width, 0xFFFFFFFF),
             height=min(result.height, 0xFFFFFFFF),
-            count=min(result.count, MAX_COUNT),
+            count=min(result.total, MAX_COUNT),
             position=result.duration_ms,
         )
     elif isinstance(result, tuple):
