@@ -121,7 +121,7 @@ class Cancelled(UserError):
 
 
 class ServiceRefused(DeskError):
-    """The agency's service refused. ``code`` is its response code, ``request_id`` what its support asks for."""
+    """The agency's service refused: its response ``code``, and the ``request_id`` its support asks for."""
 
     def __init__(
         self, message: str, remedy: str = "", *, code: int | None = None, request_id: str | None = None

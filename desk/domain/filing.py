@@ -7,170 +7,60 @@ commits the intent before the call and the outcome after it.
 Source of the rules for lost answers: CyberTipline Reporting API. /submit may be
 repeated (an unfinished report reaches no one); an upload or file details whose
 answer was lost is mended by retracting and opening afresh; /finish and /retract
-are asked again, 5102 and 5101 being their successes.
+are asked again, 5102 and 5101 being their successes. Refused credentials say
+nothing about the report: the call waits until they are mended.
 """
 
 from __future__ import annotations
 
-import enum
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from desk.domain.filing_types import (
+    IDLE_FOR,
+    OPEN_FOR,
+    Act,
+    ActKind,
+    Call,
+    FieldProblem,
+    FileState,
+    Filing,
+    FilingState,
+    OutcomeKind,
+    Reply,
+    RetractFor,
+)
+
+__all__ = [
+    "Act",
+    "ActKind",
+    "Call",
+    "FieldProblem",
+    "FileState",
+    "Filing",
+    "FilingState",
+    "IDLE_FOR",
+    "OPEN_FOR",
+    "OutcomeKind",
+    "Reply",
+    "RetractFor",
+    "apply",
+    "backoff",
+    "keep_wishes",
+    "next_act",
+    "with_intent",
+]
+
 CODE_NO_REPORT = 5001
+CODE_NO_FILE = 5002
 CODE_RETRACTED = 5101
 CODE_FINISHED = 5102
-OPEN_FOR = timedelta(hours=24)
-IDLE_FOR = timedelta(hours=1)
-
-
-class OutcomeKind(enum.Enum):
-    """The small set of outcomes that every answer becomes. UNKNOWN is never *not done*."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    TRY_AGAIN = "try_again"  # nothing was done; the same call may be made later
-    UNKNOWN = "unknown"  # the call may or may not have been done
-
-
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
-    path: str
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came of one call. ``body`` holds the exact bytes received (bounded)."""
-
-    kind: OutcomeKind
-    at: datetime
-    code: int | None = None
-    description: str = ""
-    http_status: int | None = None
-    request_id: str | None = None
-    body: bytes = field(default=b"", repr=False)
-    report_id: str | None = None
-    file_id: str | None = None
-    md5: str | None = None
-    file_ids: tuple[str, ...] = ()
-    problems: tuple[FieldProblem, ...] = ()
-    sent_md5: str | None = None
-    sent_sha256: str | None = None
-    sent_size: int | None = None
-
-
-class FilingState(enum.StrEnum):
-    CONFIRMED = "confirmed"
-    OPENED = "opened"
-    UPLOADING = "uploading"
-    HELD = "held"
-    FINISHING = "finishing"
-    FILED = "filed"
-    RETRACTING = "retracting"
-    WITHDRAWN = "withdrawn"
-    REFUSED = "refused"
-
-    @property
-    def ended(self) -> bool:
-        return self in (FilingState.FILED, FilingState.WITHDRAWN, FilingState.REFUSED)
-
-
-class RetractFor(enum.StrEnum):
-    """Why a report is being retracted: it decides where the filing goes afterwards."""
-
-    TAKE_BACK = "take_back"  # → withdrawn
-    REOPEN = "reopen"  # → confirmed: the same confirmation opens another report
-    REFUSED = "refused"  # → refused: a person must mend the draft
-
-
-class Call(enum.StrEnum):
-    """The remote calls, by their endpoint."""
-
-    SUBMIT = "submit"
-    UPLOAD = "upload"
-    FILEINFO = "fileinfo"
-    FINISH = "finish"
-    RETRACT = "retract"
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """One file of a filing. ``intent`` marks a call whose answer is not yet known."""
-
-    index: int
-    content_id: str
-    name: str
-    sha256: str
-    md5: str
-    size: int
-    file_id: str | None = None
-    detailed: bool = False
-    intent: Call | None = None
-
-    def fresh(self) -> FileState:
-        """The file as it is for another report: nothing uploaded."""
-        return replace(self, file_id=None, detailed=False, intent=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """One filing. Times are UTC. ``attempt`` counts the reports opened for it."""
-
-    id: int
-    case_number: int
-    state: FilingState
-    files: tuple[FileState, ...]
-    hold: timedelta
-    confirmed_at: datetime
-    confirmed_by: int
-    escalated: bool = False
-    report_id: str | None = None
-    attempt: int = 0
-    opened_at: datetime | None = None
-    changed_at: datetime | None = None
-    hold_until: datetime | None = None
-    file_now: bool = False
-    take_back: bool = False
-    retract_for: RetractFor | None = None
-    intent: Call | None = None
-    retry_at: datetime | None = None
-    tries: int = 0
-    error: str = ""
-    error_code: int | None = None
-    request_id: str | None = None
-    ended_at: datetime | None = None
-
-    @property
-    def expires_at(self) -> datetime | None:
-        """When the agency deletes the open report: 24 h after opening or 1 h after the last change, the later."""
-        if self.opened_at is None:
-            return None
-        return max(self.opened_at + OPEN_FOR, (self.changed_at or self.opened_at) + IDLE_FOR)
-
-    @property
-    def irrevocable(self) -> bool:
-        """Whether it can no longer be taken back: /finish was or may have been sent."""
-        return self.state in (FilingState.FINISHING, FilingState.FILED)
-
-    def uploaded(self) -> int:
-        return sum(1 for file in self.files if file.detailed)
-
-
-class ActKind(enum.Enum):
-    CALL = "call"
-    WAIT = "wait"  # nothing to do before ``until``
-    MOVE = "move"  # a change of state without a call
-    NOTHING = "nothing"
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    kind: ActKind
-    call: Call | None = None
-    file_index: int | None = None
-    until: datetime | None = None
-    filing: Filing | None = None
+HOLD_MARGIN = timedelta(minutes=10)
+"""A hold ends at least this long before the agency deletes the open report."""
+MAX_ATTEMPTS = 20
+"""Reports opened for one confirmation before a person is asked to look."""
+CODES_NOT_AUTHORISED = frozenset({2000, 3000, 3100, 3300})
+HTTP_NOT_AUTHORISED = frozenset({401, 403, 407})
 
 
 def next_act(filing: Filing, now: datetime) -> Act:
@@ -205,16 +95,36 @@ def _step(filing: Filing, now: datetime) -> Act:
                     return Act(ActKind.CALL, Call.UPLOAD, file.index)
                 if not file.detailed:
                     return Act(ActKind.CALL, Call.FILEINFO, file.index)
-            until = now if filing.escalated else now + filing.hold
-            return Act(ActKind.MOVE, filing=replace(filing, state=FilingState.HELD, hold_until=until))
+            return Act(ActKind.MOVE, filing=_held(filing, now))
         case FilingState.HELD:
-            if filing.file_now or filing.hold_until is None or now >= filing.hold_until:
+            if filing.hold_until is None:
+                return Act(ActKind.MOVE, filing=_held(filing, now))
+            if filing.file_now or now >= filing.hold_until:
                 return Act(ActKind.MOVE, filing=replace(filing, state=FilingState.FINISHING, tries=0))
             return Act(ActKind.WAIT, until=filing.hold_until)
         case FilingState.FINISHING:
             return Act(ActKind.CALL, Call.FINISH)
         case _:
             return Act(ActKind.CALL, Call.RETRACT)
+
+
+def _held(filing: Filing, now: datetime) -> Filing:
+    """The hold begins. It never outlasts the open report, which would then be opened afresh for ever."""
+    until = now if filing.escalated else now + filing.hold
+    if filing.expires_at is not None:
+        until = max(now, min(until, filing.expires_at - HOLD_MARGIN))
+    return replace(filing, state=FilingState.HELD, hold_until=until)
+
+
+def keep_wishes(stored: Filing, new: Filing) -> Filing:
+    """What to keep of ``new`` where ``stored``, the row under lock, has meanwhile got a person's wish.
+
+    A wish is never overwritten by an outbox that read the filing before it was
+    made, and a filing that was taken back is not moved on to /finish.
+    """
+    if stored.take_back and new.state is FilingState.FINISHING and stored.state is not FilingState.FINISHING:
+        return stored
+    return replace(new, take_back=new.take_back or stored.take_back, file_now=new.file_now or stored.file_now)
 
 
 def _lost_answer(filing: Filing) -> Filing | None:
@@ -265,6 +175,7 @@ def with_intent(filing: Filing, act: Act) -> Filing:
 
 def apply(filing: Filing, act: Act, reply: Reply, *, spread: float = 0.5) -> Filing:
     """The filing as committed after a call. Pure; the same for live answers and for tests."""
+    refusal = (filing.error, filing.error_code)
     base = replace(
         filing,
         intent=None,
@@ -283,32 +194,51 @@ def apply(filing: Filing, act: Act, reply: Reply, *, spread: float = 0.5) -> Fil
         case Call.FINISH:
             return _after_finish(base, reply, spread)
         case _:
-            return _after_retract(base, reply, spread)
+            after = _after_retract(base, reply, spread)
+            if filing.retract_for is RetractFor.REFUSED and after.state is not FilingState.FILED:
+                # Why the report was refused is what a person needs to mend it; how the
+                # retracting went stands in the journal.
+                return replace(after, error=refusal[0], error_code=refusal[1])
+            return after
+
+
+NOT_DONE = "The service could not be reached, or could not do it now. It is asked again."
+NO_CLEAR_ANSWER = "No clear answer came from the service. It is asked again."
+NOT_AUTHORISED = "The service did not accept the credentials. Mend them in Settings; the filing then goes on."
+
+
+def _not_authorised(reply: Reply) -> bool:
+    return reply.kind is OutcomeKind.REFUSED and (
+        reply.http_status in HTTP_NOT_AUTHORISED or reply.code in CODES_NOT_AUTHORISED
+    )
 
 
 def _again(filing: Filing, reply: Reply, spread: float) -> Filing:
+    if _not_authorised(reply):
+        words = f"{NOT_AUTHORISED} {reply.description}".strip()
+    else:
+        words = reply.description or (NOT_DONE if reply.kind is OutcomeKind.TRY_AGAIN else NO_CLEAR_ANSWER)
     return replace(
         filing,
         tries=filing.tries + 1,
         retry_at=reply.at + backoff(filing.tries, spread),
-        error=reply.description,
+        error=words,
         error_code=reply.code,
     )
 
 
 def _refused(filing: Filing, reply: Reply) -> Filing:
     """The service said no: retract what is open, then give the draft back."""
-    words = {"error": reply.description, "error_code": reply.code}
-    if filing.report_id is None:
-        return replace(filing, state=FilingState.REFUSED, ended_at=reply.at, retry_at=None, **words)  # type: ignore[arg-type]
-    return replace(
+    said = replace(
         filing,
-        state=FilingState.RETRACTING,
-        retract_for=RetractFor.REFUSED,
+        error=reply.description or "The service refused the report.",
+        error_code=reply.code,
         retry_at=None,
         tries=0,
-        **words,  # type: ignore[arg-type]
     )
+    if filing.report_id is None:
+        return replace(said, state=FilingState.REFUSED, ended_at=reply.at)
+    return replace(said, state=FilingState.RETRACTING, retract_for=RetractFor.REFUSED)
 
 
 def _after_submit(filing: Filing, reply: Reply, spread: float) -> Filing:
@@ -324,25 +254,35 @@ def _after_submit(filing: Filing, reply: Reply, spread: float) -> Filing:
             tries=0,
             files=tuple(file.fresh() for file in filing.files),
         )
-    if reply.kind is OutcomeKind.REFUSED:
+    if reply.kind is OutcomeKind.REFUSED and not _not_authorised(reply):
         return _refused(filing, reply)
     return _again(filing, reply, spread)
 
 
-def _after_upload(filing: Filing, act: Act, reply: Reply, spread: float) -> Filing:
-    if reply.kind is OutcomeKind.TRY_AGAIN:
+def _not_attached(filing: Filing, reply: Reply, spread: float) -> Filing | None:
+    """What a refused or postponed upload or file details make of the filing; None for other answers."""
+    if reply.kind is OutcomeKind.TRY_AGAIN or _not_authorised(reply):
         return _again(filing, reply, spread)
-    if reply.kind is OutcomeKind.REFUSED:
-        if reply.code == CODE_NO_REPORT:
-            return _opened_afresh(filing, "The report was no longer there; it is opened afresh.")
-        return _refused(filing, reply)
+    if reply.kind is not OutcomeKind.REFUSED:
+        return None
+    if reply.code in (CODE_NO_REPORT, CODE_RETRACTED):
+        return _opened_afresh(filing, "The report was no longer there; it is opened afresh.", reply, spread)
+    if reply.code == CODE_NO_FILE:
+        return _reopen(filing, "The service had lost a file; the report is retracted and opened afresh.")
+    return _refused(filing, reply)
+
+
+def _after_upload(filing: Filing, act: Act, reply: Reply, spread: float) -> Filing:
+    other = _not_attached(filing, reply, spread)
+    if other is not None:
+        return other
     if reply.kind is OutcomeKind.UNKNOWN or not reply.file_id:
         return _reopen(filing, "The answer to an upload was lost; the report is retracted and opened afresh.")
     file = filing.files[act.file_index or 0]
     if reply.sent_sha256 is not None and reply.sent_sha256 != file.sha256:
         changed = replace(reply, description="The file on disk is not the one that was confirmed.", code=None)
         return _refused(filing, changed)
-    if reply.md5 is None or reply.md5.lower() != file.md5:
+    if reply.md5 is None or reply.md5.lower() != file.md5.lower():
         return _reopen(filing, "The service holds other bytes than were sent; the report is retracted.")
     files = tuple(replace(f, file_id=reply.file_id) if f.index == file.index else f for f in filing.files)
     return replace(
@@ -351,12 +291,9 @@ def _after_upload(filing: Filing, act: Act, reply: Reply, spread: float) -> Fili
 
 
 def _after_fileinfo(filing: Filing, act: Act, reply: Reply, spread: float) -> Filing:
-    if reply.kind is OutcomeKind.TRY_AGAIN:
-        return _again(filing, reply, spread)
-    if reply.kind is OutcomeKind.REFUSED:
-        if reply.code == CODE_NO_REPORT:
-            return _opened_afresh(filing, "The report was no longer there; it is opened afresh.")
-        return _refused(filing, reply)
+    other = _not_attached(filing, reply, spread)
+    if other is not None:
+        return other
     if reply.kind is OutcomeKind.UNKNOWN:
         return _reopen(
             filing, "The answer to file details was lost; the report is retracted and opened afresh."
@@ -365,9 +302,13 @@ def _after_fileinfo(filing: Filing, act: Act, reply: Reply, spread: float) -> Fi
     return replace(filing, files=files, changed_at=reply.at, retry_at=None, tries=0)
 
 
-def _opened_afresh(filing: Filing, why: str) -> Filing:
-    """Back to confirmed: the old report is known to be gone or retracted."""
-    return replace(
+def _opened_afresh(filing: Filing, why: str, reply: Reply, spread: float) -> Filing:
+    """Back to confirmed: the old report is known to be gone or retracted.
+
+    The first time at once; from then on it waits longer each time, so that a
+    lasting fault (a proxy that alters files) does not open reports without end.
+    """
+    fresh = replace(
         filing,
         state=FilingState.CONFIRMED,
         report_id=None,
@@ -375,36 +316,46 @@ def _opened_afresh(filing: Filing, why: str) -> Filing:
         changed_at=None,
         hold_until=None,
         retract_for=None,
-        retry_at=None,
+        retry_at=None if filing.attempt < 2 else reply.at + backoff(filing.attempt - 2, spread),
+        tries=0,
         error=why,
+        error_code=None,
         files=tuple(file.fresh() for file in filing.files),
     )
+    if filing.attempt < MAX_ATTEMPTS or filing.take_back:
+        return fresh
+    words = f"{filing.attempt} reports were opened for it and none could be completed. The last time: {why}"
+    return replace(fresh, state=FilingState.REFUSED, ended_at=reply.at, retry_at=None, error=words)
 
 
 def _after_finish(filing: Filing, reply: Reply, spread: float) -> Filing:
     finished = reply.kind is OutcomeKind.ACCEPTED or reply.code == CODE_FINISHED
     if finished:
         return replace(filing, state=FilingState.FILED, ended_at=reply.at, retry_at=None, tries=0)
-    if reply.kind is OutcomeKind.REFUSED:
+    if reply.kind is OutcomeKind.REFUSED and not _not_authorised(reply):
         if reply.code == CODE_NO_REPORT:
-            return _opened_afresh(
-                filing, "NCMEC had deleted the open report: it was not filed. It is opened afresh."
-            )
+            why = "The agency had deleted the open report: it was not filed. It is opened afresh."
+            return _opened_afresh(filing, why, reply, spread)
         if reply.code == CODE_RETRACTED:
-            return _opened_afresh(filing, "The report had been retracted; it is opened afresh.")
+            return _opened_afresh(
+                filing, "The report had been retracted; it is opened afresh.", reply, spread
+            )
         return _refused(filing, reply)
     return _again(filing, reply, spread)
 
 
 def _after_retract(filing: Filing, reply: Reply, spread: float) -> Filing:
-    if reply.kind is OutcomeKind.REFUSED and reply.code == CODE_FINISHED:
-        return replace(filing, state=FilingState.FILED, ended_at=reply.at, retract_for=None, retry_at=None)
+    if reply.code == CODE_FINISHED and reply.kind is not OutcomeKind.ACCEPTED:
+        return replace(
+            filing, state=FilingState.FILED, ended_at=reply.at, retract_for=None, retry_at=None, tries=0
+        )
     gone = reply.kind is OutcomeKind.ACCEPTED or reply.code in (CODE_RETRACTED, CODE_NO_REPORT)
     if not gone:
         return _again(filing, reply, spread)
+    ended = replace(filing, ended_at=reply.at, retry_at=None, tries=0)
     if filing.retract_for is RetractFor.TAKE_BACK:
-        return replace(filing, state=FilingState.WITHDRAWN, ended_at=reply.at, retry_at=None)
+        return replace(ended, state=FilingState.WITHDRAWN)
     if filing.retract_for is RetractFor.REFUSED:
-        words = filing.error or "The service refused the report."
-        return replace(filing, state=FilingState.REFUSED, ended_at=reply.at, retry_at=None, error=words)
-    return _opened_afresh(filing, "The report was retracted and is opened afresh.")
+        return replace(ended, state=FilingState.REFUSED)
+    why = "The report was retracted and is opened afresh."
+    return _opened_afresh(filing, why, reply, spread)

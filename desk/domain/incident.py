@@ -61,7 +61,7 @@ TYPE_HELP: dict[IncidentType, TypeHelp] = {
         "The address itself misleads: Misleading Domain Name.",
     ),
     IncidentType.ENTICEMENT: TypeHelp(
-        "Sexual contact with or solicitation of a minor online, including sextortion, or coaching others to it.",
+        "Sexual contact with a minor online or soliciting it, sextortion included, or coaching others to it.",
         "Argument or ideology without contact, solicitation or coaching.",
         "Imagery was exchanged as well: choose what matters most and say the rest in the circumstances.",
     ),
