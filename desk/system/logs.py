@@ -67,7 +67,9 @@ def short_path(name: str) -> str:
     for anchor in ("site-packages", "lib", "Lib"):
         if anchor in parts:
             return "/".join(parts[len(parts) - parts[::-1].index(anchor) :])
-    return "/".join(parts[parts.index(OWN) :] if OWN in parts else parts[-2:])
+    if OWN in parts:
+        return "/".join(parts[len(parts) - 1 - parts[::-1].index(OWN) :])
+    return "/".join(parts[-2:])
 
 
 def describe(error: BaseException | None) -> str:

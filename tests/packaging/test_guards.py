@@ -6,7 +6,6 @@ import socket
 
 import psycopg
 import pytest
-
 from tests.conftest import is_beyond_loopback
 
 
