@@ -27,7 +27,8 @@ class Button(QPushButton):
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setIconSize(QSize(16, 16))
+        # 4 px wider than the icon: air between it and the words.
+        self.setIconSize(QSize(20, 16))
         if icon:
             role = {"primary": "on_accent", "danger": "bad", "link": "accent"}.get(kind, "text")
             icons.set_icon(self, icon, role)
