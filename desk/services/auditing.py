@@ -6,11 +6,14 @@ Facts hold numbers, digests and names of states only: no content, no person.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from desk.domain.audit import AuditEntry, LogHead, LogRow
+from desk.domain.errors import UserError
 from desk.domain.merkle import Frontier, leaf_hash
 from desk.domain.roles import Operator, Permission, require
 from desk.ports import Clock, Store, UnitOfWork
@@ -99,6 +102,28 @@ class Auditing:
         if frontier.root() != head.root:
             return Verdict(head.size, head.root.hex(), False, None, "The entries do not give the log's head.")
         return Verdict(head.size, head.root.hex(), True, None, f"All {head.size} entries fit the log's head.")
+
+    def export(self, operator: Operator, file: Path) -> int:
+        """Write every entry's canonical bytes, a line each, to a new private file; returns how many.
+
+        Raises UserError where the file is there already or can't be written.
+        """
+        require(operator, Permission.SEE_AUDIT)
+        count = 0
+        try:
+            fd = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(fd, "wb") as out, self._store.read() as uow:
+                size = uow.audit.head().size
+                while count < size and (rows := uow.audit.rows(count, 2000)):
+                    out.writelines(row.entry + b"\n" for row in rows)
+                    count += len(rows)
+        except FileExistsError:
+            raise UserError("The file is there already.", "Name a new one.") from None
+        except OSError as error:
+            raise UserError(f"The file can't be written: {error.strerror}.", "Name another place.") from None
+        with self._store.write() as uow:
+            note(uow, "audit.exported", self._clock.now(), operator, entries=count)
+        return count
 
     @staticmethod
     def _wrong(head: LogHead, index: int) -> Verdict:

@@ -333,7 +333,7 @@ class Outbox:
     def _keep(
         self, uow: UnitOfWork, before: Filing, after: Filing, fence: int, reply: Reply | None = None
     ) -> None:
-        """Save the new state with its audit entry and all that an end entails, in the caller's transaction."""
+        """Save the new state, its audit entry and all that an end entails, in the caller's transaction."""
         uow.filings.save(after, fence)
         if after.state is before.state and after.state is not FilingState.UPLOADING:
             return

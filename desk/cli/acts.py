@@ -1,0 +1,226 @@
+"""Commands that do something: open, practice, init, intake, outbox run, credentials, doctor."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import threading
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from desk import app
+from desk.cli.output import Output
+from desk.domain.company import Credentials, Endpoint, EndpointKind
+from desk.domain.errors import NotAllowed, NotReady, UserError, WorkspaceProblem
+from desk.domain.roles import Operator, Permission
+from desk.services.configuration import endpoint_of
+from desk.services.desk import Desk
+
+
+def workspace_of(arguments: Namespace) -> Path:
+    return app.workspace_path(getattr(arguments, "workspace", None))
+
+
+def passphrase_of(arguments: Namespace) -> str | None:
+    """The passphrase from its file, or asked for on a terminal when the workspace needs one."""
+    file = getattr(arguments, "passphrase_file", None)
+    if file is not None:
+        return app.read_secret(file)
+    if app.needs_passphrase(workspace_of(arguments)):
+        if not sys.stdin.isatty():
+            raise WorkspaceProblem(
+                "This workspace is unlocked by a passphrase.", "Give it with --passphrase-file."
+            )
+        return getpass.getpass("Passphrase: ")
+    return None
+
+
+def operator_for(desk: Desk, arguments: Namespace, permission: Permission) -> Operator:
+    """Who acts: the one named, else the first who may."""
+    people = desk.people.all()
+    name = getattr(arguments, "operator", None)
+    if name is not None:
+        for person in people:
+            if person.name == name:
+                return person
+        raise UserError(f"There is no operator “{name}” in this workspace.", "Check the name.")
+    for person in people:
+        if person.may(permission):
+            return person
+    raise NotAllowed(
+        "No operator of this workspace may do that.", "An administrator gives roles in Settings."
+    )
+
+
+@contextmanager
+def opened(arguments: Namespace, permission: Permission) -> Iterator[tuple[Desk, Operator]]:
+    """The workspace, open, and the operator who acts in it."""
+    with app.open_desk(workspace_of(arguments), passphrase=passphrase_of(arguments)) as desk:
+        yield desk, operator_for(desk, arguments, permission)
+
+
+def open_window(arguments: Namespace, output: Output) -> int:
+    folder = workspace_of(arguments)
+    if not app.is_workspace(folder):
+        output.problem(
+            "There is no workspace here yet.",
+            "Make one with “desk init --endpoint test”, or try everything with “desk practice”.",
+        )
+        return 3
+    file = getattr(arguments, "passphrase_file", None)
+    return app.show_workspace(folder, passphrase=app.read_secret(file) if file else None)
+
+
+def practice(arguments: Namespace, _output: Output) -> int:
+    return app.show_practice(cases=not arguments.empty)
+
+
+def init(arguments: Namespace, output: Output) -> int:
+    endpoint = endpoint_of(arguments.endpoint)
+    if endpoint.kind is EndpointKind.PRACTICE:
+        raise UserError("Practice needs no workspace.", "Start it with “desk practice”.")
+    folder = workspace_of(arguments)
+    passphrase = None
+    if arguments.use_passphrase:
+        file = getattr(arguments, "passphrase_file", None)
+        passphrase = app.read_secret(file) if file else _new_passphrase()
+    postgres = app.read_secret(arguments.postgres_file) if arguments.postgres_file else None
+    name = arguments.name or getpass.getuser()
+    app.make_workspace(folder, endpoint, name, passphrase=passphrase, postgres=postgres)
+    output.value(
+        {"workspace": str(folder), "endpoint": endpoint.url, "operator": name},
+        f"Workspace made: {folder}\nNext: “desk credentials set”, then “desk intake PATH”, then “desk”.",
+    )
+    return 0
+
+
+def _new_passphrase() -> str:
+    if not sys.stdin.isatty():
+        raise UserError("A passphrase is needed.", "Give it with --passphrase-file.")
+    first = getpass.getpass("New passphrase: ")
+    if first != getpass.getpass("The same again: "):
+        raise UserError("The two passphrases differ.", "Try again.")
+    return first
+
+
+def intake(arguments: Namespace, output: Output) -> int:
+    def progress(taken: int, refused: int, file: str) -> None:
+        output.progress(f"{taken} taken, {refused} refused  {Path(file).name}")
+
+    with opened(arguments, Permission.IMPORT) as (desk, operator):
+        result = desk.intake.take_in(arguments.paths, operator, progress=progress).value
+    for refused in result.refused:
+        if not output.as_json:
+            output.problem(refused.message, refused.remedy)
+    output.value(
+        {
+            "taken": list(result.taken),
+            "revised": list(result.revised),
+            "unchanged": list(result.unchanged),
+            "refused": [
+                {"file": r.file, "line": r.line, "key": r.key, "reason": r.reason} for r in result.refused
+            ],
+        },
+        result.words() + ".",
+    )
+    return 1 if result.refused else 0
+
+
+def outbox_run(arguments: Namespace, output: Output) -> int:
+    """Step the outbox until stopped, or with --once until nothing is due. Sends only what was confirmed."""
+    steps = 0
+    with opened(arguments, Permission.SEE_OUTBOX) as (desk, _operator):
+        pause = threading.Event()
+        while True:
+            stepped = desk.outbox.step()
+            if stepped.filing is not None:
+                steps += 1
+                output.progress(f"filing {stepped.filing.id}: {stepped.filing.state.value}")
+                continue
+            if arguments.once:
+                break
+            due = stepped.next_due
+            wait = 30.0 if due is None else max(0.05, (due - desk.clock.now()).total_seconds())
+            pause.wait(min(30.0, wait))
+        waiting = desk.outbox.waiting()
+    output.value({"steps": steps, "waiting": waiting}, f"{steps} steps; {waiting} still on their way.")
+    return 0
+
+
+def _endpoint(desk: Desk) -> Endpoint:
+    endpoint = desk.configuration.endpoint()
+    if endpoint is None:
+        raise NotReady("No endpoint is set.", "Set one in Settings.")
+    return endpoint
+
+
+def credentials_show(arguments: Namespace, output: Output) -> int:
+    with opened(arguments, Permission.CREDENTIALS) as (desk, _operator):
+        endpoint = _endpoint(desk)
+        state = desk.credentials.state(endpoint)
+    if not state.there:
+        words = "No credentials are stored for this endpoint. Set them with “desk credentials set”."
+    elif state.checked_at is None:
+        words = "Credentials are stored, and were not checked yet."
+    elif state.accepted:
+        words = f"Checked on {state.checked_at:%Y-%m-%d %H:%M} UTC as {state.checked_as}."
+    else:
+        words = f"Not accepted on {state.checked_at:%Y-%m-%d %H:%M} UTC: {state.words}"
+    output.value(state, f"{endpoint.url}\n{words}")
+    return 0
+
+
+def credentials_set(arguments: Namespace, output: Output) -> int:
+    interactive = sys.stdin.isatty()
+    with opened(arguments, Permission.CREDENTIALS) as (desk, operator):
+        endpoint = _endpoint(desk)
+        if arguments.user_file:
+            user = app.read_secret(arguments.user_file)
+        elif arguments.user:
+            user = arguments.user
+        elif interactive:
+            user = input("User name: ")
+        else:
+            raise UserError("The user name is missing.", "Give --user or --user-file.")
+        if arguments.password_file:
+            password = app.read_secret(arguments.password_file)
+        elif interactive:
+            password = getpass.getpass("Password: ")
+        else:
+            raise UserError("The password is missing.", "Give it with --password-file.")
+        desk.credentials.set(operator, endpoint, Credentials(user, password))
+    output.value(
+        {"endpoint": endpoint.url, "set": True},
+        "Stored in the keyring. Check them with “desk credentials check”.",
+    )
+    return 0
+
+
+def credentials_check(arguments: Namespace, output: Output) -> int:
+    with opened(arguments, Permission.CREDENTIALS) as (desk, operator):
+        state = desk.credentials.check(operator, _endpoint(desk)).value
+    if state.accepted:
+        output.value(state, f"Accepted, checked as {state.checked_as}.")
+        return 0
+    output.value(state, f"Not checked: {state.words}")
+    return 4
+
+
+def credentials_remove(arguments: Namespace, output: Output) -> int:
+    with opened(arguments, Permission.CREDENTIALS) as (desk, operator):
+        endpoint = _endpoint(desk)
+        desk.credentials.remove(operator, endpoint)
+    output.value({"endpoint": endpoint.url, "removed": True}, "Removed from the keyring.")
+    return 0
+
+
+def doctor(arguments: Namespace, output: Output) -> int:
+    folder = workspace_of(arguments)
+    file = getattr(arguments, "passphrase_file", None)
+    findings = app.examine(folder, passphrase=app.read_secret(file) if file else None)
+    marks = {"ok": "ok  ", "warn": "note", "bad": "BAD "}
+    lines = [f"{marks[f.level]}  {f.subject}: {f.words}" for f in findings]
+    output.value(findings, "\n".join(lines))
+    return 1 if any(f.level == "bad" for f in findings) else 0

@@ -1,0 +1,86 @@
+"""What a command prints: words for a person, or one JSON value for a machine; progress on a terminal only."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+from desk.domain.codec import to_plain
+
+
+class Output:
+    """Results go to stdout, problems and progress to stderr."""
+
+    def __init__(self, *, as_json: bool, out: TextIO | None = None, err: TextIO | None = None) -> None:
+        self.as_json = as_json
+        self._out = out or sys.stdout
+        self._err = err or sys.stderr
+        self._progress = 0
+
+    def value(self, plain: Any, words: str) -> None:
+        """The command's result: ``plain`` with --json, else ``words``."""
+        self._clear()
+        if self.as_json:
+            print(json.dumps(to_plain(plain), ensure_ascii=False), file=self._out)
+        elif words:
+            print(words, file=self._out)
+
+    def table(self, plain: list[dict[str, Any]], columns: Sequence[tuple[str, str]], empty: str) -> None:
+        """Rows by (key, heading); ``empty`` where there are none."""
+        if self.as_json or not plain:
+            self.value(plain, empty)
+            return
+        cells = [[_cell(row.get(key)) for key, _ in columns] for row in plain]
+        widths = [
+            max(len(heading), *(len(row[i]) for row in cells)) for i, (_, heading) in enumerate(columns)
+        ]
+        lines = ["  ".join(heading.ljust(width) for (_, heading), width in zip(columns, widths, strict=True))]
+        lines += [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells
+        ]
+        self.value(plain, "\n".join(line.rstrip() for line in lines))
+
+    def say(self, words: str) -> None:
+        """A note beside the result."""
+        self._clear()
+        print(words, file=self._err)
+
+    def problem(self, message: str, remedy: str, **facts: Any) -> None:
+        """What went wrong and how to mend it, on stderr."""
+        self._clear()
+        if self.as_json:
+            known = {key: value for key, value in facts.items() if value is not None}
+            print(
+                json.dumps({"error": message, "remedy": remedy, **known}, ensure_ascii=False), file=self._err
+            )
+            return
+        print(f"desk: {message}", file=self._err)
+        if remedy:
+            print(f"      {remedy}", file=self._err)
+        if facts.get("request_id"):
+            print(f"      Request-ID for NCMEC's support: {facts['request_id']}", file=self._err)
+
+    def progress(self, words: str) -> None:
+        """One line that is written over; nothing where stderr is no terminal."""
+        if self.as_json or not self._err.isatty():
+            return
+        line = words[:100]
+        print("\r" + line.ljust(self._progress), end="", file=self._err, flush=True)
+        self._progress = len(line)
+
+    def _clear(self) -> None:
+        if self._progress:
+            print("\r" + " " * self._progress + "\r", end="", file=self._err, flush=True)
+            self._progress = 0
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    if value is True:
+        return "yes"
+    if value is False:
+        return "no"
+    return str(value)

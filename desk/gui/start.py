@@ -1,0 +1,158 @@
+"""The window's life: paint first, open the workspace meanwhile, end without losing anything.
+
+The composition root gives :func:`run_window` a function that opens a workspace.
+It runs off the GUI thread while the frame is on the screen already.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication, QVBoxLayout
+
+from desk.domain.company import EndpointKind
+from desk.domain.errors import DeskError
+from desk.domain.roles import Operator
+from desk.gui.banner import Endpoint as Band
+from desk.gui.runner import Job, Runner
+from desk.gui.theme import Scheme, Theme
+from desk.gui.widgets.page import Page
+from desk.gui.widgets.panels import EmptyState
+from desk.gui.window import MainWindow, WindowSettings
+from desk.gui.words import tr
+from desk.services.desk import Desk
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An open workspace, who works in it, and how to close it."""
+
+    desk: Desk
+    operator: Operator
+    endpoint: EndpointKind
+    address: str
+    close: Callable[[], None]
+
+
+BANDS = {
+    EndpointKind.PRACTICE: Band.PRACTICE,
+    EndpointKind.TEST: Band.TEST,
+    EndpointKind.PRODUCTION: Band.PRODUCTION,
+    EndpointKind.CUSTOM: Band.CUSTOM,
+}
+
+
+class OpeningPage(Page):
+    """What is shown while the workspace opens, and when it can't be opened."""
+
+    icon = "folder-open"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = tr("Opening")
+        self._layout = QVBoxLayout(self)
+        self._state: EmptyState | None = None
+        self.say(tr("Opening the workspace…"))
+
+    def _put(self, state: EmptyState) -> None:
+        if self._state is not None:
+            self._layout.removeWidget(self._state)
+            self._state.deleteLater()
+        self._state = state
+        self._layout.addWidget(state)
+
+    def say(self, words: str) -> None:
+        self._put(EmptyState("folder-open", words))
+
+    def fail(self, problem: DeskError) -> None:
+        self.set_title(tr("The workspace can't be opened"))
+        self._put(EmptyState("triangle-alert", problem.message, problem.remedy))
+
+
+class Life(QObject):
+    """Opens, shows and ends one window. Lives on the GUI thread."""
+
+    def __init__(
+        self, prepare: Callable[[Say], Opened], band: EndpointKind, settings: WindowSettings, scheme: Scheme
+    ) -> None:
+        super().__init__()
+        self._prepare = prepare
+        self._settings = settings
+        app = QApplication.instance()
+        if not isinstance(app, QApplication):  # pragma: no cover - run_window makes it
+            raise TypeError("a QApplication is needed first")
+        self.theme = Theme(app, scheme)
+        self.runner = Runner(self)
+        self.window = MainWindow(settings)
+        self.window.set_visible_pages(set())
+        self.window.banner.set_endpoint(BANDS[band])
+        self._opening = OpeningPage()
+        self.window.add_page("opening", self._opening)
+        self.window.go("opening")
+        self.opened: Opened | None = None
+        self.workplace: object | None = None
+        self.runner.problem.connect(self.window.show_problem)
+        self.runner.bug.connect(self.window.show_bug)
+
+    def begin(self) -> None:
+        """Open the workspace off the GUI thread; call once the window is on the screen."""
+
+        def work(job: Job) -> Opened:
+            return self._prepare(lambda words: job.progress(0, 0, words))
+
+        self.runner.run_long(work, self._ready, self._opening.fail, on_progress=self._progress, owner=self)
+
+    def _progress(self, _done: int, _total: int, words: str) -> None:
+        self._opening.say(words)
+
+    def _ready(self, opened: Opened) -> None:
+        # Imported only now: the frame is painted before the pages are loaded.
+        from desk.gui.workplace import Workplace
+
+        self.opened = opened
+        self.window.banner.set_endpoint(BANDS[opened.endpoint], opened.address)
+        self.workplace = Workplace(
+            self.window, self.runner, self.theme, opened.desk, opened.operator, self._settings
+        )
+
+    def end(self) -> None:
+        """Finish every write, stop the outbox between two calls, close the workspace."""
+        from desk.gui.workplace import Workplace
+
+        if isinstance(self.workplace, Workplace):
+            self.workplace.stop()
+        self.runner.drain()
+        if self.opened is not None:
+            self.opened.close()
+            self.opened = None
+
+
+def run_window(
+    prepare: Callable[[Say], Opened],
+    *,
+    band: EndpointKind,
+    settings: WindowSettings,
+    scheme: str = "system",
+    dropped: list[Path] | None = None,
+) -> int:
+    """Show the window and run it to its end; returns the exit code."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    QApplication.setApplicationName("tipline-desk")
+    QApplication.setApplicationDisplayName(tr("Tipline Desk"))
+    QApplication.setDesktopFileName("tipline-desk")
+    life = Life(prepare, band, settings, Scheme(scheme))
+    life.window.show()
+    QTimer.singleShot(0, life.begin)
+    if dropped:
+        life.window.dropped.emit(dropped)
+    code = app.exec()
+    life.end()
+    life.window.deleteLater()
+    app.processEvents()
+    return int(code)

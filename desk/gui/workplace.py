@@ -1,0 +1,177 @@
+"""The window with an open workspace in it: pages, outbox, status line, and what ties them together."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+
+from desk.domain.errors import DeskError
+from desk.domain.exposure import Rest, RestState
+from desk.domain.filing import Filing
+from desk.domain.roles import Operator, Permission
+from desk.gui.audit.page import AuditPage
+from desk.gui.case.page import CasePage
+from desk.gui.confirm.page import ConfirmPage
+from desk.gui.help.page import HelpPage
+from desk.gui.importing import Importing
+from desk.gui.outbox.page import OutboxPage
+from desk.gui.outbox_thread import OutboxThread
+from desk.gui.queue.page import QueuePage
+from desk.gui.report.page import ReportPage
+from desk.gui.reports.page import ReportsPage
+from desk.gui.runner import Runner
+from desk.gui.session import Session
+from desk.gui.settings.page import SettingsPage
+from desk.gui.theme import Scheme, Theme
+from desk.gui.widgets.page import Command
+from desk.gui.window import MainWindow, WindowSettings
+from desk.gui.words import tr
+from desk.services.changes import Change
+from desk.services.desk import Desk
+
+STATUS_EVERY_MS = 15_000
+
+NEEDS = {
+    "queue": Permission.SEE_QUEUE,
+    "case": Permission.SEE_QUEUE,
+    "outbox": Permission.SEE_OUTBOX,
+    "reports": Permission.SEE_REPORTS,
+    "audit": Permission.SEE_AUDIT,
+    "settings": Permission.SETTINGS,
+}
+
+
+class Workplace(QObject):
+    """Made once the workspace is open; :meth:`stop` before it is closed."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        runner: Runner,
+        theme: Theme,
+        desk: Desk,
+        operator: Operator,
+        settings: WindowSettings,
+    ) -> None:
+        super().__init__(window)
+        self.window = window
+        self.runner = runner
+        self.theme = theme
+        self.desk = desk
+        self.settings = settings
+        self.session = Session(desk, runner, operator, self)
+        self.outbox = OutboxThread(desk.outbox, desk.clock, self)
+        self.importing = Importing(self.session, window)
+        self._add_pages()
+        self._connect()
+        window.header.set_operator(operator.name)
+        window.set_visible_pages({page for page, need in NEEDS.items() if operator.may(need)})
+        window.set_commands(self._commands())
+        window.go("queue" if operator.may(Permission.SEE_QUEUE) else "settings")
+        self.outbox.start()
+        self._status = QTimer(self)
+        self._status.setInterval(STATUS_EVERY_MS)
+        self._status.timeout.connect(self._ask_status)
+        self._status.start()
+        self._ask_status()
+
+    def _add_pages(self) -> None:
+        window, session = self.window, self.session
+        window.add_page("queue", QueuePage(session))
+        self.case = CasePage(session)
+        window.add_page("case", self.case)
+        window.add_page("report", ReportPage(session))
+        self.confirm = ConfirmPage(session)
+        window.add_page("confirm", self.confirm)
+        window.add_page("outbox", OutboxPage(session))
+        window.add_page("reports", ReportsPage(session))
+        window.add_page("audit", AuditPage(session))
+        window.add_page("settings", SettingsPage(session))
+        window.add_page("help", HelpPage(session))
+
+    def _connect(self) -> None:
+        window, session = self.window, self.session
+        session.changed.connect(self._changed)
+        session.saved.connect(self._saved)
+        session.claim_lost.connect(self._claim_lost)
+        self.outbox.changed.connect(session.changed)
+        self.outbox.stepped.connect(self._stepped)
+        window.import_asked.connect(self.importing.ask)
+        window.dropped.connect(self._dropped)
+        window.help_asked.connect(self._help)
+        window.blank_all.connect(self.case.blank)
+        self.case.rest_changed.connect(self._rest)
+
+    def _commands(self) -> list[Command]:
+        return [
+            Command(f"view.theme.{scheme.value}", words, "", partial(self._choose_scheme, scheme))
+            for scheme, words in (
+                (Scheme.SYSTEM, tr("Colours: as the system")),
+                (Scheme.LIGHT, tr("Colours: light")),
+                (Scheme.DARK, tr("Colours: dark")),
+            )
+        ]
+
+    def _choose_scheme(self, scheme: Scheme) -> None:
+        self.theme.set_scheme(scheme)
+        self.settings.set("theme", scheme.value)
+
+    # what happens -------------------------------------------------------------
+
+    def _changed(self, changes: frozenset[Change]) -> None:
+        if Change.OUTBOX in changes:
+            self.outbox.wake()
+            self._ask_status()
+        self.window.refresh(frozenset(str(change) for change in changes))
+
+    def _stepped(self, filing: Filing) -> None:
+        if filing.error and filing.error_code is None and filing.retry_at is not None:
+            self.window.status_line.set_connection(False)
+        elif filing.report_id is not None and not filing.error:
+            self.window.status_line.set_connection(True)
+
+    def _saved(self, when: datetime) -> None:
+        self.window.status_line.set_saved(when)
+
+    def _claim_lost(self, _claim: object) -> None:
+        self.window.notices.show_notice(
+            "warn", tr("The claim on this case ended. Claim it again to go on; nothing written is lost.")
+        )
+
+    def _dropped(self, paths: list[Path]) -> None:
+        self.importing.take_in(paths)
+
+    def _help(self, page: str) -> None:
+        self.window.go("help", topic=page)
+
+    # the status line ----------------------------------------------------------
+
+    def _ask_status(self) -> None:
+        desk, operator = self.desk, self.session.operator
+        self.runner.run_read(
+            lambda: (desk.outbox.waiting(), desk.review.rest(operator)),
+            self._show_status,
+            self._no_status,
+            owner=self,
+            key="status",
+        )
+
+    def _show_status(self, found: tuple[int, Rest]) -> None:
+        waiting, rest = found
+        self.window.status_line.set_outbox(waiting)
+        self._rest(rest)
+
+    def _no_status(self, _problem: DeskError) -> None:
+        self.window.status_line.set_connection(None, tr("The workspace does not answer"))
+
+    def _rest(self, rest: Rest) -> None:
+        counted = rest.since_rest > 0 or rest.state is not RestState.CLEAR
+        self.window.status_line.set_rest(timedelta(seconds=rest.until_break) if counted else None)
+
+    def stop(self) -> None:
+        """Stop the timers and the outbox; a call under way is finished or settled at the next start."""
+        self._status.stop()
+        self.outbox.stop()
