@@ -114,7 +114,7 @@ class CaseLike(Page):
         )
         content.add(KeyLegend([("Space", "hold to look"), ("J", "A1"), ("K", "A2"), ("F9", "hide all")]))
         content.body.addStretch(1)
-        split = SplitView(facts, content, shares=(4, 6))
+        split = SplitView(facts, content, shares=(4, 6), line=False)
         acts = QHBoxLayout()
         acts.setSpacing(S2)
         acts.addWidget(secondary("No violation", key="N"))
@@ -187,7 +187,7 @@ class FormLike(Page):
         meter = CompletenessMeter()
         meter.set_score(62)
         side.add(meter, label("The upload's IP address would help most.", "muted", wrap=True))
-        tracks = ((2, "accent", "Uploading 2 of 3"), (3, "warn", "Held 04:12"), (1, "bad", "Refused"),
+        tracks = ((2, "accent", "Uploading 2 of 3"), (2, "warn", "Held 04:12"), (1, "bad", "Refused"),
                   (2, "muted", "Taken back"), (5, "ok", ""))  # fmt: skip
         for at, state, detail in tracks:
             track = StepTrack(["Opened", "Uploaded", "Held", "Finishing", "Filed"])

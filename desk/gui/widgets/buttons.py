@@ -10,6 +10,10 @@ from desk.gui import icons, theme
 from desk.gui.widgets.common import focus_ring
 
 
+# Between an icon and its words, besides what the style gives.
+_AIR = 3
+
+
 class Button(QPushButton):
     """A verb. ``kind``: primary, secondary, danger, quiet, link. ``key`` is shown, not bound."""
 
@@ -27,13 +31,16 @@ class Button(QPushButton):
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        # 4 px wider than the icon: air between it and the words.
-        self.setIconSize(QSize(20, 16))
         if icon:
             role = {"primary": "on_accent", "danger": "bad", "link": "accent"}.get(kind, "text")
-            icons.set_icon(self, icon, role)
+            self.set_icon(icon, role)
         if key:
             self.setToolTip(f"{words}  ({key})")
+
+    def set_icon(self, icon: str, role: str = "text") -> None:
+        """Another icon, following the theme."""
+        self.setIconSize(QSize(16 + _AIR, 16))
+        icons.set_icon(self, icon, role, _AIR)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Enter presses the button in focus, as Space does.

@@ -156,6 +156,9 @@ class Field(QWidget):
         column.addWidget(editor)
         column.addLayout(bottom)
         column.addWidget(self._help_label)
+        if not isinstance(editor, QPlainTextEdit):
+            # Beside a taller field the label stays level with its neighbour's.
+            column.addStretch(1)
         self.setFocusProxy(editor)
         editor.setAccessibleName(words)
         self.set_problem("")

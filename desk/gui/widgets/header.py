@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QWidget
 
@@ -62,7 +62,6 @@ class Header(QFrame):
         self.search.setFixedWidth(264)
         self.search.searched.connect(self.searched)
         self.operator = Button("", "quiet", "circle-user")
-        self.operator.setIconSize(QSize(18, 18))
         self._menu = QMenu(self)
         self.operator.setMenu(self._menu)
         self._acts = QHBoxLayout()

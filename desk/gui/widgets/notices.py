@@ -98,6 +98,7 @@ class Notices(QWidget):
         notice = Notice(kind, words, action, callback)
         self._shown.append(notice)
         self._column.addWidget(notice)
+        notice.show()  # a child that was never shown has no height yet
         event = QAccessibleAnnouncementEvent(self, words)
         if kind in ("warn", "bad"):
             event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)

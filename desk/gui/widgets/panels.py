@@ -150,7 +150,7 @@ class Disclosure(QWidget):
     def __init__(self, words: str, content: QWidget) -> None:
         super().__init__()
         self._words, self._content = words, content
-        self._button = Button(words, "quiet", "chevron-right")
+        self._button = Button(words, "fold", "chevron-right")
         self._button.setCheckable(True)
         self._button.toggled.connect(self._toggle)
         column = QVBoxLayout(self)
@@ -169,7 +169,7 @@ class Disclosure(QWidget):
         self._button.setChecked(on)
 
     def _toggle(self, on: bool) -> None:
-        icons.set_icon(self._button, "chevron-down" if on else "chevron-right")
+        self._button.set_icon("chevron-down" if on else "chevron-right")
         self._content.setVisible(on)
         self._say(on)
         self.toggled.emit(on)

@@ -155,7 +155,7 @@ class StepTrack(QWidget):
                     role = "line"
                 after = column * (n + 1) + (8 if self._below else column / 2)
                 painter.setPen(QPen(theme.colour(role), 1.5))
-                painter.drawLine(QPointF(x + 9, y), QPointF(after - 9, y))
+                painter.drawLine(QPointF(x + 12, y), QPointF(after - 12, y))
             self._dot(painter, QPointF(x, y), done, n == self._at, ended)
             if self._below:
                 now = n == self._at
@@ -173,7 +173,7 @@ class StepTrack(QWidget):
             icons.draw(painter, "circle-check", role, centre.x() - 8, centre.y() - 8, 16)
             return
         if now:
-            marks = {"bad": "circle-alert", "warn": "pause", "muted": "undo-2"}
+            marks = {"bad": "circle-alert", "warn": "clock", "muted": "undo-2"}
             name = marks.get(self._state, "circle-dot")
             icons.draw(painter, name, self._state, centre.x() - 8, centre.y() - 8, 16)
             return

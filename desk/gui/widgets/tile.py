@@ -36,8 +36,8 @@ from desk.gui.words import plural, tr
 
 MAX_SECONDS = 10.0
 # A blur with a sigma of 6 % of the shorter edge leaves nothing finer than about
-# a sixteenth of it. Twice that loses nothing of a blurred preview.
-COARSE = 32
+# a sixteenth of it, so this loses nothing of a blurred preview.
+COARSE = 16
 # A press shorter than this chooses the tile; a longer one is a wish to look.
 HOLD_MS = 300
 
@@ -63,16 +63,18 @@ def kind_words(kind: str) -> tuple[str, str]:
 
 
 def coarse(image: QImage) -> QImage:
-    """Grey, at most ``COARSE`` px on its shorter edge and four times that on the longer."""
+    """Grey, and with no more detail than ``COARSE`` points on its shorter edge."""
     if image.isNull():
         return QImage()
     short = min(image.width(), image.height())
     factor = min(1.0, COARSE / short, 4 * COARSE / max(image.width(), image.height()))
     size = QSize(max(1, round(image.width() * factor)), max(1, round(image.height() * factor)))
-    small = image.scaled(
-        size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-    )
-    return small.convertToFormat(QImage.Format.Format_Grayscale8)
+    keep, smooth = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    made = image.scaled(size, keep, smooth).convertToFormat(QImage.Format.Format_Grayscale8)
+    # Up again in steps, so that the coarse points melt instead of showing as squares.
+    while min(made.width(), made.height()) < 8 * COARSE and max(made.width(), made.height()) < 1024:
+        made = made.scaled(made.size() * 2, keep, smooth)
+    return made.convertToFormat(QImage.Format.Format_Grayscale8)
 
 
 class BlurTile(QWidget):
@@ -277,6 +279,7 @@ class BlurTile(QWidget):
         painter.restore()
         if revealed is None:
             self._paint_words(painter, rect)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.drawPath(shape)
         if self.hasFocus():
