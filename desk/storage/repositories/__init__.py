@@ -1,0 +1,1 @@
+"""One repository for each port, all on one connection within one transaction."""

@@ -1,0 +1,282 @@
+"""Cases with their revisions, decisions and media."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from desk.domain import codec
+from desk.domain.case import Case, CaseData, CaseState, Claim
+from desk.domain.decision import Decision, DecisionKind
+from desk.domain.errors import Bug, UserError
+from desk.domain.filing import FilingState
+from desk.ports import NewRevision, Occurrence, StoredMedia
+from desk.storage.repositories.base import Record, insert_or_skip, no_case
+from desk.storage.repositories.queue import Queue
+from desk.storage.repositories.search_text import search_text
+from desk.storage.tables import (
+    case_keys,
+    case_media,
+    case_revisions,
+    case_search,
+    cases,
+    decisions,
+    filing_files,
+    filings,
+)
+
+OCCURRENCES = 100
+
+
+class SqlCases(Queue):
+    """The Cases port; lists and claims are in :class:`Queue`."""
+
+    def by_platform_id(self, platform_id: str) -> tuple[Case, str] | None:
+        row = self._find(cases.c.platform_id == platform_id)
+        return None if row is None else (_case(row), row.digest)
+
+    def digests(self, platform_id: str) -> frozenset[str]:
+        query = (
+            select(case_revisions.c.digest)
+            .join(cases, cases.c.number == case_revisions.c.case_number)
+            .where(cases.c.platform_id == platform_id)
+        )
+        return frozenset(self._db.execute(query).scalars())
+
+    def add(self, revision: NewRevision) -> Case:
+        """Raises UserError where a case with this platform id was taken in meanwhile."""
+        values = _columns(revision) | {
+            "platform_id": revision.data.id,
+            "revision": 1,
+            "state": CaseState.OPEN.value,
+            "received_at": revision.received_at,
+            "claim_token": 0,
+        }
+        added = insert_or_skip(self._db, cases).values(values).returning(cases.c.number)
+        number = self._db.execute(added).scalar_one_or_none()
+        if number is None:
+            raise UserError("A case with this id is here already.", "Take it in again: it adds to that case.")
+        self._db.execute(insert(case_keys).values(case_number=number, wrapped=revision.wrapped_key))
+        self._db.execute(insert(case_search).values(case_number=number, text=search_text(revision.data)))
+        self._keep_revision(number, 1, revision)
+        return self.get(number)
+
+    def add_revision(self, number: int, revision: NewRevision) -> Case:
+        """State, claim and the time of receipt stay as they are."""
+        row = self._db.execute(
+            select(cases.c.revision, cases.c.platform_id, case_keys.c.wrapped)
+            .join(case_keys, case_keys.c.case_number == cases.c.number)
+            .where(cases.c.number == number)
+            .with_for_update(key_share=True, of=cases)
+        ).one_or_none()
+        if row is None:
+            raise no_case()
+        if row.wrapped != revision.wrapped_key:
+            raise Bug("A revision must be kept under its case's own key.")
+        latest = row.revision + 1
+        self._db.execute(
+            update(cases).where(cases.c.number == number).values(_columns(revision) | {"revision": latest})
+        )
+        self._db.execute(
+            update(case_search)
+            .where(case_search.c.case_number == number)
+            .values(text=search_text(revision.data))
+        )
+        self._keep_revision(number, latest, revision)
+        return self.get(number)
+
+    def wrapped_key(self, number: int) -> bytes:
+        query = select(case_keys.c.wrapped).where(case_keys.c.case_number == number)
+        wrapped = self._db.execute(query).scalar_one_or_none()
+        if wrapped is None:
+            raise no_case()
+        return bytes(wrapped)
+
+    def get(self, number: int) -> Case:
+        row = self._find(cases.c.number == number)
+        if row is None:
+            raise no_case()
+        return _case(row)
+
+    def revision(self, number: int, revision: int) -> CaseData:
+        query = select(case_revisions.c.document).where(
+            case_revisions.c.case_number == number, case_revisions.c.revision == revision
+        )
+        document = self._db.execute(query).scalar_one_or_none()
+        if document is None:
+            raise UserError("There is no such revision of this case.")
+        return _data(document)
+
+    def set_state(self, number: int, state: CaseState, *, snoozed_until: datetime | None = None) -> None:
+        until = snoozed_until if state is CaseState.SNOOZED else None
+        self._set(number, {"state": state.value, "snoozed_until": until})
+
+    def set_completeness(self, number: int, score: int) -> None:
+        self._set(number, {"completeness": score})
+
+    def decide(self, decision: Decision) -> None:
+        self._db.execute(
+            insert(decisions).values(
+                case_number=decision.case_number,
+                revision=decision.revision,
+                kind=decision.kind.value,
+                operator_id=decision.operator_id,
+                at=decision.at,
+                policy=decision.policy,
+                note=decision.note,
+            )
+        )
+
+    def decisions(self, number: int) -> tuple[Decision, ...]:
+        """The oldest first."""
+        query = select(decisions).where(decisions.c.case_number == number).order_by(decisions.c.id)
+        return tuple(
+            Decision(
+                case_number=row.case_number,
+                revision=row.revision,
+                kind=DecisionKind(row.kind),
+                operator_id=row.operator_id,
+                at=row.at,
+                policy=row.policy,
+                note=row.note,
+            )
+            for row in self._db.execute(query)
+        )
+
+    def media(self, number: int, content_id: str) -> StoredMedia | None:
+        query = (
+            select(case_media, case_keys.c.wrapped)
+            .join(case_keys, case_keys.c.case_number == case_media.c.case_number)
+            .where(case_media.c.case_number == number, case_media.c.content_id == content_id)
+            .order_by(case_media.c.revision.desc())
+            .limit(1)
+        )
+        row = self._db.execute(query).one_or_none()
+        if row is None:
+            return None
+        return StoredMedia(row.blob, bytes(row.wrapped), row.size, row.sha256, row.md5, row.sha1)
+
+    def blob_known(self, blob: str) -> bool:
+        query = select(case_media.c.blob).where(case_media.c.blob == blob).limit(1)
+        return self._db.execute(query).first() is not None
+
+    def occurrences(self, sha256: str, *, but_case: int) -> tuple[Occurrence, ...]:
+        """By case number; with the latest filing of that content, where there is one."""
+        found = (
+            select(case_media.c.case_number, case_media.c.content_id, cases.c.account)
+            .join(cases, cases.c.number == case_media.c.case_number)
+            .where(case_media.c.sha256 == sha256, case_media.c.case_number != but_case)
+            .distinct()
+            .order_by(case_media.c.case_number, case_media.c.content_id)
+            .limit(OCCURRENCES)
+        ).subquery()
+        query = (
+            select(found, filings.c.id, filings.c.state, filings.c.report_id)
+            .outerjoin(
+                filing_files,
+                (filing_files.c.content_id == found.c.content_id)
+                & filing_files.c.filing_id.in_(
+                    select(filings.c.id).where(filings.c.case_number == found.c.case_number)
+                ),
+            )
+            .outerjoin(filings, filings.c.id == filing_files.c.filing_id)
+            .order_by(found.c.case_number, found.c.content_id, filings.c.id)
+        )
+        latest: dict[tuple[int, str], Occurrence] = {}
+        for row in self._db.execute(query):
+            latest[row.case_number, row.content_id] = Occurrence(
+                case_number=row.case_number,
+                content_id=row.content_id,
+                account=row.account,
+                filing_id=row.id,
+                filing_state=None if row.state is None else FilingState(row.state),
+                report_id=row.report_id,
+            )
+        return tuple(latest.values())
+
+    def forget_key(self, number: int) -> None:
+        """Destroy the case's media by destroying its key (NIST SP 800-88). There is no way back."""
+        self._db.execute(delete(case_keys).where(case_keys.c.case_number == number))
+
+    def _find(self, condition: Any) -> Record | None:
+        query = (
+            select(cases, case_revisions.c.document, case_revisions.c.digest)
+            .join(
+                case_revisions,
+                (case_revisions.c.case_number == cases.c.number)
+                & (case_revisions.c.revision == cases.c.revision),
+            )
+            .where(condition)
+        )
+        return self._db.execute(query).one_or_none()
+
+    def _set(self, number: int, values: dict[str, Any]) -> None:
+        done = self._db.execute(update(cases).where(cases.c.number == number).values(values))
+        if not done.rowcount:
+            raise no_case()
+
+    def _keep_revision(self, number: int, revision: int, new: NewRevision) -> None:
+        self._db.execute(
+            insert(case_revisions).values(
+                case_number=number,
+                revision=revision,
+                document=codec.canonical(new.data),
+                digest=new.digest,
+                at=new.received_at,
+            )
+        )
+        media = [
+            {
+                "case_number": number,
+                "revision": revision,
+                "content_id": content_id,
+                "blob": stored.blob,
+                "size": stored.size,
+                "sha256": stored.sha256,
+                "md5": stored.md5,
+                "sha1": stored.sha1,
+            }
+            for content_id, stored in new.media.items()
+        ]
+        if media:
+            self._db.execute(insert(case_media), media)
+
+
+def _columns(revision: NewRevision) -> dict[str, Any]:
+    """What the queue shows and finds, copied from the document."""
+    data = revision.data
+    return {
+        "rank": 0 if data.urgency.escalate else 1,
+        "occurred_at": data.incident.occurred_at,
+        "source": data.source.kind.value,
+        "policy": data.policies[0] if data.policies else "",
+        "queue": revision.queue,
+        "summary": data.summary or "",
+        "known_match": data.known_match,
+        "completeness": revision.completeness,
+        "content_count": len(data.content),
+        "first_content": data.content[0].id if data.content else None,
+        "account": data.reported.label() if data.reported else None,
+    }
+
+
+def _data(document: bytes) -> CaseData:
+    return codec.from_plain(CaseData, json.loads(document))
+
+
+def _case(row: Record) -> Case:
+    claim = None
+    if row.claim_operator is not None:
+        claim = Claim(row.number, row.claim_operator, row.claim_name, row.claim_until, row.claim_token)
+    return Case(
+        number=row.number,
+        revision=row.revision,
+        data=_data(row.document),
+        state=CaseState(row.state),
+        received_at=row.received_at,
+        claim=claim,
+        snoozed_until=row.snoozed_until,
+    )

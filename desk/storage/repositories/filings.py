@@ -1,0 +1,336 @@
+"""Filings: confirmed bytes, identities, lists, journal and receipts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, or_, select, update
+
+from desk.domain import codec
+from desk.domain.draft import Draft
+from desk.domain.errors import AlreadyReported, Bug
+from desk.domain.filing import Call, Filing, FilingState, Reply
+from desk.domain.preservation import preserve_until
+from desk.ports import FilingDocument, FilingRow, JournalEntry, NewFiling, Receipt
+from desk.storage.repositories.base import Record, batched, contains, insert_or_skip, no_case, no_filing
+from desk.storage.repositories.filing_rows import FILING_COLUMNS, file_state, read_filings, standing
+from desk.storage.repositories.leases import Leases, file_standing
+from desk.storage.tables import (
+    cases,
+    filing_files,
+    filings,
+    journal,
+    operators,
+    receipts,
+    reported_identity,
+)
+
+_F, _J, _R, _I = filings.c, journal.c, receipts.c, reported_identity.c
+
+
+class SqlFilings(Leases):
+    """The Filings port; the outbox's leases are in :class:`Leases`."""
+
+    def add(self, new: NewFiling) -> Filing:
+        with self._db.begin_nested():  # a caller that goes on after AlreadyReported keeps no half
+            filing_id = self._insert(new)
+            self._hold_identities(new, filing_id)
+        return self.get(filing_id)
+
+    def report_xml(self, filing_id: int) -> bytes:
+        found = self._db.execute(select(_F.report_xml).where(_F.id == filing_id)).scalar_one_or_none()
+        if found is None:
+            raise no_filing()
+        return bytes(found)
+
+    def details_xml(self, filing_id: int, index: int) -> bytes:
+        query = select(filing_files.c.details_xml).where(
+            filing_files.c.filing_id == filing_id, filing_files.c.position == index
+        )
+        found = self._db.execute(query).scalar_one_or_none()
+        if found is None:
+            raise no_filing()
+        return bytes(found)
+
+    def confirmed(self, filing_id: int) -> NewFiling:
+        row = self._db.execute(select(filings).where(_F.id == filing_id)).one_or_none()
+        if row is None:
+            raise no_filing()
+        query = (
+            select(filing_files)
+            .where(filing_files.c.filing_id == filing_id)
+            .order_by(filing_files.c.position)
+        )
+        return NewFiling(
+            case_number=row.case_number,
+            revision=row.revision,
+            agency=row.agency,
+            endpoint=row.endpoint,
+            report_xml=bytes(row.report_xml),
+            report_sha256=row.report_sha256,
+            files=tuple(
+                FilingDocument(file_state(file).fresh(), bytes(file.details_xml), file.identity)
+                for file in self._db.execute(query)
+            ),
+            identities=frozenset(json.loads(row.identities)),
+            account_id=row.account_id,
+            incident_type=row.incident_type,
+            completeness=row.completeness,
+            escalated=row.escalated,
+            hold=row.hold,
+            confirmed_at=row.confirmed_at,
+            confirmed_by=row.confirmed_by,
+            draft=codec.from_plain(Draft, json.loads(row.draft)),
+            summary_json=bytes(row.summary_json),
+        )
+
+    def free(self, filing_id: int) -> None:
+        self._db.execute(delete(reported_identity).where(_I.filing_id == filing_id))
+
+    def holders(self, agency: str, identities: Iterable[str]) -> dict[str, int]:
+        held: dict[str, int] = {}
+        for batch in batched(sorted(set(identities))):
+            query = select(_I.identity, _I.filing_id).where(_I.agency == agency, _I.identity.in_(batch))
+            held.update({row.identity: row.filing_id for row in self._db.execute(query)})
+        return held
+
+    def prior_reports(self, account_id: str) -> tuple[tuple[str, datetime], ...]:
+        """The oldest first."""
+        query = (
+            select(_F.report_id, _F.ended_at)
+            .where(
+                _F.account_id == account_id,
+                _F.state == FilingState.FILED.value,
+                _F.report_id.is_not(None),
+            )
+            .order_by(_F.ended_at, _F.id)
+        )
+        return tuple((row.report_id, row.ended_at) for row in self._db.execute(query))
+
+    def for_case(self, case_number: int) -> tuple[Filing, ...]:
+        """The oldest first."""
+        query = select(*FILING_COLUMNS).where(_F.case_number == case_number).order_by(_F.id)
+        return tuple(read_filings(self._db, self._db.execute(query)))
+
+    def rows(
+        self, states: Sequence[FilingState], *, text: str = "", offset: int = 0, limit: int = 200
+    ) -> list[FilingRow]:
+        query = (
+            select(
+                *FILING_COLUMNS,
+                cases.c.platform_id,
+                _F.incident_type,
+                operators.c.name.label("operator_name"),
+                _F.endpoint,
+            )
+            .join(cases, cases.c.number == _F.case_number)
+            .join(operators, operators.c.id == _F.confirmed_by)
+            .where(_F.state.in_([state.value for state in states]))
+            .order_by(_F.confirmed_at.desc(), _F.id.desc())
+            .offset(offset)
+            .limit(limit)
+        )
+        if text.strip():
+            pattern = contains(text)
+            query = query.where(
+                or_(
+                    _F.search.like(pattern, escape="\\"),
+                    func.lower(_F.report_id).like(pattern, escape="\\"),
+                )
+            )
+        found = self._db.execute(query).all()
+        return [
+            FilingRow(filing, row.platform_id, row.incident_type, row.operator_name, row.endpoint)
+            for filing, row in zip(read_filings(self._db, found), found, strict=True)
+        ]
+
+    def count(self, states: Sequence[FilingState]) -> int:
+        query = select(func.count()).where(_F.state.in_([state.value for state in states]))
+        return int(self._db.execute(query).scalar_one())
+
+    # -- the journal -----------------------------------------------------------------
+
+    def intend(
+        self, filing: Filing, call: Call, file_index: int | None, endpoint: str, sent: bytes, at: datetime
+    ) -> int:
+        query = (
+            insert(journal)
+            .values(
+                filing_id=filing.id,
+                attempt=filing.attempt,
+                call=call.value,
+                file_index=file_index,
+                endpoint=endpoint,
+                at=at,
+                sent=sent,
+                description="",
+            )
+            .returning(_J.id)
+        )
+        return int(self._db.execute(query).scalar_one())
+
+    def settle(self, journal_id: int, reply: Reply) -> None:
+        """Once only. Raises Bug where there is no such intent or its outcome is on record."""
+        done = self._db.execute(
+            update(journal)
+            .where(_J.id == journal_id, _J.outcome.is_(None))
+            .values(
+                outcome=reply.kind.value,
+                outcome_at=reply.at,
+                http_status=reply.http_status,
+                code=reply.code,
+                description=reply.description,
+                request_id=reply.request_id,
+                received=reply.body if reply.body or reply.http_status is not None else None,
+            )
+        )
+        if not done.rowcount:
+            raise Bug("The journal has no open intent with this id.")
+
+    def journal(self, filing_id: int) -> tuple[JournalEntry, ...]:
+        """The oldest first."""
+        query = select(journal).where(_J.filing_id == filing_id).order_by(_J.id)
+        return tuple(_journal_entry(row) for row in self._db.execute(query))
+
+    # -- receipts --------------------------------------------------------------------
+
+    def add_receipt(self, receipt: Receipt) -> None:
+        """Its digest is computed here, whatever ``sha256`` says. A second one for a filing is a Bug."""
+        self._db.execute(
+            insert(receipts).values(
+                filing_id=receipt.filing_id,
+                report_id=receipt.report_id,
+                at=receipt.at,
+                request_id=receipt.request_id,
+                body=receipt.body,
+                sha256=hashlib.sha256(receipt.body).hexdigest(),
+                preserve_until=preserve_until(receipt.at),
+            )
+        )
+
+    def receipt(self, filing_id: int) -> Receipt | None:
+        row = self._db.execute(select(receipts).where(_R.filing_id == filing_id)).one_or_none()
+        return None if row is None else _receipt(row)
+
+    def receipts(self, *, until_before: date | None = None) -> tuple[tuple[Receipt, int], ...]:
+        """With ``until_before`` only those whose preservation duty ends before that day."""
+        query = (
+            select(receipts, _F.case_number)
+            .join(filings, _F.id == _R.filing_id)
+            .order_by(_R.at, _R.filing_id)
+        )
+        if until_before is not None:
+            query = query.where(_R.preserve_until < until_before)
+        return tuple((_receipt(row), row.case_number) for row in self._db.execute(query))
+
+    # -- within ----------------------------------------------------------------------
+
+    def _insert(self, new: NewFiling) -> int:
+        first = Filing(
+            id=0,
+            case_number=new.case_number,
+            state=FilingState.CONFIRMED,
+            files=tuple(document.file.fresh() for document in new.files),
+            hold=new.hold,
+            confirmed_at=new.confirmed_at,
+            confirmed_by=new.confirmed_by,
+            escalated=new.escalated,
+        )
+        values: dict[str, Any] = standing(first) | {
+            "case_number": new.case_number,
+            "revision": new.revision,
+            "agency": new.agency,
+            "endpoint": new.endpoint,
+            "report_xml": new.report_xml,
+            "report_sha256": new.report_sha256,
+            "identities": codec.canonical(new.identities),
+            "account_id": new.account_id,
+            "incident_type": new.incident_type,
+            "completeness": new.completeness,
+            "escalated": new.escalated,
+            "hold": new.hold,
+            "confirmed_at": new.confirmed_at,
+            "confirmed_by": new.confirmed_by,
+            "draft": codec.canonical(new.draft),
+            "summary_json": new.summary_json,
+            "search": self._search(new),
+            "fence": 0,
+        }
+        query = insert(filings).values(values).returning(_F.id)
+        filing_id = int(self._db.execute(query).scalar_one())
+        rows = [
+            {
+                "filing_id": filing_id,
+                "position": file.index,
+                "content_id": file.content_id,
+                "name": file.name,
+                "sha256": file.sha256,
+                "md5": file.md5,
+                "size": file.size,
+                "details_xml": document.details_xml,
+                "identity": document.identity,
+                **file_standing(replace(file).fresh()),
+            }
+            for document in new.files
+            for file in (document.file,)
+        ]
+        if rows:
+            self._db.execute(insert(filing_files), rows)
+        return filing_id
+
+    def _search(self, new: NewFiling) -> str:
+        row = self._db.execute(
+            select(cases.c.platform_id, operators.c.name)
+            .join(operators, operators.c.id == new.confirmed_by)
+            .where(cases.c.number == new.case_number)
+        ).one_or_none()
+        if row is None:
+            raise no_case()
+        words = (row.platform_id, row.name, new.incident_type, new.account_id or "")
+        return "\n".join(words).casefold()
+
+    def _hold_identities(self, new: NewFiling, filing_id: int) -> None:
+        """Sorted, so that two desks filing the same pieces wait for each other and never in a ring."""
+        wanted = sorted(new.identities)
+        kept = 0
+        for batch in batched(wanted):
+            rows = [{"agency": new.agency, "identity": one, "filing_id": filing_id} for one in batch]
+            query = insert_or_skip(self._db, reported_identity).values(rows).returning(_I.identity)
+            kept += len(self._db.execute(query).all())
+        if kept == len(wanted):
+            return
+        held = set(self.holders(new.agency, wanted).values()) - {filing_id}
+        raise AlreadyReported(
+            "The same content is already on its way to the agency, or filed there.",
+            "Open the existing report instead.",
+            filing_ids=tuple(sorted(held)),
+        )
+
+
+def _journal_entry(row: Record) -> JournalEntry:
+    return JournalEntry(
+        id=row.id,
+        filing_id=row.filing_id,
+        attempt=row.attempt,
+        call=Call(row.call),
+        file_index=row.file_index,
+        endpoint=row.endpoint,
+        at=row.at,
+        sent=bytes(row.sent),
+        outcome=row.outcome,
+        outcome_at=row.outcome_at,
+        http_status=row.http_status,
+        code=row.code,
+        description=row.description,
+        request_id=row.request_id,
+        received=None if row.received is None else bytes(row.received),
+    )
+
+
+def _receipt(row: Record) -> Receipt:
+    return Receipt(row.filing_id, row.report_id, row.at, row.request_id, bytes(row.body), row.sha256)

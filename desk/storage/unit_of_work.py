@@ -1,0 +1,79 @@
+"""The store: units of work on one engine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from desk.domain.errors import Bug
+from desk.storage.engine import WRITES
+from desk.storage.problems import explain
+from desk.storage.repositories.audit import SqlAudit
+from desk.storage.repositories.cases import SqlCases
+from desk.storage.repositories.filings import SqlFilings
+from desk.storage.repositories.small import SqlDrafts, SqlPeople, SqlSettings, SqlViewings
+
+
+class SqlUnitOfWork:
+    """The repositories on one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.cases = SqlCases(connection)
+        self.drafts = SqlDrafts(connection)
+        self.filings = SqlFilings(connection)
+        self.audit = SqlAudit(connection)
+        self.viewings = SqlViewings(connection)
+        self.people = SqlPeople(connection)
+        self.settings = SqlSettings(connection)
+
+
+class SqlStore:
+    """The Store port on SQLite or PostgreSQL. Safe to use from several threads and processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._within = threading.local()
+
+    @property
+    def engine(self) -> Engine:
+        """For migrations and tests; services never see it."""
+        return self._engine
+
+    @contextmanager
+    def read(self) -> Iterator[SqlUnitOfWork]:
+        with self._transaction(writes=False) as unit:
+            yield unit
+
+    @contextmanager
+    def write(self) -> Iterator[SqlUnitOfWork]:
+        """Raises Bug where this thread is writing already: the two would wait for each other."""
+        if getattr(self._within, "writes", False):
+            raise Bug("A unit of work was opened for writing within another one.")
+        self._within.writes = True
+        try:
+            with self._transaction(writes=True) as unit:
+                yield unit
+        finally:
+            self._within.writes = False
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[SqlUnitOfWork]:
+        try:
+            with self._engine.connect() as connection:
+                if self._engine.dialect.name == "sqlite":
+                    connection = connection.execution_options(**{WRITES: writes})
+                elif not writes:
+                    connection = connection.execution_options(
+                        isolation_level="REPEATABLE READ", postgresql_readonly=True
+                    )
+                with connection.begin():
+                    yield SqlUnitOfWork(connection)
+        except SQLAlchemyError as error:
+            raise explain(error) from None
