@@ -23,6 +23,9 @@ from testbed import Testbed, end_group, signals_end_politely
 
 # What pytest closes with, e.g. "===== 12 passed, 1 skipped in 3.20s =====".
 CLOSING = re.compile(r"^=* ?((\d+ \w+(, )?)+|no tests ran) in [\d.]+s.*$")
+WORKERS = 2
+"""Test processes at a time; each has a display of its own."""
+
 SCRIPTS = [
     "bootstrap.py",
     "checks.py",
@@ -127,14 +130,14 @@ def run_tests(steps: Steps, quick: bool, pytest_args: list[str]) -> str:
     """Run pytest in the testbed, with coverage unless `quick`; return pytest's closing line."""
     py = str(python())
     with signals_end_politely(), contextlib.ExitStack() as stack:
-        bed = stack.enter_context(Testbed())
+        bed = stack.enter_context(Testbed(WORKERS))
         env = bed.env
         for note in bed.notes:
             say(note)
         with_coverage = not quick
         command = [py, "-m", "pytest", *pytest_args]
         if not any(arg.startswith(("-n", "--numprocesses")) for arg in pytest_args) and not quick:
-            command += ["-n", "2", "--dist", "loadfile"]
+            command += ["-n", str(WORKERS), "--dist", "loadfile"]
         if with_coverage:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="desk-coverage-")))
             env["COVERAGE_FILE"] = str(folder / "coverage")

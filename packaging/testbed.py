@@ -53,7 +53,8 @@ def quiet(command: list[str], **options: Any) -> bool:
 class Testbed:
     """A context manager; `env` is the environment to run the tests with, `notes` what is absent and why."""
 
-    def __init__(self) -> None:
+    def __init__(self, workers: int = 1) -> None:
+        self._workers = workers
         self.env: dict[str, str] = dict(os.environ)
         self.notes: list[str] = []
         self._processes: list[tuple[subprocess.Popen[Any], signal.Signals]] = []
@@ -70,7 +71,7 @@ class Testbed:
                 )
                 self.env["QT_QPA_PLATFORM"] = "offscreen"
                 return self
-            self._display()
+            self._displays()
             self._secret_service()
             self._postgres()
         except BaseException:
@@ -108,25 +109,34 @@ class Testbed:
         if os.name == "nt":
             self.env |= {"USERPROFILE": str(home), "APPDATA": str(home), "LOCALAPPDATA": str(home)}
 
-    def _display(self) -> None:
+    def _displays(self) -> None:
+        """One display for each test process, each with a window manager: two windows on one display
+        would take the keyboard from each other."""
         self.env["QT_QPA_PLATFORM"] = "offscreen"
         if shutil.which("Xvfb") is None:
             self.notes.append("Xvfb is absent: the window is tested offscreen")
             return
+        names = [self._display() for _ in range(self._workers)]
+        self.env |= {"DISPLAY": names[0], "DESK_TEST_DISPLAYS": " ".join(names), "QT_QPA_PLATFORM": "xcb"}
+
+    def _display(self) -> str:
         reading, writing = os.pipe()
-        log = (self._folder / "xvfb.log").open("wb")
-        process = self.start(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1080x24",
-             "-nolisten", "tcp", "-noreset"],
-            pass_fds=(writing,), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-        )  # fmt: skip
-        log.close()
-        os.close(writing)
-        with os.fdopen(reading) as answer:
-            number = answer.readline().strip()
-        if not number.isdigit():
-            stop(f"Xvfb did not start (status {process.poll()})")
-        self.env |= {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+        with (self._folder / "display.log").open("ab") as log:
+            quietly: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+            server = self.start(
+                ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1080x24",
+                 "-nolisten", "tcp", "-noreset"],
+                pass_fds=(writing,), **quietly,
+            )  # fmt: skip
+            os.close(writing)
+            with os.fdopen(reading) as answer:
+                number = answer.readline().strip()
+            if not number.isdigit():
+                stop(f"Xvfb did not start (status {server.poll()})")
+            if shutil.which("openbox") is not None:
+                env = {**self.env, "DISPLAY": f":{number}"}
+                self.start(["openbox", "--sm-disable"], env=env, **quietly)
+        return f":{number}"
 
     def _secret_service(self) -> None:
         if shutil.which("dbus-daemon") is None or shutil.which("gnome-keyring-daemon") is None:

@@ -17,6 +17,12 @@ from collections.abc import Iterator
 
 import pytest
 
+# Each test process has a display of its own, so that windows do not take the keyboard from each other.
+_displays = os.environ.get("DESK_TEST_DISPLAYS", "").split()
+if _displays:
+    _worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    os.environ["DISPLAY"] = _displays[int(_worker) % len(_displays)]
+
 # A window on somebody's real desktop would steal the focus; the test command says xcb for its own display.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 

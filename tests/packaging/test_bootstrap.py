@@ -215,9 +215,9 @@ def test_nothing_of_the_testbed_outlives_it(way: str, tmp_path: Path) -> None:
 import os, signal, sys
 sys.path.insert(0, {str(SCRIPTS)!r})
 from testbed import Testbed, signals_end_politely
-with signals_end_politely(), Testbed() as bed:
+with signals_end_politely(), Testbed(2) as bed:
     print(bed._folder, *[process.pid for process, _ in bed._processes], flush=True)
-    assert {{"DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "DESK_TEST_POSTGRES"}} <= bed.env.keys()
+    assert {{"DESK_TEST_DISPLAYS", "DBUS_SESSION_BUS_ADDRESS", "DESK_TEST_POSTGRES"}} <= bed.env.keys()
     assert bed.env["HOME"] != os.environ["HOME"]
     if {way!r} == "SIGTERM":
         os.kill(os.getpid(), signal.SIGTERM)
@@ -229,6 +229,6 @@ with signals_end_politely(), Testbed() as bed:
     )
     assert done.returncode == (128 + signal.SIGTERM if way == "SIGTERM" else 1), done.stderr
     folder, *processes = done.stdout.split()
-    assert len(processes) == 4
+    assert len(processes) == 7
     assert [number for number in processes if alive(int(number))] == []
     assert not Path(folder).exists()
