@@ -153,7 +153,7 @@ class PreviewPool:
         return Waveform(peaks, duration)
 
     def guards(self) -> GuardReport:
-        """Which guards hold, as locked workers of each kind report; what one of them lacks counts as lacking."""
+        """Which guards hold, as locked workers report; what one kind of them lacks counts as lacking."""
         reports = [guards.Report(kind, self._crew.hello(kind)) for kind in Worker]
         return guards.report(sys.platform, reports)
 

@@ -178,7 +178,7 @@ class Header(NamedTuple):
 
 
 class Request(NamedTuple):
-    """One question. `edge` in pixels, `strength` per mille of the shorter edge, `number` a page, a frame, a count."""
+    """One question. `strength` is per mille of the shorter edge, `number` a page, a frame, a count."""
 
     ask: Ask
     format: Format

@@ -54,6 +54,8 @@ NAMES = {
 }
 STILLS_SECONDS = 6.0
 SEEK_SECONDS = 5.0
+SHORT_FILM = 20.0
+"""Seconds up to which a film is walked through for its stills rather than jumped through."""
 PEAK_RATE = 8000
 _LIMITS = {"probesize": "5000000", "analyzeduration": "5000000", "max_streams": "64"}
 
@@ -115,7 +117,7 @@ def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[E
             return [_revealed(container, stream, request)]
         if ask is Ask.BLUR:
             duration = _duration(container)
-            return [_blurred(_keyframe(container, stream, (duration or 0.0) * 0.1), request)]
+            return [_blurred(_keyframe(container, stream, (duration or 0.0) * 0.1), stream, request)]
     raise Refused(Refusal.UNSUPPORTED)
 
 
@@ -132,8 +134,22 @@ def _duration(container: Any) -> float | None:
     lengths = [float(s.duration * s.time_base) for s in container.streams if s.duration and s.time_base]
     if container.duration:
         lengths.append(container.duration / 1_000_000)
+    if container.format.name == "aac":
+        lengths = [_bare_length(container)]
     longest = max(lengths, default=0.0)
     return min(longest, MAX_DURATION_MS / 1000) if longest > 0 else None
+
+
+def _bare_length(container: Any) -> float:
+    """A stream without a container is guessed from its bit rate, often badly: add up its frames instead."""
+    total = 0.0
+    deadline = time.monotonic() + SEEK_SECONDS
+    for packet in container.demux(container.streams.audio):
+        if packet.duration and packet.time_base:
+            total += float(packet.duration * packet.time_base)
+        if time.monotonic() > deadline:
+            break
+    return total
 
 
 def _facts(container: Any) -> Facts:
@@ -160,13 +176,19 @@ def _text(container: Any) -> list[Entry]:
     return from_tags(tags)
 
 
+def _seek(container: Any, second: float) -> None:
+    """To the keyframe before `second`; a file that cannot be jumped in is read from where it stands."""
+    for target in (int(second * 1_000_000), 0):
+        try:
+            container.seek(target, backward=True)
+            return
+        except av.error.FFmpegError:
+            continue
+
+
 def _keyframe(container: Any, stream: Any, second: float) -> Any:
     """The keyframe at or before `second`; the first that can be decoded where that fails."""
-    if second > 0:
-        try:
-            container.seek(int(second * 1_000_000), backward=True)
-        except av.error.FFmpegError:
-            container.seek(0)
+    _seek(container, second)
     deadline = time.monotonic() + SEEK_SECONDS
     context = stream.codec_context
     for packet in container.demux(stream):
@@ -192,11 +214,7 @@ def _keyframe(container: Any, stream: Any, second: float) -> Any:
 
 def _frames_from(container: Any, stream: Any, second: float) -> Iterator[Any]:
     """Frames from the keyframe before `second` onwards, broken packets left out."""
-    if second > 0:
-        try:
-            container.seek(int(second * 1_000_000), backward=True)
-        except av.error.FFmpegError:
-            container.seek(0)
+    _seek(container, second)
     for packet in container.demux(stream):
         try:
             yield from stream.codec_context.decode(packet if packet.size else None)
@@ -207,23 +225,55 @@ def _frames_from(container: Any, stream: Any, second: float) -> Iterator[Any]:
 
 
 def _stills(container: Any, stream: Any, request: Request) -> list[Picture]:
+    """Stills in the middle of equal parts of the length; fewer where there is not so much to show."""
     wanted = max(1, min(request.number, MAX_STILLS))
     duration = _duration(container)
     if duration is None:
-        return [_blurred(_keyframe(container, stream, 0.0), request)]
-    results: list[Picture] = []
+        return [_blurred(_keyframe(container, stream, 0.0), stream, request)]
+    targets = [duration * (index + 0.5) / wanted for index in range(wanted)]
     deadline = time.monotonic() + STILLS_SECONDS
-    for index in range(wanted):
-        if results and time.monotonic() > deadline:
+    frames = _walk(container, stream, targets, deadline) if duration <= SHORT_FILM else []
+    if len(frames) < wanted:
+        frames = _jump(container, stream, targets, deadline)
+    if not frames:
+        frames = [_keyframe(container, stream, 0.0)]
+    return [_blurred(frame, stream, request) for frame in frames]
+
+
+def _walk(container: Any, stream: Any, targets: list[float], deadline: float) -> list[Any]:
+    """One pass through a short film, whose keyframes may be fewer than the stills that are wanted."""
+    found: list[Any] = []
+    for frame in _frames_from(container, stream, 0.0):
+        if _second(frame, stream) >= targets[len(found)]:
+            found.append(frame)
+            if len(found) == len(targets):
+                break
+        if time.monotonic() > deadline - STILLS_SECONDS / 2:
+            break
+    return found
+
+
+def _jump(container: Any, stream: Any, targets: list[float], deadline: float) -> list[Any]:
+    """The keyframe before each target; from there on by single frames where keyframes are too far apart."""
+    found: list[Any] = []
+    before = -1.0
+    for target in targets:
+        left = deadline - time.monotonic()
+        if found and left < 0:
             break
         try:
-            frame = _keyframe(container, stream, duration * (index + 0.5) / wanted)
+            frame = _keyframe(container, stream, target)
+            if _second(frame, stream) <= before:
+                until = time.monotonic() + left / len(targets)
+                for frame in _frames_from(container, stream, target):
+                    if _second(frame, stream) >= target or time.monotonic() > until:
+                        break
         except Refused:
             continue
-        results.append(_blurred(frame, request))
-    if not results:
-        results.append(_blurred(_keyframe(container, stream, 0.0), request))
-    return results
+        if _second(frame, stream) > before:
+            before = _second(frame, stream)
+            found.append(frame)
+    return found
 
 
 def _revealed(container: Any, stream: Any, request: Request) -> Picture:
@@ -232,22 +282,30 @@ def _revealed(container: Any, stream: Any, request: Request) -> Picture:
     last = None
     for frame in _frames_from(container, stream, second):
         last = frame
-        if (frame.time or 0.0) >= second - 0.001 or time.monotonic() > deadline:
+        if _second(frame, stream) >= second - 0.001 or time.monotonic() > deadline:
             break
     if last is None:
         # Past the end, or nothing there: the last picture before it.
         last = _keyframe(container, stream, second)
-    image, position_ms = _image(last, request, grey=False)
+    image, position_ms = _image(last, stream, request, grey=False)
     return picture(image, position_ms=position_ms)
 
 
-def _blurred(frame: Any, request: Request) -> Picture:
+def _blurred(frame: Any, stream: Any, request: Request) -> Picture:
     grey = bool(request.flags & GREY)
-    image, position_ms = _image(frame, request, grey=grey)
+    image, position_ms = _image(frame, stream, request, grey=grey)
     return blurred(image, request.strength, grey=grey, position_ms=position_ms, damaged=False)
 
 
-def _image(frame: Any, request: Request, *, grey: bool) -> tuple[Image.Image, int]:
+def _second(frame: Any, stream: Any) -> float:
+    """When a frame is shown. By the stream's clock: a frame drained from the decoder has lost its own."""
+    if frame.pts is None or not stream.time_base:
+        return 0.0
+    start = float((stream.start_time or 0) * stream.time_base)
+    return max(0.0, min(float(frame.pts * stream.time_base) - start, MAX_DURATION_MS / 1000))
+
+
+def _image(frame: Any, stream: Any, request: Request, *, grey: bool) -> tuple[Image.Image, int]:
     """Shrink inside FFmpeg, then turn. Frames may differ in size from what the header said."""
     check_size(frame.width, frame.height)
     width, height = fit(frame.width, frame.height, request.edge)
@@ -260,7 +318,7 @@ def _image(frame: Any, request: Request, *, grey: bool) -> tuple[Image.Image, in
         image = image.transpose(
             (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)[quarter - 1]
         )
-    return image, max(0, min(round((frame.time or 0.0) * 1000), MAX_DURATION_MS))
+    return image, round(_second(frame, stream) * 1000)
 
 
 def _peaks(container: Any, wanted: int) -> tuple[bytes, int]:

@@ -9,10 +9,10 @@ import pillow_heif
 from pillow_heif import options
 
 from . import images
-from .images import answer
+from .images import answer, refusal
 from .protocol import Format
 
-__all__ = ["THREADS", "answer", "formats", "prepare"]
+__all__ = ["THREADS", "answer", "formats", "prepare", "refusal"]
 
 THREADS = True
 
