@@ -119,17 +119,14 @@ class StandIn:
             return
         self._server = Server(self._port, self._site)
         self._port = int(self._server.server_address[1])
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name="practice-server", daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.run, name="practice-server", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End every connection and stop listening, within a second; what is known stays known."""
         if self._server is None or self._thread is None:
             return
-        self._server.close_all(0.8)
-        self._thread.join()
+        self._server.close_all(self._thread, 0.8)
         self._server = self._thread = None
         self._ledger.close()
 

@@ -103,10 +103,18 @@ class Part:
     """A form's part: its name, and for a file its file name, MD5 and size; for a field its text."""
 
     name: str
-    filename: str | None
+    filename: str
     md5: str = ""
     size: int = 0
     text: str = field(default="", repr=False)
+
+
+def _filename(sent: bytes) -> str:
+    """A file's name; forms escape quotation marks and line ends in it."""
+    name = sent.decode(errors="replace")
+    for escaped, plain in (("%22", '"'), ("%0D", "\r"), ("%0A", "\n")):
+        name = name.replace(escaped, plain)
+    return name
 
 
 class _Collector:
@@ -141,13 +149,8 @@ class _Collector:
         _, options = parse_options_header(self._disposition)
         if b"name" not in options:
             raise BadBodyError("a part of the form has no name")
-        filename = options.get(b"filename")
-        self.parts.append(
-            Part(
-                options[b"name"].decode(errors="replace"),
-                None if filename is None else filename.decode(errors="replace"),
-            )
-        )
+        name = options[b"name"].decode(errors="replace")
+        self.parts.append(Part(name, _filename(options.get(b"filename", b""))))
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         part = self.parts[-1]

@@ -132,7 +132,7 @@ class Calls:
         if len(files) != 1:
             raise RefusedError(4200, "Malformed file submittal: exactly one field named file is needed")
         report_id, file = _report_id(parts), files[0]
-        file_id = self._ledger.attach(report_id, md5=file.md5, size=file.size, name=file.filename or "")
+        file_id = self._ledger.attach(report_id, md5=file.md5, size=file.size, name=file.filename)
         return accepted(report_id=report_id, file_id=file_id, md5=file.md5)
 
     def _finish(self, request: Request) -> Answer:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -55,6 +55,23 @@ _AFTER = frozenset(
 )
 _NEVER_AFTER = frozenset((Kind.DROP_BEFORE, Kind.DROP_MIDWAY, Kind.SLOW_READ))
 _TIMED = frozenset((Kind.DELAY, Kind.SLOW_READ, Kind.SLOW_ANSWER))
+
+
+_NONE = type(None)
+_JSON_TYPES: Mapping[str, tuple[type, ...]] = {
+    "kind": (str,),
+    "endpoint": (str,),
+    "times": (int, _NONE),
+    "skip": (int,),
+    "probability": (int, float),
+    "seed": (int,),
+    "after": (bool, _NONE),
+    "seconds": (int, float),
+    "status": (int, _NONE),
+    "code": (int,),
+    "description": (str,),
+    "reset": (bool,),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,16 +127,15 @@ class Fault:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Fault:
         """A fault from JSON's values. Raises ValueError naming the key."""
-        known = {item.name for item in fields(cls)}
-        for name in values:
-            if name not in known:
+        for name, value in values.items():
+            if name not in _JSON_TYPES:
                 raise ValueError(f"{name}: unknown key")
+            types = _JSON_TYPES[name]
+            if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+                raise ValueError(f"{name}: a value of the wrong type")
         if "kind" not in values:
             raise ValueError("kind: missing")
-        try:
-            return cls(**values)
-        except TypeError:
-            raise ValueError("a value has the wrong type") from None
+        return cls(**values)
 
 
 class _Armed:

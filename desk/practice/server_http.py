@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import os
 import re
+import selectors
 import socket
 import socketserver
 import struct
@@ -91,6 +92,25 @@ class Server(socketserver.TCPServer):
         self._lock = threading.Lock()
         self._open: dict[socket.socket, threading.Thread] = {}
         super().__init__(("127.0.0.1", port), Handler)
+        self.socket.setblocking(False)
+        self._waker, self._waked = socket.socketpair()
+
+    def run(self) -> None:
+        """Accept connections until close_all; wakes for nothing else."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.socket, selectors.EVENT_READ)
+            selector.register(self._waked, selectors.EVENT_READ)
+            while not self.stopping.is_set():
+                for key, _ in selector.select():
+                    if key.fileobj is self.socket:
+                        self._accept()
+
+    def _accept(self) -> None:
+        try:
+            request, client_address = self.get_request()
+        except OSError:
+            return  # it went away before it was accepted
+        self.process_request(request, client_address)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         thread = threading.Thread(
@@ -112,10 +132,13 @@ class Server(socketserver.TCPServer):
                 self._open.pop(request, None)
             self.shutdown_request(request)
 
-    def close_all(self, seconds: float) -> None:
+    def close_all(self, acceptor: threading.Thread, seconds: float) -> None:
         """Stop accepting, end every connection and wait for their threads, so long at most."""
         self.stopping.set()
-        self.shutdown()
+        self._waker.send(b"!")
+        acceptor.join()
+        for ours in (self._waker, self._waked):
+            ours.close()
         self.server_close()
         with self._lock:
             left = dict(self._open)

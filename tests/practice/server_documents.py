@@ -41,7 +41,9 @@ def report(
 
 def details(report_id: int | str = 900000001, file_id: str = "0" * 32, inner: str = "") -> str:
     """File details with these children after the two IDs."""
-    return f"{HEAD}<fileDetails><reportId>{report_id}</reportId><fileId>{file_id}</fileId>{inner}</fileDetails>"
+    return (
+        f"{HEAD}<fileDetails><reportId>{report_id}</reportId><fileId>{file_id}</fileId>{inner}</fileDetails>"
+    )
 
 
 _SAMPLES = {

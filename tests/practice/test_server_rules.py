@@ -7,11 +7,10 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from lxml import etree
-
 from desk.practice.server import StandIn
 from desk.practice.server_rules import rules
 from desk.practice.server_xsd import schema
+from lxml import etree
 from tests.practice.server_documents import BATCHED, NOW, PERSON, REPORTER, SUMMARY, details, report
 
 XML = {"Content-Type": "text/xml; charset=utf-8"}
@@ -63,7 +62,9 @@ def internet(inner: str) -> str:
     return f"<internetDetails>{inner}</internetDetails>"
 
 
-def summary(more: str = "", *, kind: str = "Child Sex Tourism", at: str = "2026-11-20T08:59:41Z", end: str = "") -> str:
+def summary(
+    more: str = "", *, kind: str = "Child Sex Tourism", at: str = "2026-11-20T08:59:41Z", end: str = ""
+) -> str:
     return (
         f"<incidentSummary><incidentType>{kind}</incidentType>{more}"
         f"<incidentDateTime>{at}</incidentDateTime>{end}</incidentSummary>"
@@ -301,7 +302,9 @@ def test_a_good_report_is_accepted(name: str, client: httpx.Client) -> None:
 def test_a_refusal_names_line_and_column(client: httpx.Client) -> None:
     text = report().replace("<reporter>", "\n  <mystery/>\n<reporter>")
     values = answer(client.post("/submit", content=text.encode(), headers=XML), 400, "4100")
-    assert values["responseDescription"].startswith("Validation failed [2,3] - report/mystery: cvc-complex-type")
+    assert values["responseDescription"].startswith(
+        "Validation failed [2,3] - report/mystery: cvc-complex-type"
+    )
 
 
 FLAGS = "<fileAnnotations>{}</fileAnnotations>"
@@ -347,9 +350,15 @@ def test_bad_file_details_are_refused(name: str, client: httpx.Client, open_file
 def test_a_bad_report_id_in_file_details_is_refused(client: httpx.Client) -> None:
     for report_id, words in (("-1", "less than 1"), ("x", "not a whole number"), ("", "not a whole number")):
         body = details(report_id).encode()
-        assert words in answer(client.post("/fileinfo", content=body, headers=XML), 400, "4100")["responseDescription"]
+        assert (
+            words
+            in answer(client.post("/fileinfo", content=body, headers=XML), 400, "4100")["responseDescription"]
+        )
     body = details(1, " ").encode()
-    assert BLANK in answer(client.post("/fileinfo", content=body, headers=XML), 400, "4100")["responseDescription"]
+    assert (
+        BLANK
+        in answer(client.post("/fileinfo", content=body, headers=XML), 400, "4100")["responseDescription"]
+    )
 
 
 def test_a_supplemental_file_may_carry_other_annotations(client: httpx.Client) -> None:
@@ -424,7 +433,11 @@ def test_malformed_xml(name: str, client: httpx.Client) -> None:
 def test_the_xml_declaration_is_trusted_over_the_header(client: httpx.Client, stand_in: StandIn) -> None:
     wrong = {"Content-Type": "text/xml; charset=ISO-8859-1"}
     text = report(end="<additionalInfo>é</additionalInfo>")
-    for body in (text.encode(), text.replace("UTF-8", "ISO-8859-1").encode("latin-1"), text.replace("UTF-8", "UTF-16").encode("utf-16")):
+    for body in (
+        text.encode(),
+        text.replace("UTF-8", "ISO-8859-1").encode("latin-1"),
+        text.replace("UTF-8", "UTF-16").encode("utf-16"),
+    ):
         answer(client.post("/submit", content=body, headers=wrong), 200, "0")
         assert "<additionalInfo>é</additionalInfo>" in stand_in.reports()[-1]["xml"]
     without = text.removeprefix('<?xml version="1.0" encoding="UTF-8"?>').encode()
