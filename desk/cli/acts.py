@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from desk import app
+from desk.cli.doctor import examine
 from desk.cli.output import Output
 from desk.domain.company import Credentials, Endpoint, EndpointKind
 from desk.domain.errors import NotAllowed, NotReady, UserError, WorkspaceProblem
@@ -219,7 +220,7 @@ def credentials_remove(arguments: Namespace, output: Output) -> int:
 def doctor(arguments: Namespace, output: Output) -> int:
     folder = workspace_of(arguments)
     file = getattr(arguments, "passphrase_file", None)
-    findings = app.examine(folder, passphrase=app.read_secret(file) if file else None)
+    findings = examine(folder, app.read_secret(file) if file else None)
     marks = {"ok": "ok  ", "warn": "note", "bad": "BAD "}
     lines = [f"{marks[f.level]}  {f.subject}: {f.words}" for f in findings]
     output.value(findings, "\n".join(lines))

@@ -1,0 +1,105 @@
+"""``desk doctor``: looks over this computer and the workspace, and says what to mend."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from desk import app
+from desk.domain.errors import DeskError
+from desk.domain.roles import Permission
+from desk.services.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. ``level``: ok, warn or bad."""
+
+    level: str
+    subject: str
+    words: str
+
+
+def examine(folder: Path, passphrase: str | None) -> list[Finding]:
+    """Every finding, each with how to mend it where it is not in order."""
+    findings = [Finding("ok", "Python", f"{platform.python_version()} on {platform.system()}")]
+    findings += _keyring()
+    findings += _sandbox()
+    if not app.is_workspace(folder):
+        findings.append(
+            Finding("warn", "Workspace", "none here yet; make one with “desk init”, or try “desk practice”")
+        )
+        return findings
+    try:
+        with app.open_desk(folder, passphrase=passphrase) as desk:
+            findings += _workspace(desk)
+    except DeskError as problem:
+        findings.append(Finding("bad", "Workspace", problem.words()))
+    return findings
+
+
+def _keyring() -> Iterator[Finding]:
+    from desk.system.keyring import KeyringStore
+
+    try:
+        KeyringStore().check()
+    except DeskError as problem:
+        yield Finding("warn", "Keyring", problem.words())
+    else:
+        yield Finding("ok", "Keyring", "there and unlocked")
+
+
+def _sandbox() -> Iterator[Finding]:
+    from desk.media.pool import PreviewPool
+
+    with PreviewPool(1) as pool:
+        try:
+            report = pool.guards()
+        except DeskError as problem:
+            yield Finding("bad", "Previews", problem.words())
+            return
+    for guard in report.guards:
+        yield Finding("ok" if guard.active else "warn", f"Preview guard “{guard.name}”", guard.words)
+    if not report.confined:
+        yield Finding("bad", "Previews", "the decoder is not confined on this computer: see the guards above")
+    if sys.platform.startswith("linux"):
+        yield Finding("warn", "Screen capture", "this system gives a program no way to refuse it")
+
+
+def _workspace(desk: Desk) -> Iterator[Finding]:
+    checks: tuple[Callable[[Desk], Finding], ...] = (_log, _endpoint, _outbox)
+    yield Finding("ok", "Workspace", f"opens: {desk.place}")
+    for check in checks:
+        try:
+            yield check(desk)
+        except DeskError as problem:
+            yield Finding("bad", check.__name__.strip("_").title(), problem.words())
+
+
+def _log(desk: Desk) -> Finding:
+    verdict = desk.auditing.verify()
+    return Finding("ok" if verdict.ok else "bad", "Audit log", verdict.words)
+
+
+def _endpoint(desk: Desk) -> Finding:
+    endpoint = desk.configuration.endpoint()
+    if endpoint is None:
+        return Finding("bad", "Endpoint", "none is set; an administrator sets one in Settings")
+    state = desk.credentials.state(endpoint)
+    if not state.there:
+        return Finding("warn", "Credentials", f"none for {endpoint.url}; “desk credentials set” stores them")
+    if not state.accepted:
+        return Finding("warn", "Credentials", f"not checked yet for {endpoint.url}: “desk credentials check”")
+    return Finding("ok", "Credentials", f"accepted for {endpoint.url} as {state.checked_as}")
+
+
+def _outbox(desk: Desk) -> Finding:
+    for person in desk.people.all():
+        if person.may(Permission.SEE_OUTBOX):
+            stuck = [row for row in desk.outbox.rows(person) if row.filing.error]
+            if stuck:
+                return Finding("warn", "Outbox", f"{len(stuck)} filings wait: {stuck[0].filing.error}")
+    return Finding("ok", "Outbox", f"{desk.outbox.waiting()} filings on their way")
