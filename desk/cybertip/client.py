@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 
-from desk.cybertip.endpoints import checked, is_loopback
+from desk.cybertip.endpoints import checked, is_loopback, proxy_url
 from desk.cybertip.multipart import SourceChanged, SourceFailed, UploadBody, UploadCancelled, form
 from desk.cybertip.replies import Exchange, judge, unsettled
 from desk.cybertip.xml import Unreadable, clean, parse
@@ -67,6 +67,11 @@ def tls_context(ca_file: Path | None = None) -> ssl.SSLContext:
     return context
 
 
+def _no_tls() -> ssl.SSLContext:
+    """For plain HTTP on this computer: trusts nobody, should TLS ever come about."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 class CyberTipClient:
     """An Agency (see ports) that speaks to one endpoint. Its repr shows no credentials."""
 
@@ -87,19 +92,14 @@ class CyberTipClient:
             raise UserError("A user name can't hold a colon.", "Check the user name.")
         pair = f"{credentials.user}:{credentials.password}".encode()
         self._authorization = "Basic " + base64.b64encode(pair).decode("ascii")
-        proxy = None if is_loopback(self._base.host) else options.proxy
-        try:
-            self._http = httpx.Client(
-                verify=tls_context(options.ca_file),
-                proxy=proxy,
-                trust_env=False,
-                follow_redirects=False,
-                limits=httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=5.0),
-            )
-        except (ValueError, httpx.InvalidURL):
-            raise UserError(
-                "The proxy's address can't be used.", "Write it as http://proxy.example.com:8080."
-            ) from None
+        proxy = proxy_url(options.proxy) if options.proxy else None
+        self._http = httpx.Client(
+            verify=tls_context(options.ca_file) if self._base.scheme == "https" else _no_tls(),
+            proxy=None if is_loopback(self._base.host) else proxy,
+            trust_env=False,
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=5.0),
+        )
 
     def __repr__(self) -> str:
         return f"CyberTipClient({self._endpoint})"

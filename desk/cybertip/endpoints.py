@@ -60,3 +60,15 @@ def checked(wanted: Endpoint) -> Endpoint:
     name = f"[{host}]" if ":" in host else host
     number = f":{port}" if port is not None else ""
     return Endpoint(wanted.kind, f"{parts.scheme}://{name}{number}{parts.path.rstrip('/')}")
+
+
+def proxy_url(text: str) -> str:
+    """A proxy's URL, which may hold its own user name and password. Raises UserError, naming none of it."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UserError("The proxy's address can't be used.", "Write it as http://proxy.example.com:8080.")
+    return text

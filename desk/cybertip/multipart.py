@@ -14,14 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 CHUNK = 1024 * 1024
-"""Bytes that are read and hashed at a time."""
-
-WRITE = 128 * 1024
-"""Bytes handed to the connection at a time.
-
-OpenSSL takes one TLS record for each call and the HTTP library copies what is
-left over after every record: the larger the piece, the more is copied.
-"""
+"""Bytes that are hashed and handed to the connection at a time, at least."""
 
 NAME_LENGTH = 120
 """Characters kept of a file name in the form; originalFileName carries it whole."""
@@ -109,12 +102,9 @@ class UploadBody:
                 for future in hashing:
                     future.result()
                 hashing = [pool.submit(self._md5.update, chunk), pool.submit(self._sha256.update, chunk)]
-                for start in range(0, len(chunk), WRITE):
-                    piece = chunk[start : start + WRITE]
-                    yield piece
-                    self.sent += len(piece)
+                yield chunk
+                self.sent += len(chunk)
                 self._progress(self.sent)
-                del chunk
         if self.sent != self.size:
             raise SourceChanged
         yield self._tail
