@@ -113,7 +113,7 @@ _CONTACT = (
     many("address", ADDRESS),
 )
 CONTACT = Complex("contactPerson", _CONTACT)
-HASH = Complex("hash", content=text(64), attributes=(Attribute("hashType", text(64), required=True),))
+HASH = Complex("hash", content=TEXT, attributes=(Attribute("hashType", text(64), required=True),))
 
 
 def _flags(name: str, names: tuple[str, ...]) -> Complex:

@@ -325,7 +325,7 @@ BAD_DETAILS: dict[str, tuple[str, str]] = {
     "no hash type": ("<originalFileHash>00</originalFileHash>", "attribute 'hashType' must appear"),
     "a blank hash type": (HASHED.format(" ", "00"), BLANK),
     "a long hash type": (HASHED.format("a" * 65, "00"), MANY.format(64)),
-    "a long hash": (HASHED.format("SHA-512", "0" * 65), MANY.format(64)),
+    "a blank hash": (HASHED.format("MD5", ""), BLANK),
     "two captures": ("<ipCaptureEvent><ipAddress>192.0.2.7</ipAddress></ipCaptureEvent>" * 2, UNKNOWN),
     "empty details": ("<details type='EXIF'/>", MISSING),
     "unknown details": (f"<details type='TIFF'>{PAIR.format('a', 'b')}</details>", LISTED),
