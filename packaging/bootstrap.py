@@ -46,9 +46,9 @@ def check_display(arguments: list[str]) -> None:
 
 def run(arguments: list[str], allow_missing: bool) -> int:
     """Start the desk; without arguments in practice mode."""
+    check_display(arguments)  # first: nobody should wait for an installation to hear that
     system_libraries.ensure(for_tests=False, allow_missing=allow_missing)
     environment.install("run")
-    check_display(arguments)
     if not arguments:
         say("starting practice mode: every case is synthetic and nothing leaves this computer")
     command = [str(environment.python()), "-m", "desk", *(arguments or ["practice"])]

@@ -105,7 +105,7 @@ class Testbed:
                 "SSH_AUTH_SOCK", "QT_QPA_PLATFORM", "QT_STYLE_OVERRIDE", "QT_SCALE_FACTOR",
             ):  # fmt: skip
                 del self.env[name]
-        self.env |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(runtime), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.env |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(runtime)}
         if os.name == "nt":
             self.env |= {"USERPROFILE": str(home), "APPDATA": str(home), "LOCALAPPDATA": str(home)}
 
