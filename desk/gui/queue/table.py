@@ -1,0 +1,249 @@
+"""The queue's table: how a row is painted, and the tiny blurred tiles in it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QImage, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from desk.domain.case import CaseRow
+from desk.domain.preview import Blurred, NoPreview
+from desk.gui import icons, theme
+from desk.gui.queue.model import AGE, COMPLETE, POLICY, ROW, SOURCE, SUMMARY, QueueModel, state_words
+from desk.gui.session import Session
+from desk.gui.words import tr
+
+TILE = 28
+ROW_HEIGHT = 40
+TILES_KEPT = 600
+MOST_ASKED = 12
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Tiles:
+    """Tiny blurred previews of the rows in view. Holds blurred pixels only."""
+
+    def __init__(self, session: Session, table: QTableView) -> None:
+        self._session = session
+        self._table = table
+        self._kept: OrderedDict[tuple[int, str], QImage | None] = OrderedDict()
+        self._asked: set[tuple[int, str]] = set()
+
+    def tile(self, row: CaseRow) -> QImage | None:
+        """The row's tile where it is there already; else it is asked for and painted when it comes."""
+        if row.first_content is None:
+            return None
+        key = (row.number, row.first_content)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        if key not in self._asked and len(self._asked) < MOST_ASKED:
+            self._asked.add(key)
+            review, operator = self._session.desk.review, self._session.operator
+            edge = round(TILE * self._table.devicePixelRatioF())
+            self._session.runner.run_read(
+                lambda: review.preview(operator, key[0], key[1], edge=edge),
+                lambda found: self._take(key, found),
+                lambda _problem: self._take(key, None),
+                owner=self._table,
+            )
+        return None
+
+    def _take(self, key: tuple[int, str], found: Blurred | NoPreview | None) -> None:
+        self._asked.discard(key)
+        self._kept[key] = image_of(found) if isinstance(found, Blurred) else None
+        while len(self._kept) > TILES_KEPT:
+            self._kept.popitem(last=False)
+        self._table.viewport().update()
+
+
+def image_of(blurred: Blurred) -> QImage:
+    """The blurred pixels as an image of its own (the bytes are copied)."""
+    grey = blurred.channels == 1
+    kind = QImage.Format.Format_Grayscale8 if grey else QImage.Format.Format_RGB888
+    stride = blurred.width * blurred.channels
+    return QImage(blurred.pixels, blurred.width, blurred.height, stride, kind).copy()
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints a row in one piece across its cells: mark, tile, words, badges."""
+
+    def __init__(self, tiles: Tiles, table: QTableView) -> None:
+        super().__init__(table)
+        self._tiles = tiles
+        self._table = table
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(0, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        rect = QRect(option.rect)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(rect, theme.colour("selected" if selected else "surface"))
+        painter.setPen(QPen(theme.colour("line"), 1))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        row = index.data(ROW)
+        if not isinstance(row, CaseRow):
+            self._waiting(painter, rect)
+        elif index.column() == SUMMARY:
+            self._summary(painter, rect, row)
+        elif index.column() == COMPLETE:
+            self._meter(painter, rect, row)
+        else:
+            self._plain(painter, rect, index)
+        painter.restore()
+
+    @staticmethod
+    def _waiting(painter: QPainter, rect: QRect) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("skeleton"))
+        painter.drawRoundedRect(
+            QRectF(rect.x() + 12, rect.center().y() - 5, max(20, rect.width() * 0.55), 10), 4, 4
+        )
+
+    def _summary(self, painter: QPainter, rect: QRect, row: CaseRow) -> None:
+        if row.urgent:
+            painter.fillRect(QRect(rect.x(), rect.y(), 3, rect.height() - 1), theme.colour("warn"))
+        box = QRectF(rect.x() + 14, rect.y() + (rect.height() - TILE) / 2 - 0.5, TILE, TILE)
+        self._tile(painter, box, row)
+        left, right = int(box.right()) + 12, rect.right() - 8
+        right = self._badges(painter, rect, right, row)
+        font = theme.sans(theme.BODY, QFont.Weight.Medium)
+        painter.setFont(font)
+        painter.setPen(theme.colour("text"))
+        words = row.summary or tr("No summary")
+        if row.urgent:
+            urgent = tr("Urgent")
+            painter.setPen(theme.colour("warn"))
+            painter.drawText(QRect(left, rect.y(), 200, rect.height()), Qt.AlignmentFlag.AlignVCenter, urgent)
+            left += QFontMetrics(font).horizontalAdvance(urgent) + 8
+            painter.setPen(theme.colour("text"))
+        shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, max(0, right - left))
+        painter.drawText(
+            QRect(left, rect.y(), right - left, rect.height()), Qt.AlignmentFlag.AlignVCenter, shown
+        )
+
+    def _tile(self, painter: QPainter, box: QRectF, row: CaseRow) -> None:
+        image = self._tiles.tile(row)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("tile"))
+        painter.drawRoundedRect(box, 4, 4)
+        if image is None:
+            icon = "image" if row.first_content else "message-square"
+            icons.draw(painter, icon, "muted", box.center().x() - 8, box.center().y() - 8, 16)
+            return
+        side = min(image.width(), image.height())
+        source = QRectF((image.width() - side) / 2, (image.height() - side) / 2, side, side)
+        painter.drawImage(box, image, source)
+
+    def _badges(self, painter: QPainter, rect: QRect, right: int, row: CaseRow) -> int:
+        font = theme.sans(theme.SMALL, QFont.Weight.Medium)
+        metrics = QFontMetrics(font)
+        marks = [
+            (state_words(row), "muted"),
+            (tr("known match") if row.known_match else "", "accent"),
+            (tr("with {name}", name=row.claimed_by) if row.claimed_by else "", "muted"),
+        ]
+        painter.setFont(font)
+        for words, state in marks:
+            if not words:
+                continue
+            width = metrics.horizontalAdvance(words) + 14
+            box = QRectF(right - width, rect.center().y() - 10, width, 20)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("accent_tint" if state == "accent" else "hover"))
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(theme.colour(state))
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
+            right -= width + 6
+        return right - 4
+
+    @staticmethod
+    def _plain(painter: QPainter, rect: QRect, index: Index) -> None:
+        number = index.column() == AGE
+        font = theme.sans(theme.BODY if index.column() == SOURCE else theme.SMALL, tabular=number)
+        if index.column() == POLICY:
+            font = theme.sans(theme.SMALL)
+        painter.setFont(font)
+        painter.setPen(theme.colour("muted"))
+        room = rect.adjusted(8, 0, -8, 0)
+        shown = QFontMetrics(font).elidedText(
+            str(index.data() or ""), Qt.TextElideMode.ElideMiddle, room.width()
+        )
+        align = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | align), shown)
+
+    @staticmethod
+    def _meter(painter: QPainter, rect: QRect, row: CaseRow) -> None:
+        painter.setFont(theme.sans(theme.SMALL, tabular=True))
+        painter.setPen(theme.colour("text"))
+        words = rect.adjusted(0, 0, -14, 0)
+        painter.drawText(
+            words, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), str(row.completeness)
+        )
+        bar = QRectF(rect.x() + 8, rect.center().y() - 2, max(10, rect.width() - 56), 4)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("skeleton"))
+        painter.drawRoundedRect(bar, 2, 2)
+        filled = QRectF(bar)
+        filled.setWidth(bar.width() * row.completeness / 100)
+        painter.setBrush(theme.colour("muted"))
+        painter.drawRoundedRect(filled, 2, 2)
+
+
+class QueueTable(QTableView):
+    """The table. Enter or a double click opens the row."""
+
+    opened = Signal(int)
+
+    def __init__(self, session: Session, model: QueueModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModel(model)
+        self.setItemDelegate(RowDelegate(Tiles(session, self), self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setAccessibleName(tr("Cases"))
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(SUMMARY, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((POLICY, 230), (SOURCE, 150), (AGE, 72), (COMPLETE, 128)):
+            self.setColumnWidth(column, width)
+        self.doubleClicked.connect(self._open)
+
+    def current_case(self) -> CaseRow | None:
+        row = self.currentIndex().data(ROW)
+        return row if isinstance(row, CaseRow) else None
+
+    def _open(self) -> None:
+        row = self.current_case()
+        if row is not None:
+            self.opened.emit(row.number)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self._open()
+            return
+        super().keyPressEvent(event)
