@@ -6,6 +6,7 @@ is painted and ``desk --help`` answers before a database library is loaded.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import random
@@ -14,7 +15,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from desk.gui.start import Opened
     from desk.ports import Agency, Clock, Previewer, SecretStore, Store, Vault
     from desk.services.desk import Desk
+    from desk.storage.workspace import WorkspaceInfo
 
 log = logging.getLogger(__name__)
 PRACTICE_HOLD_MINUTES = 1
@@ -60,14 +62,14 @@ def read_secret(file: Path) -> str:
 def is_workspace(folder: Path) -> bool:
     from desk.storage import workspace
 
-    return workspace.exists(folder)
+    return (folder / workspace.INFO).exists()
 
 
 def needs_passphrase(folder: Path) -> bool:
     """Whether the workspace at ``folder`` is unlocked by a passphrase; False where there is none."""
     from desk.storage import workspace
 
-    return workspace.exists(folder) and workspace.read(folder).unlock == "passphrase"
+    return is_workspace(folder) and workspace.read_info(folder).unlock is workspace.Unlock.PASSPHRASE
 
 
 # -- wiring ----------------------------------------------------------------------
@@ -180,43 +182,53 @@ def make_workspace(
 ) -> None:
     """Make a workspace with its first operator, who has every role.
 
-    Unlocked by the OS keyring, or by ``passphrase``. Raises NoKeyring,
+    Unlocked by the OS keyring, or by ``passphrase``. ``postgres`` is the URL of a
+    team's store; its password goes to the keyring. Raises NoKeyring,
     KeyringLocked, WorkspaceProblem; nothing is left where it fails.
     """
+    from sqlalchemy.engine import make_url
+
     from desk.services.configuration import Configuration
     from desk.services.people import PeopleService
     from desk.storage import workspace
-    from desk.system import keyring
     from desk.system import passphrase as wrapping
     from desk.system.clock import SystemClock
+    from desk.system.keyring import KeyringStore, workspace_key_name
 
-    if workspace.exists(folder):
+    if is_workspace(folder):
         raise WorkspaceProblem("There is a workspace here already.", "Choose another folder.")
-    workspace_id = str(uuid.uuid4())
-    key = token_source.token_bytes(32)
-    envelope = None
-    kept = secrets or keyring.KeyringStore()
+    kept = secrets or KeyringStore()
     if passphrase is None:
-        kept.set(keyring.workspace_key_name(workspace_id), key)
-    else:
-        envelope = wrapping.wrap(key, passphrase, context=workspace_id)
+        # Asked before anything is made: a missing keyring should leave no trace.
+        kept.get(workspace_key_name("none"))
+    key = token_source.token_bytes(32)
+    unlock = workspace.Unlock.KEYRING if passphrase is None else workspace.Unlock.PASSPHRASE
+    fresh = not folder.exists()
+    made = workspace.create(folder, key, unlock=unlock, postgres=postgres)
+    name = workspace_key_name(str(made.info.id))
     try:
-        made = workspace.create(
-            folder,
-            key,
-            workspace_id=workspace_id,
-            unlock="keyring" if passphrase is None else "passphrase",
-            envelope=envelope,
-            postgres_url=postgres,
-        )
+        with closing(made):
+            if passphrase is None:
+                kept.set(name, key)
+            else:
+                envelope = wrapping.wrap(key, passphrase, context=str(made.info.id))
+                workspace.set_unlock(folder, unlock, json.loads(envelope))
+            password = make_url(postgres).password if postgres else None
+            if password:
+                kept.set(_postgres_name(str(made.info.id)), str(password).encode())
+            clock = SystemClock()
+            first = PeopleService(made.store, clock).first(operator, ALL_ROLES).value
+            Configuration(made.store, clock).set_endpoint(first, endpoint)
     except BaseException:
         if passphrase is None:
-            kept.delete(keyring.workspace_key_name(workspace_id))
+            kept.delete(name)
+        if fresh:
+            shutil.rmtree(folder, ignore_errors=True)
         raise
-    clock = SystemClock()
-    with made:
-        first = PeopleService(made.store, clock).first(operator, ALL_ROLES).value
-        Configuration(made.store, clock).set_endpoint(first, endpoint)
+
+
+def _postgres_name(workspace_id: str) -> str:
+    return f"workspace/{workspace_id}/postgres"
 
 
 @contextmanager
@@ -225,39 +237,49 @@ def open_desk(
 ) -> Iterator[Desk]:
     """The services of the workspace at ``folder``. Raises WorkspaceProblem, NoKeyring, KeyringLocked."""
     from desk.storage import workspace
-    from desk.system import keyring
-    from desk.system import passphrase as wrapping
+    from desk.system.keyring import KeyringStore
     from desk.system.logs import set_up_logging
 
-    facts = workspace.read(folder)
-    kept = secrets or keyring.KeyringStore()
-    if facts.unlock == "passphrase":
-        if passphrase is None:
-            raise WorkspaceProblem(
-                "This workspace is unlocked by a passphrase.",
-                "Give it when asked, or with --passphrase-file.",
-            )
-        key = wrapping.unwrap(facts.envelope or b"", passphrase, context=facts.id)
-    else:
-        found = kept.get(keyring.workspace_key_name(facts.id))
-        if found is None:
-            raise WorkspaceProblem(
-                "The keyring has no key for this workspace.",
-                "Sign in as the person who made it, or restore the keyring's entry from a backup.",
-            )
-        key = found
+    info = workspace.read_info(folder)
+    kept = secrets or KeyringStore()
+    key = _key_of(info, passphrase, kept)
     with ExitStack() as stack:
-        stack.callback(set_up_logging(folder / "logs"))
-        opened = stack.enter_context(workspace.open_workspace(folder, key))
+        stack.callback(set_up_logging(folder / workspace.LOGS))
+        password = kept.get(_postgres_name(str(info.id))) if info.postgres else None
+        opened = workspace.open(folder, key, password=password.decode() if password else None)
+        stack.callback(opened.close)
         yield _wire(
             stack,
             store=opened.store,
             vault=opened.vault,
             secrets=kept,
-            workspace_id=facts.id,
+            workspace_id=str(info.id),
             place=str(folder),
             practice=False,
         )
+
+
+def _key_of(info: WorkspaceInfo, passphrase: str | None, secrets: SecretStore) -> bytes:
+    """The workspace's key, from the keyring or out of its envelope."""
+    from desk.storage.workspace import Unlock
+    from desk.system import passphrase as wrapping
+    from desk.system.keyring import workspace_key_name
+
+    if info.unlock is Unlock.PASSPHRASE:
+        if passphrase is None:
+            raise WorkspaceProblem(
+                "This workspace is unlocked by a passphrase.",
+                "Give it when asked, or with --passphrase-file.",
+            )
+        envelope = json.dumps(dict(info.envelope)).encode()
+        return wrapping.unwrap(envelope, passphrase, context=str(info.id))
+    found = secrets.get(workspace_key_name(str(info.id)))
+    if found is None:
+        raise WorkspaceProblem(
+            "The keyring has no key for this workspace.",
+            "Sign in as the person who made it, or restore the keyring's entry from a backup.",
+        )
+    return found
 
 
 # -- practice ----------------------------------------------------------------------
@@ -282,18 +304,16 @@ def practice_desk(
         tell("Starting the stand-in CyberTipline on this computer…")
         password = token_source.token_urlsafe(16)
         server = stack.enter_context(StandIn(user="practice", password=password))
-        workspace_id = str(uuid.uuid4())
-        opened = stack.enter_context(
-            workspace.create(
-                base / "workspace", token_source.token_bytes(32), workspace_id=workspace_id, unlock="memory"
-            )
+        opened = workspace.create(
+            base / "workspace", token_source.token_bytes(32), unlock=workspace.Unlock.MEMORY
         )
+        stack.callback(opened.close)
         desk = _wire(
             stack,
             store=opened.store,
             vault=opened.vault,
             secrets=MemorySecretStore(),
-            workspace_id=workspace_id,
+            workspace_id=str(opened.info.id),
             place=str(base / "workspace"),
             practice=True,
         )
