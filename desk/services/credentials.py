@@ -57,8 +57,12 @@ class CredentialService:
         raw = self._secrets.get(self._name(endpoint))
         if raw is None:
             return None
-        plain = json.loads(raw)
-        return Credentials(plain["user"], plain["password"])
+        try:
+            plain = json.loads(raw)
+            return Credentials(plain["user"], plain["password"])
+        except (ValueError, KeyError, TypeError):
+            # Not chained: the parser's error would carry the password.
+            raise UserError("The keyring's entry for this endpoint is damaged.", "Set it again.") from None
 
     def set(self, by: Operator, endpoint: Endpoint, credentials: Credentials) -> Done[CredentialState]:
         """Store them in the keyring. Raises NotAllowed, UserError, NoKeyring, KeyringLocked."""
