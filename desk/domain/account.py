@@ -73,6 +73,9 @@ class Email:
     verified: bool | None = None
     verified_at: datetime | None = None
 
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "Email(…)"
+
 
 @dataclass(frozen=True, slots=True)
 class Phone:
@@ -82,6 +85,9 @@ class Phone:
     kind: PhoneKind | None = None
     verified: bool | None = None
     verified_at: datetime | None = None
+
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "Phone(…)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,9 @@ class Address:
     country: str | None = None
     kind: AddressKind | None = None
 
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "Address(…)"
+
 
 @dataclass(frozen=True, slots=True)
 class IpEvent:
@@ -105,6 +114,9 @@ class IpEvent:
     event: EventName | None = None
     possible_proxy: bool | None = None
 
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "IpEvent(…)"
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -112,6 +124,9 @@ class Device:
     value: str
     event: EventName | None = None
     at: datetime | None = None
+
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "Device(…)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,9 @@ class Location:
     country: str | None = None
     verified: bool | None = None
     at: datetime | None = None
+
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "Location(…)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +169,9 @@ class Associated:
     phones: tuple[Phone, ...] = ()
     profile_urls: tuple[str, ...] = ()
     note: str | None = None
+
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "Associated(…)"
 
 
 @dataclass(frozen=True, slots=True)

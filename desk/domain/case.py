@@ -30,11 +30,17 @@ class Source:
     detail: str | None = None
     confidence: float | None = None
 
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "Source(…)"
+
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
     escalate: bool = False
     reason: str | None = None
+
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "Urgency(…)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,9 @@ class LawEnforcement:
     served_domestic: bool | None = None
     served_international: bool | None = None
     country: str | None = None
+
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "LawEnforcement(…)"
 
 
 class CaseState(enum.StrEnum):
@@ -149,3 +158,6 @@ class CaseRow:
     claimed_by: str | None
     claimed_until: datetime | None
     snoozed_until: datetime | None = None
+
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "CaseRow(…)"

@@ -13,7 +13,7 @@ import enum
 import json
 import types
 import typing
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar, Union
 
@@ -21,13 +21,18 @@ T = TypeVar("T")
 
 
 def to_plain(value: Any) -> Any:
-    """JSON-ready form of dataclasses, enums, dates, tuples and frozensets. Raises TypeError for others."""
+    """JSON-ready form of dataclasses, enums, dates, tuples and frozensets; a span of time in seconds.
+
+    Raises TypeError for others.
+    """
     if value is None or (isinstance(value, str | int | float | bool) and not isinstance(value, enum.Enum)):
         return value
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         plain = {}
         for field in dataclasses.fields(value):
@@ -84,12 +89,15 @@ def _read(kind: Any, plain: Any) -> Any:
         raise ValueError(f"{plain.__class__.__name__} fits none of the kinds")
     if origin is tuple:
         item_kind = typing.get_args(kind)[0]
+        _expect(list, plain)
         return tuple(_read(item_kind, item) for item in plain)
     if origin is frozenset:
         item_kind = typing.get_args(kind)[0]
+        _expect(list, plain)
         return frozenset(_read(item_kind, item) for item in plain)
     if origin is dict:
         item_kind = typing.get_args(kind)[1]
+        _expect(dict, plain)
         return {str(key): _read(item_kind, item) for key, item in plain.items()}
     if kind is Any:
         return plain
@@ -100,11 +108,21 @@ def _read(kind: Any, plain: Any) -> Any:
             return datetime.fromisoformat(plain)
         if issubclass(kind, date):
             return date.fromisoformat(plain)
+        if issubclass(kind, timedelta):
+            return timedelta(seconds=plain)
         if dataclasses.is_dataclass(kind):
+            _expect(dict, plain)
             hints = _hints(kind)
             return kind(**{name: _read(hints[name], item) for name, item in plain.items() if name in hints})
         if kind is float and isinstance(plain, int) and not isinstance(plain, bool):
             return float(plain)
-        if isinstance(plain, kind):
-            return plain
-    raise ValueError(f"expected {getattr(kind, '__name__', kind)}, found {type(plain).__name__}")
+        if isinstance(plain, bool) is not (kind is bool):
+            raise ValueError(f"expected {kind.__name__}, found {type(plain).__name__}")
+        return _expect(kind, plain)
+    raise ValueError(f"no value of the kind {kind} can be read")
+
+
+def _expect(kind: type, plain: Any) -> Any:
+    if not isinstance(plain, kind):
+        raise ValueError(f"expected {kind.__name__}, found {type(plain).__name__}")
+    return plain

@@ -62,7 +62,7 @@ def assess(
     pieces = [c for c in case.content if _included(c, draft)]
     events = _ip_events(reported, pieces)
     parts = (
-        _file_part(pieces),
+        _file_part(_reported(pieces, draft)),
         _ip_part(events),
         _account_part(reported),
         _victim_part(case, draft),
@@ -85,13 +85,17 @@ def _included(content: Content, draft: Draft | None) -> bool:
         return False
 
 
+def _reported(pieces: list[Content], draft: Draft | None) -> list[Content]:
+    """The pieces that are reported, by the draft's word where there is a draft, else by the package's."""
+    return [c for c in pieces if (draft.choice(c.id) if draft else c).relevance is Relevance.REPORTED]
+
+
 def _ip_events(reported: Account | None, pieces: list[Content]) -> list[IpEvent]:
     events = [c.ip_event for c in pieces if c.ip_event is not None]
     return events + list(reported.ip_events if reported else ())
 
 
-def _file_part(pieces: list[Content]) -> Part:
-    main = [c for c in pieces if c.relevance is Relevance.REPORTED]
+def _file_part(main: list[Content]) -> Part:
     there = any(
         c.kind.has_file or c.kind is ContentKind.TEXT or (c.kind is ContentKind.CHAT and c.messages)
         for c in main
@@ -201,7 +205,7 @@ def _time_part(case: CaseData, draft: Draft | None) -> Part:
 
 
 def _label_part(pieces: list[Content], draft: Draft | None) -> Part:
-    files = [c for c in pieces if c.kind.has_file and c.relevance is Relevance.REPORTED]
+    files = [c for c in _reported(pieces, draft) if c.kind.has_file]
     if not files:
         return Part("labels", "Classification and annotations", 6, 6, "")
     labelled = False

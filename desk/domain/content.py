@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from desk.domain.account import Device, IpEvent
@@ -73,7 +73,7 @@ SUGGESTED_ANNOTATIONS: dict[str, FileAnnotation] = {
 @dataclass(frozen=True, slots=True)
 class HashValue:
     kind: str
-    value: str
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def identity(content: Content, account_id: str | None) -> str | None:
     """
     if content.uid:
         return f"uid:{content.uid}"
-    digest = content.sha256 or content.text_digest()
+    digest = content.sha256 if content.kind.has_file else content.text_digest()
     if account_id and digest:
         raw = account_id.encode()
         return f"account:{hashlib.sha256(raw).hexdigest()}:sha256:{digest}"

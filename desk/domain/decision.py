@@ -25,3 +25,6 @@ class Decision:
     at: datetime
     policy: str | None = None
     note: str | None = None
+
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "Decision(…)"

@@ -29,6 +29,9 @@ class FileChoice:
     lowered: bool = False
     note: str | None = None
 
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "FileChoice(…)"
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -66,7 +69,8 @@ class Draft:
         raise KeyError("no choice for this content in the draft")
 
     def with_choice(self, choice: FileChoice) -> Draft:
-        """The draft with this choice in place of the one for the same content."""
+        """The draft with this choice in place of the one for the same content. Raises KeyError."""
+        self.choice(choice.content_id)
         files = tuple(choice if c.content_id == choice.content_id else c for c in self.files)
         return replace(self, files=files)
 
@@ -87,11 +91,8 @@ def begin(number: int, revision: int, case: CaseData) -> Draft:
         occurred_at=case.incident.occurred_at,
         time_note=case.incident.time_note,
         platform=case.incident.platform,
-        contexts=_contexts(case),
-        files=tuple(
-            FileChoice(content.id, relevance=content.relevance, public=content.public)
-            for content in case.content
-        ),
+        contexts=_contexts(case.incident.context, case.content),
+        files=tuple(_choice(content) for content in case.content),
         reported=case.reported,
         recipients=case.recipients,
         victims=case.victims,
@@ -100,27 +101,59 @@ def begin(number: int, revision: int, case: CaseData) -> Draft:
     )
 
 
-def grow(draft: Draft, revision: int, case: CaseData) -> Draft:
-    """The draft on a newer revision: new content is added, nothing typed is changed."""
+def grow(draft: Draft, revision: int, case: CaseData, before: CaseData | None = None) -> Draft:
+    """The draft on a newer revision: new content is added, nothing typed is changed.
+
+    New conversations, texts and URLs come as contexts of their own. With
+    ``before``, the revision that the draft stood on, people and circumstances
+    that nobody touched since follow the newer revision too.
+    """
     known = {choice.content_id for choice in draft.files}
-    added = tuple(
-        FileChoice(content.id, relevance=content.relevance, public=content.public)
-        for content in case.content
-        if content.id not in known
+    new = tuple(content for content in case.content if content.id not in known)
+    grown = replace(
+        draft,
+        revision=revision,
+        files=draft.files + tuple(_choice(content) for content in new),
+        contexts=draft.contexts + _contexts(None, new),
     )
-    return replace(draft, revision=revision, files=draft.files + added)
+    if before is None:
+        return grown
+    old, fresh = (begin(draft.case_number, revision, data) for data in (before, case))
+    untouched = {
+        name: getattr(fresh, name) for name in FOLLOWING if getattr(draft, name) == getattr(old, name)
+    }
+    return replace(grown, **untouched)
 
 
-def _contexts(case: CaseData) -> tuple[Context, ...]:
-    contexts = [case.incident.context] if case.incident.context else []
-    urls = tuple(dict.fromkeys(c.url for c in case.content if c.kind is ContentKind.URL and c.url))
+FOLLOWING = (
+    "occurred_at",
+    "time_note",
+    "platform",
+    "reported",
+    "recipients",
+    "victims",
+    "escalate",
+    "law_enforcement",
+)
+"""Fields of a draft that follow a newer revision of the case as long as nobody changed them."""
+
+
+def _choice(content: Content) -> FileChoice:
+    return FileChoice(content.id, relevance=content.relevance, public=content.public)
+
+
+def _contexts(first: Context | None, pieces: tuple[Content, ...]) -> tuple[Context, ...]:
+    """Where it happened: the case's own context, and what the content without a file says."""
+    contexts = [first] if first else []
+    # The URL of a file goes with the file (locationOfFile); all others are said here.
+    urls = tuple(dict.fromkeys(c.url for c in pieces if c.url and not c.kind.has_file))
     page = next((c for c in contexts if c.kind is ContextKind.WEB_PAGE), None)
     if page is not None:
         merged = tuple(dict.fromkeys(page.urls + urls))
         contexts = [replace(page, urls=merged) if c is page else c for c in contexts]
     elif urls:
         contexts.append(Context(ContextKind.WEB_PAGE, urls=urls))
-    for content in case.content:
+    for content in pieces:
         if content.kind is ContentKind.CHAT:
             contexts = _with_chat(contexts, content)
         elif content.kind is ContentKind.TEXT and content.text:
@@ -159,11 +192,15 @@ def _with_chat(contexts: list[Context], content: Content) -> list[Context]:
 
 
 def transcript(content: Content) -> str:
-    """A conversation as plain text, one message a line: time, sender → recipient [IP]: text."""
+    """A conversation as plain text, one message a line: time, sender → recipient [IP]: text.
+
+    Further lines of a message are set in, so that none can pass for another message.
+    """
     lines = []
     for message in content.messages:
         at = message.at.isoformat().replace("+00:00", "Z") if message.at else "time unknown"
         to = f" → {message.to}" if message.to else ""
         ip = f" [{message.ip}]" if message.ip else ""
-        lines.append(f"{at} {message.sender}{to}{ip}: {message.text}")
+        text = "\n    ".join(message.text.splitlines())
+        lines.append(f"{at} {message.sender}{to}{ip}: {text}")
     return "\n".join(lines)

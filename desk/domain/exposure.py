@@ -58,7 +58,8 @@ def rest(
         since += seconds
         if start >= day_start:
             today += seconds
-        last_end = start + timedelta(seconds=seconds)
+        end = start + timedelta(seconds=seconds)
+        last_end = end if last_end is None else max(last_end, end)
     if last_end is not None and now - last_end >= pause:
         since = 0.0
     until_break = max(0.0, policy.break_after - since)

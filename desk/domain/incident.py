@@ -135,3 +135,6 @@ class Incident:
     time_note: str | None = None
     platform: str | None = None
     context: Context | None = None
+
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "Incident(…)"

@@ -54,7 +54,7 @@ class Frontier:
     @staticmethod
     def from_bytes(size: int, raw: bytes) -> Frontier:
         """Raises ValueError where the number of roots does not fit the size."""
-        if len(raw) != 32 * size.bit_count():
+        if size < 0 or len(raw) != 32 * size.bit_count():
             raise ValueError("the log's head does not fit its size")
         return Frontier(size, tuple(raw[i : i + 32] for i in range(0, len(raw), 32)))
 

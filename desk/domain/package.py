@@ -334,8 +334,15 @@ def _needs(content: Content, path: str) -> None:
         missing = "url"
     if missing:
         raise IntakeRefused(f"content of the kind {content.kind.value} needs it", key=f"{path}.{missing}")
-    if content.file and not content.kind.has_file:
+    if content.kind.has_file:
+        return
+    if content.file:
         raise IntakeRefused(f"content of the kind {content.kind.value} has no file", key=f"{path}.file")
+    if content.sha256 and (content.kind is not ContentKind.TEXT or content.sha256 != content.text_digest()):
+        reason = f"content of the kind {content.kind.value} has no file that it could be the SHA-256 of"
+        if content.kind is ContentKind.TEXT:
+            reason = "is not the SHA-256 of the text"
+        raise IntakeRefused(reason, key=f"{path}.sha256")
 
 
 def _optional_ip(reader: Reader | None) -> a.IpEvent | None:

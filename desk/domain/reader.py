@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import math
+import re
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
@@ -11,6 +13,11 @@ from desk.domain.errors import IntakeRefused
 E = TypeVar("E", bound=enum.Enum)
 MAX_TEXT = 4_000_000
 """Characters in one text value: far above any message, far below what would hurt."""
+MAX_ITEMS = 10_000
+MAX_DEPTH = 50
+"""Levels below ``extra``."""
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+"""What no store and no report can hold: NUL and halves of surrogate pairs."""
 
 
 class Reader:
@@ -47,8 +54,7 @@ class Reader:
             raise self._wrong(name, "a text", value)
         if len(value) > limit:
             raise IntakeRefused(f"longer than {limit} characters", key=self._key(name))
-        if any(0xD800 <= ord(char) <= 0xDFFF for char in value):
-            raise IntakeRefused("holds half of a surrogate pair: not a text", key=self._key(name))
+        check_text(value, self._key(name))
         if not blank and not value.strip():
             raise IntakeRefused("is blank; leave the key out instead", key=self._key(name))
         return value
@@ -68,8 +74,9 @@ class Reader:
         value = self._values[""]
         if not isinstance(value, str) or not value.strip():
             raise IntakeRefused(f"expected a text, found {kind_of(value)}", key=self.path)
-        if any(0xD800 <= ord(char) <= 0xDFFF for char in value):
-            raise IntakeRefused("holds half of a surrogate pair: not a text", key=self.path)
+        if len(value) > MAX_TEXT:
+            raise IntakeRefused(f"longer than {MAX_TEXT} characters", key=self.path)
+        check_text(value, self.path)
         return value
 
     def flag(self, name: str) -> bool | None:
@@ -161,26 +168,28 @@ class Reader:
     def required_child(self, name: str) -> Reader:
         return Reader(self._take(name, required=True), self._key(name))
 
-    def children(self, name: str, *, limit: int = 10_000) -> list[Reader]:
-        values = self._list(name)
-        if len(values) > limit:
-            raise IntakeRefused(f"more than {limit} items", key=self._key(name))
+    def children(self, name: str, *, limit: int = MAX_ITEMS) -> list[Reader]:
+        values = self._list(name, limit)
         return [Reader(value, f"{self._key(name)}[{index}]") for index, value in enumerate(values)]
 
     def anything(self, name: str) -> dict[str, Any]:
+        """An object of any shape that can be kept: JSON values, at most MAX_DEPTH levels deep."""
         value = self._take(name)
         if value is None:
             return {}
         if not isinstance(value, dict):
             raise self._wrong(name, "an object", value)
+        check_value(value, self._key(name))
         return value
 
-    def _list(self, name: str) -> list[Any]:
+    def _list(self, name: str, limit: int = MAX_ITEMS) -> list[Any]:
         value = self._take(name)
         if value is None:
             return []
         if not isinstance(value, list):
             raise self._wrong(name, "a list", value)
+        if len(value) > limit:
+            raise IntakeRefused(f"more than {limit} items", key=self._key(name))
         return value
 
     def finish(self) -> None:
@@ -188,8 +197,38 @@ class Reader:
         unknown = sorted(set(self._values) - self._read)
         if unknown:
             raise IntakeRefused(
-                "unknown key; what is not in the format goes below extra", key=self._key(unknown[0])
+                "unknown key; what is not in the format goes below extra", key=self._key(shown(unknown[0]))
             )
+
+
+def check_text(value: str, key: str) -> None:
+    """Raise IntakeRefused where the text holds what cannot be stored or sent."""
+    found = _NOT_TEXT.search(value)
+    if found is not None:
+        what = "a NUL character" if found.group() == "\0" else "half of a surrogate pair"
+        raise IntakeRefused(f"holds {what}: not a text", key=key)
+
+
+def check_value(value: Any, key: str, depth: int = 0) -> None:
+    """Raise IntakeRefused where the JSON value, or one in it, cannot be kept."""
+    if depth > MAX_DEPTH:
+        raise IntakeRefused(f"nested more than {MAX_DEPTH} levels deep", key=key)
+    if isinstance(value, str):
+        check_text(value, key)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise IntakeRefused("is no finite number", key=key)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            check_value(item, f"{key}[{index}]", depth + 1)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            check_text(name, key)
+            check_value(item, f"{key}.{shown(name)}", depth + 1)
+
+
+def shown(name: str) -> str:
+    """A key of the document as it can be shown: printable, at most 80 characters."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name[:80]) + ("…" if name[80:] else "")
 
 
 def kind_of(value: Any) -> str:

@@ -16,6 +16,9 @@ class Contact:
     last_name: str = ""
     email: str = ""
 
+    def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
+        return "Contact(…)"
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -49,6 +49,9 @@ MAX_SPEED = 2.0
 GAP = 0.005
 """Gaps up to this share of the whole are closed: players report positions in steps."""
 
+GAPS = 0.01
+"""The most that closed gaps may come to together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Viewed:
@@ -66,28 +69,39 @@ class Viewed:
 
 
 def covered(stretches: Iterable[tuple[float, float]]) -> float:
-    """The share of the whole that the stretches cover together, gaps up to GAP closed. In 0..1."""
-    total = 0.0
-    begin: float | None = None
-    end = 0.0
-    last = 0.0
-    for start, stop in sorted((max(0.0, a), min(1.0, b)) for a, b in stretches):
-        if stop <= start:
+    """The share of the whole that the stretches cover together, in 0..1, whatever their order.
+
+    Gaps up to GAP are closed as long as all of them together stay within GAPS:
+    skipping along a film in small steps is not playing it. More stretches never
+    lower the share. A stretch that is no number covers nothing.
+    """
+    gaps = []
+    reach = 0.0
+    for start, stop in sorted((a, b) for a, b in stretches if a < b):
+        if stop <= reach:
             continue
-        if begin is None or start > end + GAP:
-            if begin is not None:
-                total += end - begin
-            begin = start if start > last + GAP else last
-            end = stop
-        end = max(end, stop)
-        last = end
-    if begin is not None:
-        total += (1.0 if end >= 1.0 - GAP else end) - begin
-    return min(1.0, total)
+        if start >= 1.0:
+            break
+        if start > reach:
+            gaps.append(start - reach)
+        reach = stop
+    if reach < 1.0:
+        gaps.append(1.0 - reach)
+    missed = sum(gap for gap in gaps if gap > GAP)
+    small = sum(gap for gap in gaps if gap <= GAP)
+    if small > GAPS:
+        missed += small - GAPS
+    return max(0.0, 1.0 - missed)
 
 
-def viewed(kind: ContentKind, sha256: str, viewings: Iterable[Viewing]) -> Viewed:
+def viewed(
+    kind: ContentKind, sha256: str, viewings: Iterable[Viewing], content_id: str | None = None
+) -> Viewed:
     """What the recorded viewings of exactly these bytes allow to be claimed.
+
+    ``content_id`` says which of several identical files is meant: viewing one is
+    not viewing the other (domain rule on byte-identical files). Without it the
+    caller has chosen the viewings already.
 
     An image: shown whole and unblurred at least once. Video, audio: played to
     the end, gaps closed, at up to twice the speed. Document, text, chat: scrolled
@@ -99,15 +113,14 @@ def viewed(kind: ContentKind, sha256: str, viewings: Iterable[Viewing]) -> Viewe
     whole = False
     wanted = _wanted(kind)
     for viewing in viewings:
-        if viewing.sha256 != sha256:
+        if viewing.sha256 != sha256 or content_id not in (None, viewing.content_id):
             continue
         seconds += viewing.seconds
         if viewing.kind is ViewingKind.METADATA:
             metadata = True
-        elif viewing.kind is wanted and viewing.speed <= MAX_SPEED:
+        elif viewing.kind is wanted and 0.0 < viewing.speed <= MAX_SPEED and viewing.seconds > 0.0:
             stretches.append((viewing.start, viewing.end))
-            if viewing.start <= 0.0 and viewing.end >= 1.0 and viewing.seconds > 0:
-                whole = True
+            whole = whole or (viewing.start <= 0.0 and viewing.end >= 1.0)
     if kind is ContentKind.IMAGE:
         return Viewed(whole, 1.0 if whole else 0.0, metadata, seconds)
     share = covered(stretches)
