@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import struct
+import zlib
 from array import array
 from fractions import Fraction
 from functools import cache
@@ -44,6 +45,7 @@ def still(name: str) -> bytes:
     return saved(card(), name)
 
 
+@cache
 def checkerboard(name: str = "PNG", size: int = 512, square: int = 8) -> bytes:
     """The hardest edges there are."""
     board = Image.new("L", (size, size))
@@ -174,11 +176,12 @@ def pdf(pages: int = 3, width: int = 200, height: int = 300) -> bytes:
     return out
 
 
+@cache
 def bombs() -> dict[str, bytes]:
     """Small files whose headers promise pictures that would fill the memory."""
     png = bytearray(still("PNG"))
     png[16:24] = struct.pack(">II", 60000, 60000)
-    png[29:33] = struct.pack(">I", _crc(bytes(png[12:29])))
+    png[29:33] = struct.pack(">I", zlib.crc32(bytes(png[12:29])))
     gif = bytearray(still("GIF"))
     gif[6:10] = struct.pack("<HH", 65535, 65535)
     bmp = bytearray(still("BMP"))
@@ -186,7 +189,8 @@ def bombs() -> dict[str, bytes]:
     jpeg = bytearray(still("JPEG"))
     start = jpeg.index(b"\xff\xc0")
     jpeg[start + 5 : start + 9] = struct.pack(">HH", 65000, 65000)
-    webp = Image.new("L", (16383, 16383))
+    webp = bytearray(moving("WEBP"))
+    webp[24:30] = struct.pack("<I", 59999)[:3] * 2
     tiff = bytearray(still("TIFF"))
     for tag in (0x0100, 0x0101):
         entry = tiff.index(struct.pack("<H", tag), 8 if tag == 0x0100 else 10)
@@ -195,23 +199,16 @@ def bombs() -> dict[str, bytes]:
     at = avif.index(b"ispe")
     avif[at + 8 : at + 16] = struct.pack(">II", 60000, 60000)
     heic = bytearray(still("HEIF"))
-    while (at := heic.find(b"ispe", at + 4 if heic.find(b"ispe", at + 4) > 0 else 0)) > 0:
+    at = -1
+    while (at := heic.find(b"ispe", at + 1)) > 0:
         heic[at + 8 : at + 16] = struct.pack(">II", 60000, 60000)
-        if heic.find(b"ispe", at + 4) < 0:
-            break
     return {
         "PNG": bytes(png),
         "GIF": bytes(gif),
         "BMP": bytes(bmp),
         "JPEG": bytes(jpeg),
-        "WEBP": saved(webp, "WEBP", lossless=True, method=0, quality=0),
+        "WEBP": bytes(webp),
         "TIFF": bytes(tiff),
         "AVIF": bytes(avif),
         "HEIF": bytes(heic),
     }
-
-
-def _crc(data: bytes) -> int:
-    import zlib
-
-    return zlib.crc32(data)

@@ -23,7 +23,7 @@ def say(text):
 def attempt(what):
     try:
         what()
-    except PermissionError:
+    except (PermissionError, ValueError):
         say("refused")
     except OSError as error:
         say("refused" if error.errno in (errno.EMFILE, errno.EAGAIN, errno.EACCES) else repr(error))
@@ -114,9 +114,7 @@ def test_no_process_can_be_made_where_threads_can() -> None:
 
 def test_memory_cannot_be_made_executable() -> None:
     # mmap(NULL, 4096, READ|WRITE|EXEC, PRIVATE|ANONYMOUS, -1, 0)
-    said, _ = run(
-        "attempt(lambda: mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=7))"
-    )
+    said, _ = run("attempt(lambda: mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=7))")
     assert said == "refused"
 
 
@@ -136,7 +134,7 @@ assert lock._landlock(libc) > 0
 for path, flags in (("/etc/hostname", os.O_RDONLY), ("/tmp/practice-never", os.O_WRONLY | os.O_CREAT)):
     try:
         os.open(path, flags)
-    except PermissionError:
+    except (PermissionError, ValueError):
         print("refused", end=" ")
 try:
     os.execv("/bin/true", ["true"])
