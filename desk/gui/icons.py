@@ -26,7 +26,7 @@ def _svg(name: str) -> str:
 
 
 def render(name: str, colour: str, size: int, scale: float, gap: int = 0) -> QPixmap:
-    """One icon as a pixmap of ``size`` logical px at a device pixel ratio, with ``gap`` px of air at its right.
+    """One icon as a pixmap of ``size`` logical px at a device pixel ratio; ``gap`` px of air at its right.
 
     Raises FileNotFoundError.
     """

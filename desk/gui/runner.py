@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
 
@@ -264,9 +265,10 @@ class Runner(QObject):
     def _log_bug(self, error: object) -> str:
         self._bugs += 1
         reference = f"B{self._bugs:03d}"
-        # The kind and the place, never the text: an exception's text may hold content.
-        where = "".join(traceback.format_tb(error.__traceback__)) if isinstance(error, BaseException) else ""
-        log.error("Bug %s: %s\n%s", reference, type(error).__name__, where)
+        # The kind and the places, never the text: an exception's text may hold content.
+        frames = traceback.extract_tb(error.__traceback__) if isinstance(error, BaseException) else []
+        where = "".join(f"\n  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames)
+        log.error("Bug %s: %s%s", reference, type(error).__name__, where)
         return reference
 
     @property

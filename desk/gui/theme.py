@@ -104,7 +104,7 @@ class Theme(QObject):
         preference = getattr(accessibility(), "motionPreference", None)
         if preference is None:
             return True
-        return bool(preference() != Qt.MotionPreference.NoPreference)
+        return bool(preference().name != "NoPreference")
 
     def _announce_scheme(self) -> None:
         # Window frames and native menus follow what Qt is told here.

@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
         self.header.set_search(page.search_words)
         self.header.set_acts(page.header_widgets())
         page.enter(**kwargs)
-        focus = self.focusWidget()
+        focus: QWidget | None = self.focusWidget()
         if focus is None or not page.isAncestorOf(focus):
             # Keys belong to the page from here; a page that knows better set its own focus in enter().
             page.setFocus(Qt.FocusReason.OtherFocusReason)

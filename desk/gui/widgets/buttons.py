@@ -7,8 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from desk.gui import icons, theme
-from desk.gui.widgets.common import focus_ring
-
+from desk.gui.widgets.common import focus_ring, set_role
 
 # Between an icon and its words, besides what the style gives.
 _AIR = 3
@@ -68,7 +67,7 @@ class Button(QPushButton):
 
     def setMenu(self, menu: QMenu) -> None:
         super().setMenu(menu)
-        self.setStyleSheet("padding-right: 26px;")
+        set_role(self, "drops", True)
 
 
 def primary(words: str, icon: str = "", key: str = "") -> Button:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from desk.gui import theme
 from desk.gui.widgets.fields import Choice
-from desk.gui.words import offset, tr
+from desk.gui.words import offset, tr, utc
 
 _SHAPE = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})(?:[T\s]+(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,6})?)?))?"
@@ -153,7 +153,7 @@ class DateTimeField(QWidget):
         here = when.astimezone() if zone is LOCAL else when.astimezone(zone)
         pattern = "%Y-%m-%d %H:%M:%S.%f" if here.microsecond else "%Y-%m-%d %H:%M:%S"
         self._text.setText(here.strftime(pattern))
-        self._text.setToolTip(f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
+        self._text.setToolTip(utc(when))
 
     def set_zone(self, zone: object) -> None:
         """'utc', 'local', or minutes east of UTC. The moment shown stays the same moment."""
@@ -167,7 +167,7 @@ class DateTimeField(QWidget):
         if not self.is_empty():
             try:
                 when = parse(self._text.text(), self.zone())
-                self._text.setToolTip(f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
+                self._text.setToolTip(utc(when))
             except (ValueError, OverflowError) as error:
                 self._error = str(error)
                 self._text.setToolTip("")
