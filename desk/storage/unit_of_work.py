@@ -11,11 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.domain.errors import Bug
 from desk.storage.engine import WRITES
-from desk.storage.problems import explain
+from desk.storage.problems import code_of, explain
 from desk.storage.repositories.audit import SqlAudit
 from desk.storage.repositories.cases import SqlCases
 from desk.storage.repositories.filings import SqlFilings
 from desk.storage.repositories.small import SqlDrafts, SqlPeople, SqlSettings, SqlViewings
+
+_WRITTEN = ("SQLITE_READONLY", "25006")
 
 
 class SqlUnitOfWork:
@@ -76,4 +78,6 @@ class SqlStore:
                 with connection.begin():
                     yield SqlUnitOfWork(connection)
         except SQLAlchemyError as error:
+            if not writes and code_of(getattr(error, "orig", None)) in _WRITTEN:
+                raise Bug("A unit of work for reading was written to.") from None
             raise explain(error) from None

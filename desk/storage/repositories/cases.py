@@ -174,27 +174,23 @@ class SqlCases(Queue):
             .limit(OCCURRENCES)
         ).subquery()
         query = (
-            select(found, filings.c.id, filings.c.state, filings.c.report_id)
+            select(found, filings.c.id, filings.c.state, filings.c.report_id, filing_files.c.position)
+            .outerjoin(filings, filings.c.case_number == found.c.case_number)
             .outerjoin(
                 filing_files,
-                (filing_files.c.content_id == found.c.content_id)
-                & filing_files.c.filing_id.in_(
-                    select(filings.c.id).where(filings.c.case_number == found.c.case_number)
-                ),
+                (filing_files.c.filing_id == filings.c.id)
+                & (filing_files.c.content_id == found.c.content_id),
             )
-            .outerjoin(filings, filings.c.id == filing_files.c.filing_id)
             .order_by(found.c.case_number, found.c.content_id, filings.c.id)
         )
         latest: dict[tuple[int, str], Occurrence] = {}
         for row in self._db.execute(query):
-            latest[row.case_number, row.content_id] = Occurrence(
-                case_number=row.case_number,
-                content_id=row.content_id,
-                account=row.account,
-                filing_id=row.id,
-                filing_state=None if row.state is None else FilingState(row.state),
-                report_id=row.report_id,
-            )
+            key = (row.case_number, row.content_id)
+            if row.position is not None:
+                state = FilingState(row.state)
+                latest[key] = Occurrence(*key, row.account, row.id, state, row.report_id)
+            else:
+                latest.setdefault(key, Occurrence(*key, row.account, None, None, None))
         return tuple(latest.values())
 
     def forget_key(self, number: int) -> None:
