@@ -7,12 +7,12 @@ import signal
 import statistics
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from desk.domain.preview import (
     Blurred,
     MediaFacts,
@@ -288,22 +288,16 @@ def test_an_idle_worker_that_died_is_not_used() -> None:
         assert pid not in pool.pids()
 
 
+@posix
 def test_a_file_that_takes_too_long_is_stopped() -> None:
-    go_on = threading.Event()
-    data = materials.still("PNG")
-
-    def chunks() -> Iterator[bytes]:
-        yield data[:4096]
-        go_on.wait(1.5)
-        yield data[4096:]
-
-    content = PreviewSource(len(data) + 1, chunks) if len(data) < 4096 else PreviewSource(len(data), chunks)
-    with PreviewPool(workers=1, seconds=0.4) as pool:
-        pool.warm()
-        started = time.monotonic()
-        assert refused(pool.preview(content, edge=64)) is NoPreviewReason.TIMED_OUT
-        assert time.monotonic() - started < 20
-        assert isinstance(pool.preview(source(data), edge=64), Blurred)
+    started, go_on = threading.Event(), threading.Event()
+    with PreviewPool(workers=1, seconds=1.0) as pool, ThreadPoolExecutor(1) as threads:
+        job = threads.submit(pool.preview, slow(started, go_on), edge=64)
+        assert started.wait(30)
+        os.kill(pool.pids()[0], signal.SIGSTOP)  # a decoder that hangs
+        go_on.set()
+        assert refused(job.result(30)) is NoPreviewReason.TIMED_OUT
+        assert isinstance(pool.preview(source(materials.still("BMP")), edge=64), Blurred)
 
 
 def test_a_worn_worker_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:

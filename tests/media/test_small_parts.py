@@ -7,6 +7,9 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from desk.domain.preview import (
     REASON_WORDS,
     Blurred,
@@ -22,8 +25,6 @@ from desk.media.process import Hello
 from desk.media.sources import Opened
 from desk.media.watchdog import Watchdog
 from desk.media.wire import MAX_INLINE, Worker
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @given(st.lists(st.binary(max_size=50)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from desk.domain.preview import MediaKind
 from desk.media.sniff import sniff
 from desk.media.wire import Format, Worker
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from tests.previewer import materials
 
 

@@ -8,6 +8,7 @@ import io
 import av.error
 import pypdfium2
 import pytest
+
 from desk.previewer import documents, films
 from desk.previewer.protocol import (
     FACT_PICTURE,

@@ -6,6 +6,8 @@ import io
 import statistics
 
 import pytest
+from PIL import Image, ImageDraw
+
 from desk.previewer import heif, images
 from desk.previewer.protocol import (
     FACT_TEXT,
@@ -20,7 +22,6 @@ from desk.previewer.protocol import (
     Request,
 )
 from desk.previewer.text import NAMES, pack
-from PIL import Image, ImageDraw
 
 from . import materials
 

@@ -9,6 +9,7 @@ from enum import EnumMeta
 from pathlib import Path
 
 import pytest
+
 from desk.media import wire
 from desk.media.process import command, environment
 from desk.previewer import protocol, text
