@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -340,7 +341,9 @@ class MainWindow(QMainWindow):
             return
         kept = self._settings.get("window/geometry")
         if kept:
-            self.restoreGeometry(QByteArray(base64.b64decode(kept, validate=False)))
+            # Qt ignores bytes that are no geometry; text that is no base64 counts the same.
+            with suppress(ValueError):
+                self.restoreGeometry(QByteArray(base64.b64decode(kept)))
 
     def _keep(self) -> None:
         if self._settings is not None:

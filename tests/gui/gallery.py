@@ -12,6 +12,10 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
 from desk.gui.banner import Endpoint
 from desk.gui.theme import S2, S3, S4, Scheme, Theme
 from desk.gui.widgets.buttons import IconButton, danger, link, primary, quiet, secondary
@@ -37,9 +41,6 @@ from desk.gui.widgets.rows import RepeatingRows
 from desk.gui.widgets.tile import BlurTile
 from desk.gui.widgets.tilegrid import TileGrid
 from desk.gui.window import MainWindow
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 NOON = datetime(2026, 5, 4, 12, 2, 31, tzinfo=UTC)
 

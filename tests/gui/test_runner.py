@@ -134,7 +134,9 @@ def test_an_error_a_person_can_mend_goes_to_its_page(runner: Runner, qtbot: QtBo
     assert page.got == []
 
 
-def test_a_bug_is_logged_without_its_text(runner: Runner, qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bug_is_logged_without_its_text(
+    runner: Runner, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
     page, bugs = Page(), []
     runner.bug.connect(bugs.append)
 

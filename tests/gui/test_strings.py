@@ -21,7 +21,8 @@ def _literal(node: ast.expr) -> bool:
         return any(c.isalpha() for c in node.value)
     if isinstance(node, ast.JoinedStr):
         return any(
-            isinstance(part, ast.Constant) and re.search(r"[A-Za-z]{2}", str(part.value)) for part in node.values
+            isinstance(part, ast.Constant) and re.search(r"[A-Za-z]{2}", str(part.value))
+            for part in node.values
         )
     return False
 

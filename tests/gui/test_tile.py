@@ -126,7 +126,9 @@ def test_repeats_of_a_held_key_ask_once_and_prolong_nothing(desk: Desk, qtbot: Q
     assert desk.answer()
     for _ in range(5):
         for kind in (QEvent.Type.KeyRelease, QEvent.Type.KeyPress):
-            QApplication.sendEvent(tile, QKeyEvent(kind, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, " ", True))
+            QApplication.sendEvent(
+                tile, QKeyEvent(kind, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, " ", True)
+            )
     assert tile.is_revealed
     qtbot.waitUntil(lambda: not tile.is_revealed)
     QApplication.sendEvent(
@@ -246,7 +248,14 @@ def test_moving_over_a_tile_shows_nothing(desk: Desk) -> None:
 def test_arrows_move_and_stay_inside(desk: Desk) -> None:
     seen: list[str] = []
     desk.grid.current_changed.connect(seen.append)
-    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left):
+    for key in (
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+        Qt.Key.Key_Left,
+    ):
         QTest.keyPress(desk.grid.tile(desk.grid.current), key)
         assert desk.grid.tile(desk.grid.current).hasFocus()
     assert seen == ["c2", "c3", "c1", "c3", "c2"]

@@ -20,7 +20,15 @@ def _english() -> None:
 
 @pytest.mark.parametrize(
     ("octets", "said"),
-    [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (1_234_567, "1.2 MB"), (250_000_000, "250 MB"), (3 * 10**12, "3.0 TB"), (999_999, "1.0 MB")],
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (1_234_567, "1.2 MB"),
+        (250_000_000, "250 MB"),
+        (3 * 10**12, "3.0 TB"),
+        (999_999, "1.0 MB"),
+    ],
 )
 def test_sizes(octets: int, said: str) -> None:
     assert words.size(octets) == said
@@ -28,21 +36,32 @@ def test_sizes(octets: int, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0, "0 s"), (59, "59 s"), (60, "1 min"), (200, "3 min 20 s"), (7500, "2 h 5 min"), (86400, "1 day"), (280_800, "3 days 6 h"), (-5, "0 s")],
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (200, "3 min 20 s"),
+        (7500, "2 h 5 min"),
+        (86400, "1 day"),
+        (280_800, "3 days 6 h"),
+        (-5, "0 s"),
+    ],
 )
 def test_durations(seconds: int, said: str) -> None:
     assert words.duration(timedelta(seconds=seconds)) == said
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(-30, "now"), (59, "now"), (60, "1 min"), (7199, "1 h"), (7200, "2 h"), (86400 * 3, "3 days")]
+    ("seconds", "said"),
+    [(-30, "now"), (59, "now"), (60, "1 min"), (7199, "1 h"), (7200, "2 h"), (86400 * 3, "3 days")],
 )
 def test_ages(seconds: int, said: str) -> None:
     assert words.age(NOON - timedelta(seconds=seconds), NOON) == said
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(252, "04:12"), (0.2, "00:01"), (0, "00:00"), (-9, "00:00"), (3600, "1:00:00"), (59.5, "01:00")]
+    ("seconds", "said"),
+    [(252, "04:12"), (0.2, "00:01"), (0, "00:00"), (-9, "00:00"), (3600, "1:00:00"), (59.5, "01:00")],
 )
 def test_a_countdown_reads_zero_only_when_it_is_over(seconds: float, said: str) -> None:
     assert words.countdown(timedelta(seconds=seconds)) == said
