@@ -88,7 +88,9 @@ class Service:
         codes = {"open": 0, "retracted": 5101, "finished": 5102}
         return report, codes[report.state]
 
-    def process(self, call: Call, report_id: str | None, file_id: str | None, md5: str, now: datetime) -> Reply:
+    def process(
+        self, call: Call, report_id: str | None, file_id: str | None, md5: str, now: datetime
+    ) -> Reply:
         """Do the call and answer. What is refused changes nothing."""
         if call in self.bad:
             return Reply(OutcomeKind.REFUSED, now, 4100, "Validation failed", 400)

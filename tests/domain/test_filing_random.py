@@ -43,7 +43,12 @@ class Trouble:
 QUIET = Trouble()
 SINGLE = (
     [Trouble(fault, crash) for fault in Fault for crash in Crash]
-    + [Trouble(fault, crash, wish) for fault in Fault for crash in Crash for wish in ("take_back", "file_now")]
+    + [
+        Trouble(fault, crash, wish)
+        for fault in Fault
+        for crash in Crash
+        for wish in ("take_back", "file_now")
+    ]
     + [Trouble(minutes=minutes) for minutes in (59, 61, 24 * 60 + 1, 72 * 60)]
 )
 PAIRED = (
@@ -66,7 +71,9 @@ def finish(world: World) -> FilingState:
         assert row.state is not FilingState.FILED
     if row.state is FilingState.FILED:
         report = row.report_id
-        last = max(n for n, call in enumerate(sent) if call in ((Call.FINISH, report), (Call.RETRACT, report)))
+        last = max(
+            n for n, call in enumerate(sent) if call in ((Call.FINISH, report), (Call.RETRACT, report))
+        )
         assert last == len(sent) - 1
         done = [call for call, _ in sent[[call for call, _ in sent].index(Call.FINISH) + 1 :]]
         if len({r for _, r in sent if r}) == 1:  # the first report was the one that was finished
@@ -132,7 +139,9 @@ def test_long_walks(
 @settings(max_examples=150, deadline=None)
 @given(
     place=st.integers(0, 14),
-    faults=st.lists(st.sampled_from([Fault.NONE, Fault.LOST_AFTER, Fault.BUSY, Fault.UNAUTHORISED]), max_size=20),
+    faults=st.lists(
+        st.sampled_from([Fault.NONE, Fault.LOST_AFTER, Fault.BUSY, Fault.UNAUTHORISED]), max_size=20
+    ),
     hold=st.sampled_from([0, 5, 60]),
 )
 def test_taking_back_is_honoured_in_every_state_before_finishing(
