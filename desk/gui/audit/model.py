@@ -1,0 +1,156 @@
+"""The audit log as a table model, the newest entry first, read where the view looks."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from desk.domain.errors import DeskError
+from desk.gui import theme
+from desk.gui.session import Session
+from desk.gui.words import moment, tr, utc
+from desk.services.auditing import ReadEntry
+
+PAGE = 200
+PAGES_KEPT = 30
+NUMBER, WHEN, WHO, WHAT, CASE, FILING, FACTS = range(7)
+ACT_COLUMNS = ((NUMBER, 64), (WHEN, 170), (WHO, 160), (WHAT, 170), (CASE, 64), (FILING, 64))
+"""Widths of the columns in px; the last one takes what is left."""
+ENTRY = Qt.ItemDataRole.UserRole
+Index = QModelIndex | QPersistentModelIndex
+
+
+class AuditModel(QAbstractTableModel):
+    """Row 0 is the newest entry. ``size`` is the number of entries in the log."""
+
+    loaded = Signal(int)
+    failed = Signal(object)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._size = 0
+        self._generation = 0
+        self._pages: OrderedDict[int, dict[int, ReadEntry]] = OrderedDict()
+        self._asked: set[int] = set()
+        self._headings = (
+            tr("No."),
+            tr("When"),
+            tr("Who"),
+            tr("Act"),
+            tr("Case"),
+            tr("Filing"),
+            tr("Facts"),
+        )
+
+    def reload(self) -> None:
+        """Read the head again; entries already read stay, for they never change."""
+        auditing, operator = self._session.desk.auditing, self._session.operator
+        self._session.runner.run_read(
+            lambda: auditing.head(operator).size, self._sized, self.failed.emit, owner=self, key="head"
+        )
+
+    def _sized(self, size: int) -> None:
+        if size != self._size:
+            self.beginResetModel()
+            self._size = size
+            last = size // PAGE
+            for page in [p for p in self._pages if p >= last - 1]:
+                del self._pages[page]
+            self._asked.clear()
+            self._generation += 1
+            self.endResetModel()
+        self.loaded.emit(size)
+
+    def entry(self, row: int) -> ReadEntry | None:
+        index = self._size - 1 - row
+        page = index // PAGE
+        entries = self._pages.get(page)
+        if entries is None:
+            self._ask(page)
+            return None
+        self._pages.move_to_end(page)
+        return entries.get(index)
+
+    def _ask(self, page: int) -> None:
+        if page in self._asked:
+            return
+        self._asked.add(page)
+        auditing, operator, generation = self._session.desk.auditing, self._session.operator, self._generation
+
+        def take(entries: list[ReadEntry]) -> None:
+            if generation == self._generation:
+                self._take(page, entries)
+
+        self._session.runner.run_read(
+            lambda: auditing.entries(operator, start=page * PAGE, limit=PAGE), take, self._problem, owner=self
+        )
+
+    def _take(self, page: int, entries: list[ReadEntry]) -> None:
+        self._asked.discard(page)
+        self._pages[page] = {entry.index: entry for entry in entries}
+        while len(self._pages) > PAGES_KEPT:
+            self._pages.popitem(last=False)
+        first = max(0, self._size - (page + 1) * PAGE)
+        last = min(self._size - 1, self._size - 1 - page * PAGE)
+        self.dataChanged.emit(self.index(first, 0), self.index(last, FACTS))
+
+    def _problem(self, problem: DeskError) -> None:
+        self._asked.clear()
+        self.failed.emit(problem)
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else self._size
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._headings)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._headings[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        entry = self.entry(index.row())
+        if role == ENTRY:
+            return entry
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() in (NUMBER, FACTS):
+            return theme.colour("muted")
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in (NUMBER, CASE, FILING):
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if entry is None:
+            return "…" if role == Qt.ItemDataRole.DisplayRole and index.column() == NUMBER else None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return utc(entry.at) if index.column() == WHEN else facts(entry)
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return _cell(entry, index.column())
+        return None
+
+
+def facts(entry: ReadEntry) -> str:
+    """The entry's facts on one line."""
+    return "  ".join(f"{key} {value}" for key, value in entry.facts.items() if value is not None)
+
+
+def _cell(entry: ReadEntry, column: int) -> str:
+    match column:
+        case 0:
+            return str(entry.index)
+        case 1:
+            return moment(entry.at)
+        case 2:
+            return entry.operator
+        case 3:
+            return entry.act
+        case 4:
+            return "" if entry.case_number is None else str(entry.case_number)
+        case 5:
+            return "" if entry.filing_id is None else str(entry.filing_id)
+        case _:
+            return facts(entry)
