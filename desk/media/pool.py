@@ -65,13 +65,13 @@ class PreviewPool:
         self.close()
 
     def preview(
-        self, content: PreviewSource, *, edge: int, strength: float = BLUR_FLOOR, grey: bool = True
+        self, source: PreviewSource, *, edge: int, strength: float = BLUR_FLOOR, grey: bool = True
     ) -> Blurred | NoPreview:
         """A blurred picture that fits `edge` x `edge` pixels; of a film one keyframe, of a document page one.
 
         `strength` is the blur's deviation as a part of the shorter edge and never less than the floor.
         """
-        answered = self._ask(content, _blurred_request(Ask.BLUR, edge, strength, grey=grey))
+        answered = self._ask(source, _blurred_request(Ask.BLUR, edge, strength, grey=grey))
         if isinstance(answered, NoPreview):
             return answered
         tiles = _tiles(answered)
@@ -79,7 +79,7 @@ class PreviewPool:
 
     def stills(
         self,
-        content: PreviewSource,
+        source: PreviewSource,
         *,
         edge: int,
         count: int = 9,
@@ -88,14 +88,14 @@ class PreviewPool:
     ) -> tuple[Blurred, ...] | NoPreview:
         """Up to `count` (at most 16) blurred pictures spread over a film, an animation or a document."""
         count = max(1, min(count, wire.MAX_STILLS))
-        answered = self._ask(content, _blurred_request(Ask.STILLS, edge, strength, grey=grey, number=count))
+        answered = self._ask(source, _blurred_request(Ask.STILLS, edge, strength, grey=grey, number=count))
         if isinstance(answered, NoPreview):
             return answered
         return _tiles(answered) or answered.none(NoPreviewReason.NO_PICTURE)
 
     def reveal(
         self,
-        content: PreviewSource,
+        source: PreviewSource,
         *,
         edge: int,
         position: float | None = None,
@@ -113,7 +113,7 @@ class PreviewPool:
             position_ms=-1 if position is None else _milliseconds(position),
             grey=False,
         )
-        answered = self._ask(content, request, urgent=True)
+        answered = self._ask(source, request, urgent=True)
         if isinstance(answered, NoPreview):
             return answered
         if not answered.digest.pictures:
@@ -123,9 +123,9 @@ class PreviewPool:
             shown.width, shown.height, shown.channels, shown.data, shown.position, page, shown.damaged
         )
 
-    def probe(self, content: PreviewSource) -> MediaFacts | NoPreview:
+    def probe(self, source: PreviewSource) -> MediaFacts | NoPreview:
         """What kind of file it is, its size, length, pages and frames."""
-        answered = self._ask(content, Request(Ask.PROBE, wire.Format.JPEG))
+        answered = self._ask(source, Request(Ask.PROBE, wire.Format.JPEG))
         if isinstance(answered, NoPreview):
             return answered
         facts = answered.digest.facts
@@ -133,18 +133,18 @@ class PreviewPool:
             return answered.none(NoPreviewReason.BROKEN)
         return _facts(answered.sniffed, facts)
 
-    def metadata(self, content: PreviewSource) -> Metadata | NoPreview:
+    def metadata(self, source: PreviewSource) -> Metadata | NoPreview:
         """The text inside the file. Showing it is a viewing to be recorded (exifViewedByEsp)."""
-        answered = self._ask(content, Request(Ask.TEXT, wire.Format.JPEG))
+        answered = self._ask(source, Request(Ask.TEXT, wire.Format.JPEG))
         if isinstance(answered, NoPreview):
             return answered
         entries = answered.digest.entries
         return answered.none(NoPreviewReason.BROKEN) if entries is None else Metadata(entries)
 
-    def waveform(self, content: PreviewSource, *, buckets: int = 512) -> Waveform | NoPreview:
+    def waveform(self, source: PreviewSource, *, buckets: int = 512) -> Waveform | NoPreview:
         """How loud the sound is over its length, in at most `buckets` (2048) parts."""
         buckets = max(1, min(buckets, wire.MAX_PEAKS))
-        answered = self._ask(content, Request(Ask.PEAKS, wire.Format.WAV, number=buckets))
+        answered = self._ask(source, Request(Ask.PEAKS, wire.Format.WAV, number=buckets))
         if isinstance(answered, NoPreview):
             return answered
         peaks, duration = answered.digest.peaks, answered.digest.duration
@@ -169,12 +169,10 @@ class PreviewPool:
         """End every worker. Calls in flight and later ones answer UNAVAILABLE. May be called twice."""
         self._crew.close()
 
-    def _ask(
-        self, content: PreviewSource, request: Request, *, urgent: bool = False
-    ) -> _Answered | NoPreview:
-        if content.size <= 0:
+    def _ask(self, source: PreviewSource, request: Request, *, urgent: bool = False) -> _Answered | NoPreview:
+        if source.size <= 0:
             return NoPreview(NoPreviewReason.EMPTY)
-        opened = Opened(content)
+        opened = Opened(source)
         try:
             sniffed = sniff(opened.head)
             kind = sniffed.worker
@@ -182,7 +180,7 @@ class PreviewPool:
                 return NoPreview(NoPreviewReason.UNSUPPORTED, sniffed.kind, sniffed.name)
             request = request._replace(format=sniffed.format)
             seconds = self._seconds * (LONG_FACTOR if request.ask is Ask.PEAKS else 1)
-            outcome = self._crew.run(opened, kind, request, content.size, seconds=seconds, urgent=urgent)
+            outcome = self._crew.run(opened, kind, request, source.size, seconds=seconds, urgent=urgent)
         finally:
             opened.close()
         if isinstance(outcome, NoPreviewReason):

@@ -124,6 +124,8 @@ def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[E
 def _film(container: Any) -> Any | None:
     for stream in container.streams.video:
         if not stream.disposition & av.stream.Disposition.attached_pic:
+            if stream.codec_context is None:
+                raise Refused(Refusal.UNSUPPORTED)  # a codec that FFmpeg does not know
             check_size(stream.codec_context.width, stream.codec_context.height)
             return stream
     return None
@@ -326,6 +328,8 @@ def _peaks(container: Any, wanted: int) -> tuple[bytes, int]:
     if not container.streams.audio:
         raise Refused(Refusal.NO_PICTURE)
     stream = container.streams.audio[0]
+    if stream.codec_context is None:
+        raise Refused(Refusal.UNSUPPORTED)
     stream.codec_context.thread_count = 1
     resampler = av.audio.resampler.AudioResampler(format="s16", layout="mono", rate=PEAK_RATE)
     step = PEAK_RATE // 50
