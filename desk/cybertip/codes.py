@@ -120,6 +120,6 @@ def explain(reply: Reply) -> Explanation:
         case OutcomeKind.TRY_AGAIN:
             todo = "Nothing was done. The desk tries again by itself; check the connection if it stays so."
             return Explanation(title, todo, Mender.ADMINISTRATOR, support)
-        case OutcomeKind.UNKNOWN:
+        case _:
             todo = "It is not known whether it was done. The desk finds out before it goes on."
             return Explanation(title, todo, Mender.NOBODY, support)

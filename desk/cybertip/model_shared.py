@@ -64,7 +64,7 @@ Names = "A name as far as it is known."
 class Email:
     """An email address and what is known of it."""
 
-    address: Annotated[str, Text("Address", "name@example.com", max=255, form=Form.EMAIL)]
+    address: Annotated[str, Text("Address", "Such as name@example.com.", max=255, form=Form.EMAIL)]
     kind: Annotated[EmailKind | None, Attr("type", "Kind")] = None
     verified: Annotated[bool | None, Attr("verified", "Verified", "The user proved to hold it.")] = None
     verified_at: Annotated[

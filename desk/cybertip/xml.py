@@ -100,7 +100,7 @@ def write_datetime(value: datetime) -> str:
 
 
 def _write_float(value: float) -> str:
-    return {"inf": "INF", "-inf": "-INF", "nan": "NaN"}.get(text := repr(value), text)
+    return {"inf": "INF", "-inf": "-INF", "nan": "NaN"}.get(text := repr(float(value)), text)
 
 
 _TO_TEXT: dict[Kind, Callable[[Any], str]] = {

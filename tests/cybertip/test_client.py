@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from desk.cybertip import client as client_module
 from desk.cybertip.client import ClientOptions, CyberTipClient, Timeouts
 from desk.domain.company import Credentials, Endpoint, EndpointKind
