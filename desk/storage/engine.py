@@ -105,6 +105,7 @@ def open_postgres(url: str) -> Engine:
 def _prepare(driver: Any, key: bytes) -> None:
     cursor = driver.cursor()
     try:
+        cursor.execute("PRAGMA cipher_log_level=NONE")  # it would write to stderr; errors are raised
         cursor.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
         cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first that needs the key
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")

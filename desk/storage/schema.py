@@ -77,6 +77,7 @@ def _copy(engine: Engine, copy: Path) -> None:
     half.touch(mode=0o600)
     driver = engine.raw_connection()
     try:
+        driver.cursor().execute("PRAGMA query_only=OFF")
         driver.cursor().execute("VACUUM INTO ?", (str(half),))
     except Exception:
         half.unlink(missing_ok=True)
