@@ -39,9 +39,7 @@ class LogTable(QTableView):
         entry = self.currentIndex().data(ENTRY)
         if event.key() == Qt.Key.Key_C and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             if isinstance(entry, ReadEntry):
-                words = (
-                    f"{entry.index}\t{entry.at.isoformat()}\t{entry.operator}\t{entry.act}\t{facts(entry)}"
-                )
+                cells = (str(entry.index), entry.at.isoformat(), entry.operator, entry.act, facts(entry))
                 QGuiApplication.clipboard().setText("\t".join(cells))
             return
         super().keyPressEvent(event)

@@ -90,9 +90,7 @@ class HelpPage(Page):
 
     def commands(self) -> list[Command]:
         return [
-            Command(
-                f"help.{name}", tr("Help: {topic}", topic=title), "", lambda name=name: self.show_topic(name)
-            )
+            Command(f"help.{name}", tr("Help: {topic}", topic=title), "", partial(self.show_topic, name))
             for name, title in topics()
         ]
 

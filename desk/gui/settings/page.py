@@ -1,0 +1,301 @@
+"""Settings, for administrators: endpoint, company, hold and rest, policies and rules, people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
+
+from desk.domain.company import Company
+from desk.domain.errors import DeskError
+from desk.domain.exposure import RestPolicy
+from desk.domain.roles import Operator
+from desk.domain.rules import Contact
+from desk.gui import theme
+from desk.gui.session import Session
+from desk.gui.settings.endpoint import EndpointPanel, Known, read
+from desk.gui.settings.policies import PoliciesPanel, RulesPanel
+from desk.gui.widgets.buttons import primary, quiet
+from desk.gui.widgets.common import clear, hbox, label
+from desk.gui.widgets.fields import Field, MultiLine, TextField
+from desk.gui.widgets.page import Command, Page
+from desk.gui.widgets.panels import Panel, Scroll
+from desk.gui.words import tr
+from desk.services.changes import Change
+from desk.services.configuration import MAX_HOLD_MINUTES, DeskSettings
+
+WIDEST = 1100
+
+
+class CompanyPanel(Panel):
+    """Who reports (API: reporter)."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Company"))
+        self.name = TextField()
+        self.first, self.last, self.email = TextField(), TextField(), TextField()
+        self.legal, self.terms = TextField("https://", mono=True), MultiLine(rows=2)
+        self.template = MultiLine(rows=2)
+        self.email_field = Field(tr("Reporting email"), self.email, tr("NCMEC answers to this address."))
+        self.add(Field(tr("Name of the platform"), self.name))
+        self.add(
+            _row(
+                Field(tr("Reporting person: first name"), self.first, optional=True),
+                Field(tr("Last name"), self.last, optional=True),
+                self.email_field,
+            )
+        )
+        self.add(Field(tr("Page for legal requests"), self.legal, optional=True))
+        self.add(
+            _row(
+                Field(tr("Terms of service"), self.terms, tr("What they say of this."), optional=True),
+                Field(tr("Company text"), self.template, tr("Said in every report."), optional=True),
+            )
+        )
+
+    def editors(self) -> list[TextField | MultiLine]:
+        return [self.name, self.first, self.last, self.email, self.legal, self.terms, self.template]
+
+    def value(self, before: Company) -> Company:
+        return replace(
+            before,
+            name=self.name.value().strip(),
+            reporting=Contact(
+                self.first.value().strip(), self.last.value().strip(), self.email.value().strip()
+            ),
+            legal_url=self.legal.value().strip() or None,
+            terms_of_service=self.terms.value().strip() or None,
+            company_template=self.template.value().strip() or None,
+        )
+
+    def set_value(self, company: Company) -> None:
+        self.name.set_value(company.name)
+        self.first.set_value(company.reporting.first_name)
+        self.last.set_value(company.reporting.last_name)
+        self.email.set_value(company.reporting.email)
+        self.legal.set_value(company.legal_url or "")
+        self.terms.set_value(company.terms_of_service or "")
+        self.template.set_value(company.company_template or "")
+
+
+class LimitsPanel(Panel):
+    """The hold, and when people rest. Minutes."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Hold and rest"))
+        self.hold = _spin(0, MAX_HOLD_MINUTES)
+        self.prompt = _spin(1, 240)
+        self.pause = _spin(1, 480)
+        self.length = _spin(1, 120)
+        self.cap = _spin(1, 24 * 60)
+        self.look = _spin(1, 60)
+        self.look.setSuffix(tr(" s"))
+        self.add(
+            Field(
+                tr("Hold"),
+                self.hold,
+                tr("How long a report can be taken back. Escalated ones are not held."),
+            )
+        )
+        self.add(
+            _row(
+                Field(tr("One look lasts at most"), self.look),
+                Field(tr("Reminder after"), self.prompt),
+                Field(tr("Break after"), self.pause),
+                Field(tr("Break lasts"), self.length),
+                Field(tr("Limit for a day"), self.cap),
+            )
+        )
+
+    def editors(self) -> list[QSpinBox]:
+        return [self.hold, self.prompt, self.pause, self.length, self.cap, self.look]
+
+    def rest(self) -> RestPolicy:
+        return RestPolicy(
+            hold_seconds=float(self.look.value()),
+            prompt_after=self.prompt.value() * 60.0,
+            break_after=self.pause.value() * 60.0,
+            break_for=self.length.value() * 60.0,
+            daily_cap=self.cap.value() * 60.0,
+        )
+
+    def set_value(self, settings: DeskSettings) -> None:
+        rest = settings.rest
+        for spin, value in (
+            (self.hold, settings.hold_minutes),
+            (self.look, rest.hold_seconds),
+            (self.prompt, rest.prompt_after / 60),
+            (self.pause, rest.break_after / 60),
+            (self.length, rest.break_for / 60),
+            (self.cap, rest.daily_cap / 60),
+        ):
+            spin.blockSignals(True)
+            spin.setValue(round(value))
+            spin.blockSignals(False)
+
+
+class PeoplePanel(Panel):
+    """Who works at this desk."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("People"))
+        self._list = QVBoxLayout()
+        self._list.setSpacing(theme.S2)
+        self.add(self._list)
+
+    def set_people(self, people: tuple[Operator, ...]) -> None:
+        clear(self._list)
+        for person in people:
+            row = hbox(label(person.name), label(", ".join(sorted(person.roles)), "body-muted"), gap=theme.S4)
+            row.addStretch(1)
+            holder = QWidget()
+            holder.setLayout(row)
+            self._list.addWidget(holder)
+
+
+def _row(*fields: QWidget) -> QWidget:
+    holder = QWidget()
+    row = hbox(*fields, gap=theme.S4)
+    for index in range(len(fields)):
+        row.setStretch(index, 1)
+    holder.setLayout(row)
+    return holder
+
+
+def _spin(low: int, high: int) -> QSpinBox:
+    spin = QSpinBox()
+    spin.setRange(low, high)
+    spin.setSuffix(tr(" min"))
+    spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return spin
+
+
+class SettingsPage(Page):
+    icon: ClassVar[str] = "settings"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.title = tr("Settings")
+        self._session = session
+        self._before = DeskSettings()
+        self._dirty = False
+        self._save = primary(tr("Save"), key="Ctrl+S")
+        self._save.clicked.connect(self.save)
+        self._undo = quiet(tr("Undo the changes"), "undo-2")
+        self._undo.clicked.connect(self._show_before)
+        self.endpoint = EndpointPanel(session)
+        self.company, self.limits = CompanyPanel(), LimitsPanel()
+        self.policies, self.rules, self.people = PoliciesPanel(), RulesPanel(), PeoplePanel()
+        self._problem = label("", "bad", wrap=True)
+        self._problem.hide()
+        scroll = Scroll()
+        for panel in (
+            self._problem,
+            self.endpoint,
+            self.company,
+            self.limits,
+            self.rules,
+            self.policies,
+            self.people,
+        ):
+            panel.setMaximumWidth(WIDEST)
+            scroll.add(panel)
+        scroll.end()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scroll)
+        self.endpoint.notify.connect(self.notify)
+        for editor in (*self.company.editors(), self.policies, self.rules):
+            editor.changed.connect(self._touched)
+        for spin in self.limits.editors():
+            spin.valueChanged.connect(self._touched)
+        shortcut = QShortcut(QKeySequence.StandardKey.Save, self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.save)
+        self._set_dirty(False)
+
+    def header_widgets(self) -> list[QWidget]:
+        return [self._undo, self._save]
+
+    def commands(self) -> list[Command]:
+        return [
+            Command("settings.save", tr("Save the settings"), "Ctrl+S", self.save, lambda: self._dirty),
+            Command("settings.undo", tr("Undo the changes"), "", self._show_before, lambda: self._dirty),
+            Command("settings.check", tr("Check the credentials"), "", self.endpoint.check),
+        ]
+
+    def enter(self, **_kwargs: object) -> None:
+        self._ask()
+
+    def refresh(self, changes: frozenset[str]) -> None:
+        if self.isVisible() and {Change.SETTINGS, Change.PEOPLE} & set(changes):
+            self._ask()
+
+    def _ask(self) -> None:
+        session = self._session
+
+        def work() -> tuple[DeskSettings, Known, tuple[Operator, ...]]:
+            return session.desk.configuration.settings(), read(session), session.desk.people.all()
+
+        session.runner.run_read(work, self._show, self._failed, owner=self, key="settings")
+
+    def _show(self, found: tuple[DeskSettings, Known, tuple[Operator, ...]]) -> None:
+        settings, known, people = found
+        self.endpoint.show_known(known)
+        self.people.set_people(people)
+        if not self._dirty:
+            self._before = settings
+            self._show_before()
+
+    def _show_before(self) -> None:
+        self.company.set_value(self._before.company)
+        self.limits.set_value(self._before)
+        self.policies.set_value(self._before.policies)
+        self.rules.set_value(self._before.rules)
+        self._set_dirty(False)
+
+    def _touched(self) -> None:
+        self._set_dirty(True)
+
+    def _set_dirty(self, dirty: bool) -> None:
+        self._dirty = dirty
+        self._save.setEnabled(dirty)
+        self._undo.setVisible(dirty)
+        if not dirty:
+            self._problem.hide()
+
+    def value(self) -> DeskSettings:
+        """The settings as they stand in the form."""
+        return replace(
+            self._before,
+            company=self.company.value(self._before.company),
+            policies=self.policies.value(),
+            rules=self.rules.value(),
+            hold_minutes=self.limits.hold.value(),
+            rest=self.limits.rest(),
+        )
+
+    def save(self) -> None:
+        """Keep what was changed."""
+        if not self._dirty:
+            return
+        wanted = self.value()
+        service, operator = self._session.desk.configuration, self._session.operator
+        self._save.setEnabled(False)
+        self._session.act(lambda: service.save(operator, wanted), self._saved, self._not_saved, owner=self)
+
+    def _saved(self, settings: DeskSettings) -> None:
+        self._before = settings
+        self._set_dirty(False)
+        self.notify.emit("ok", tr("Saved."))
+
+    def _not_saved(self, problem: DeskError) -> None:
+        self._save.setEnabled(True)
+        self._problem.setText(problem.words())
+        self._problem.show()
+
+    def _failed(self, problem: DeskError) -> None:
+        self.notify.emit("bad", problem.words())
