@@ -1,0 +1,258 @@
+"""The page's two bars: whose case it is (in the header), and the decisions (always in view at the bottom)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
+
+from desk.domain.decision import DecisionKind
+from desk.gui import theme, words
+from desk.gui.case.parts import row
+from desk.gui.widgets.buttons import Button, primary, secondary
+from desk.gui.widgets.common import label, set_role
+from desk.gui.widgets.fields import Choice, TextField
+from desk.gui.words import tr
+
+
+def snooze_times(now: datetime) -> list[tuple[str, datetime]]:
+    """1 h, 4 h, tomorrow at 09:00 in the reader's zone, 3 days; as (words, UTC time)."""
+    here = words.local(now)
+    morning = (here + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
+    # Made anew from the naive time: the offset may be another one tomorrow.
+    morning = morning.replace(tzinfo=None).astimezone()
+    return [
+        (tr("1 hour"), now + timedelta(hours=1)),
+        (tr("4 hours"), now + timedelta(hours=4)),
+        (tr("Tomorrow, 09:00"), morning.astimezone(now.tzinfo)),
+        (tr("3 days"), now + timedelta(days=3)),
+    ]
+
+
+class ClaimBar(QWidget):
+    """Whose case it is. ``snoozed`` carries how long to put it away, by the words of the menu."""
+
+    released = Signal()
+    snoozed = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = label("", "muted")
+        self._release = secondary(tr("Release"))
+        self._release.clicked.connect(self.released)
+        self._snooze = secondary(tr("Snooze"))
+        menu = QMenu(self._snooze)
+        for n, text in enumerate((tr("1 hour"), tr("4 hours"), tr("Tomorrow, 09:00"), tr("3 days"))):
+            action = QAction(text, menu)
+            action.triggered.connect(lambda _checked=False, n=n: self.snoozed.emit(n))
+            menu.addAction(action)
+        self._snooze.setMenu(menu)
+        self._snooze.setAccessibleName(tr("Snooze: put the case away for a time"))
+        self.setLayout(row(self._words, self._release, self._snooze, gap=theme.S2))
+        self._words.setContentsMargins(0, 0, theme.S1, 0)
+        self.say("", mine=False)
+
+    def words(self) -> str:
+        return self._words.text()
+
+    def say(self, text: str, *, mine: bool, tip: str = "") -> None:
+        self._words.setText(text)
+        self._words.setToolTip(tip)
+        self._words.setVisible(bool(text))
+        self._release.setVisible(mine)
+        self._snooze.setVisible(mine)
+
+    def set_busy(self, busy: bool) -> None:
+        self._release.setEnabled(not busy)
+        self._snooze.setEnabled(not busy)
+
+    def open_snooze(self) -> None:
+        if self._snooze.isVisible() and self._snooze.isEnabled():
+            self._snooze.showMenu()
+
+
+class DecisionBar(QFrame):
+    """No violation, violation without report, second opinion, report; or the claim that comes before them.
+
+    ``decided`` carries (DecisionKind, reason or None, policy or None).
+    """
+
+    decided = Signal(object, object, object)
+    report_asked = Signal()
+    claim_asked = Signal()
+    reopen_asked = Signal()
+    asking_ended = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("confirmbar")
+        self._kind: DecisionKind | None = None
+        self._busy = False
+        self.none = secondary(tr("No violation"), key="N")
+        self.without = secondary(tr("Violation, no report"), key="V")
+        self.opinion = secondary(tr("Second opinion"), key="S")
+        self.report = primary(tr("Report…"), key="R")
+        self.claim = primary(tr("Claim this case"), key="C")
+        self.reopen = secondary(tr("Open again"))
+        self._why = label("", "muted", wrap=True)
+        self.none.clicked.connect(self.no_violation)
+        self.without.clicked.connect(self.ask_violation)
+        self.opinion.clicked.connect(self.ask_opinion)
+        self.report.clicked.connect(self.report_asked)
+        self.claim.clicked.connect(self.claim_asked)
+        self.reopen.clicked.connect(self.reopen_asked)
+        self._acts: list[tuple[Button, QWidget]] = []
+        bar = row(gap=theme.S2)
+        for button, key in ((self.none, "N"), (self.without, "V"), (self.opinion, "S")):
+            self._put(bar, button, key)
+        bar.addWidget(self._why, 1)
+        bar.addStretch(0)
+        bar.addWidget(self.reopen)
+        bar.addWidget(self.claim)
+        self._put(bar, self.report, "R")
+
+        self._ask = QWidget()
+        self._question = label("", "label")
+        self.reason = TextField()
+        self.reason.returnPressed.connect(self._finish)
+        self.policy = Choice((), tr("Policy, if one was violated"))
+        self.policy.setMinimumWidth(220)
+        self._go = primary("")
+        self._go.clicked.connect(self._finish)
+        back = secondary(tr("Cancel"), key="Esc")
+        back.clicked.connect(self.cancel)
+        self._problem = label("", "bad")
+        self._problem.hide()
+        asked = QVBoxLayout(self._ask)
+        asked.setContentsMargins(0, 0, 0, 0)
+        asked.setSpacing(theme.S1)
+        asked.addWidget(self._question)
+        line = row(gap=theme.S2)
+        line.addWidget(self.reason, 1)
+        for widget in (self.policy, back, self._go):
+            line.addWidget(widget)
+        asked.addLayout(line)
+        asked.addWidget(self._problem)
+        self._ask.hide()
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.S4, theme.S3, theme.S4, theme.S3)
+        column.setSpacing(theme.S3)
+        column.addWidget(self._ask)
+        column.addLayout(bar)
+        self.set_state("closed", "")
+
+    def _put(self, bar: object, button: Button, key: str) -> None:
+        from PySide6.QtWidgets import QHBoxLayout
+
+        assert isinstance(bar, QHBoxLayout)
+        cap = label(key, "key")
+        cap.setFixedHeight(18)
+        cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        bar.addWidget(button)
+        bar.addWidget(cap, 0, Qt.AlignmentFlag.AlignVCenter)
+        bar.addSpacing(theme.S1)
+        self._acts.append((button, cap))
+
+    # --- what can be decided ---------------------------------------------
+
+    def set_state(self, state: str, why: str) -> None:
+        """``state``: mine (decide), free (claim first), reopen, closed (nothing). ``why`` says why not."""
+        mine = state == "mine"
+        for button, cap in self._acts:
+            button.setVisible(mine)
+            cap.setVisible(mine)
+        self.claim.setVisible(state == "free")
+        self.reopen.setVisible(state == "reopen")
+        self._why.setText(why)
+        if not mine:
+            self.cancel()
+        self._enable()
+
+    def set_busy(self, busy: bool) -> None:
+        """An act is under way: not twice."""
+        self._busy = busy
+        self._enable()
+
+    def _enable(self) -> None:
+        for button in (self.none, self.without, self.opinion, self.report, self.claim, self.reopen, self._go):
+            button.setEnabled(not self._busy)
+
+    def set_policies(self, options: list[tuple[str, str]]) -> None:
+        self.policy.set_options(options)
+
+    @property
+    def can_decide(self) -> bool:
+        return self.none.isVisibleTo(self) and not self._busy
+
+    # --- deciding --------------------------------------------------------
+
+    def no_violation(self) -> None:
+        if self.can_decide:
+            self.cancel()
+            self.decided.emit(DecisionKind.NO_VIOLATION, None, None)
+
+    def ask_violation(self) -> None:
+        self._ask_for(
+            DecisionKind.VIOLATION_NO_REPORT,
+            tr("Why is this violation not reported?"),
+            tr("A sentence for the record"),
+            tr("Close without report"),
+        )
+
+    def ask_opinion(self) -> None:
+        self._ask_for(
+            DecisionKind.ESCALATE,
+            tr("What should the second person look at?"),
+            tr("A note, if it helps"),
+            tr("Hand on"),
+        )
+
+    def _ask_for(self, kind: DecisionKind, question: str, hint: str, act: str) -> None:
+        if not self.can_decide:
+            return
+        if kind is not self._kind:
+            self.reason.clear()
+        self._kind = kind
+        self._question.setText(question)
+        self.reason.setPlaceholderText(hint)
+        self.reason.setAccessibleName(question)
+        self.policy.setVisible(kind is DecisionKind.VIOLATION_NO_REPORT)
+        self._go.setText(act)
+        self._problem.hide()
+        self._ask.show()
+        self.reason.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @property
+    def asking(self) -> bool:
+        return self._kind is not None
+
+    def cancel(self) -> None:
+        if self._kind is not None:
+            self._kind = None
+            self._ask.hide()
+            self.reason.clear()
+            self.asking_ended.emit()
+
+    def _finish(self) -> None:
+        if self._kind is None or self._busy:
+            return
+        reason = self.reason.value()
+        if self._kind is DecisionKind.VIOLATION_NO_REPORT and not reason:
+            self._problem.setText(
+                tr("A violation without a report needs a reason. Say why it is not reported.")
+            )
+            self._problem.show()
+            set_role(self.reason, "problem", "bad")
+            self.reason.setFocus()
+            return
+        set_role(self.reason, "problem", "")
+        self.decided.emit(self._kind, reason or None, self.policy.value())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._kind is not None:
+            self.cancel()
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,445 @@
+"""The right column: the case's files as blurred tiles, identical ones stacked, and the file in focus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desk.domain.content import Classification, Content, ContentKind, FileAnnotation
+from desk.domain.errors import DeskError
+from desk.domain.preview import Blurred, MediaFacts, Metadata, NoPreview
+from desk.domain.viewing import Viewed
+from desk.gui import icons, theme, words
+from desk.gui.case import marks as edits
+from desk.gui.case import phrases
+from desk.gui.case.details import FileDetails, legend
+from desk.gui.case.look import Looker, LookSheet, Shown, Target
+from desk.gui.case.marks import Marks
+from desk.gui.case.parts import row
+from desk.gui.case.previews import PreviewLoader, to_image
+from desk.gui.case.tile import CaseTile
+from desk.gui.session import Session
+from desk.gui.widgets.common import hairline, label, set_role
+from desk.gui.widgets.panels import EmptyState, KeyLegend, Panel, Scroll, SplitView
+from desk.gui.widgets.tilegrid import TileGrid
+from desk.gui.words import tr
+from desk.services.changes import Change
+from desk.services.review import CaseView
+
+SIDE = 152
+STILL_EDGE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Identical files of one case: one tile. Labels go to all of them, viewing to the one at ``at`` only."""
+
+    ids: tuple[str, ...]
+    at: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.ids[0]
+
+    @property
+    def current(self) -> str:
+        return self.ids[self.at]
+
+
+def stacks_of(content: Sequence[Content]) -> list[Stack]:
+    """Files only, in the case's order; the same bytes together."""
+    groups: dict[str, list[str]] = {}
+    for piece in content:
+        if piece.kind.has_file:
+            groups.setdefault(piece.sha256 or f"id:{piece.id}", []).append(piece.id)
+    return [Stack(tuple(ids)) for ids in groups.values()]
+
+
+class ContentPanel(Panel):
+    """``refused`` carries a DeskError a person has to know of (such as a lost claim)."""
+
+    refused = Signal(object)
+
+    def __init__(self, session: Session, marks: Marks) -> None:
+        super().__init__()
+        self._session, self.marks = session, marks
+        self._view: CaseView | None = None
+        self._stacks: dict[str, Stack] = {}
+        self._facts: dict[str, MediaFacts | NoPreview] = {}
+        self._can_mark, self._lock, self._soon, self._passing = False, "", "", ""
+        self.grid = TileGrid()
+        self.details = FileDetails()
+        self.loader = PreviewLoader(session, self)
+        self._title = label("", "section")
+        self._hint = label("", "muted", wrap=True)
+        self._hint_icon = icons.IconLabel("eye-off", 14, "muted")
+        self._legend = KeyLegend(legend())
+        self._legend.setFixedHeight(20)
+        self._none = EmptyState("file", tr("No files"), tr("This case holds text and facts only."))
+        top = QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(theme.S4, theme.S4, theme.S4, theme.S2)
+        column.setSpacing(6)
+        column.addLayout(row(self._title, None, self._hint_icon, self._hint, gap=6))
+        column.addWidget(self._legend)
+        tiles = Scroll(margin=0)
+        tiles.body.setContentsMargins(theme.S4, 2, theme.S4, theme.S2)
+        tiles.add(self.grid)
+        tiles.end()
+        self._tiles_scroll = tiles
+        lower = Scroll(margin=0)
+        lower.body.setContentsMargins(theme.S4, theme.S2, theme.S4, theme.S3)
+        lower.add(self.details)
+        self.split = SplitView(tiles, lower, shares=(5, 6), vertical=True)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        self.add(top, hairline(), self._none, self.split)
+        self.setAccessibleName(tr("Content"))
+
+        self.sheet = LookSheet(self)
+        self.looker = Looker(session, self.sheet, self)
+        self.looker.said.connect(self._passing_words)
+        self.looker.shown.connect(self._record)
+        self.looker.refused.connect(self.refused)
+        self.grid.reveal_requested.connect(self._asked)
+        self.grid.reveal_released.connect(lambda _id, _seconds: self.looker.end())
+        self.grid.current_changed.connect(self._current_changed)
+        self.loader.found.connect(self._preview_found)
+        marks.changed.connect(self._show_marks)
+        details = self.details
+        details.classified.connect(lambda value: self._mark(edits.set_class(value)))
+        details.annotated.connect(lambda values: self._mark(edits.set_annotations(values)))
+        details.included.connect(lambda value: self._mark(edits.set_include(value)))
+        details.published.connect(lambda value: self._mark(edits.set_public(value)))
+        details.accepted.connect(self.accept)
+        details.stepped.connect(self.step_copy)
+        details.metadata_asked.connect(self._metadata)
+        details.place.moved.connect(self.blank)
+
+    # --- what is shown ---------------------------------------------------
+
+    def show_case(self, view: CaseView) -> None:
+        """Build the grid for a case, or only bring it up to date where its content is the same."""
+        same = (
+            self._view is not None
+            and self._view.case.number == view.case.number
+            and self._view.case.revision == view.case.revision
+        )
+        self._view = view
+        if not same:
+            self._build(view)
+        for stack in self._stacks.values():
+            seen = [view.viewed.get(key) for key in stack.ids]
+            self.grid.tile(stack.id).set_viewed(all(one is not None and one.viewed for one in seen))
+        self._show_details()
+        self._show_marks()
+
+    def _build(self, view: CaseView) -> None:
+        self.blank()
+        self._facts = {}
+        stacks = stacks_of(view.case.data.content)
+        self._stacks = {stack.id: stack for stack in stacks}
+        tiles = []
+        for number, stack in enumerate(stacks, 1):
+            piece = view.case.data.piece(stack.id)
+            tile = CaseTile(stack.id, piece.kind.value, number, SIDE)
+            tile.set_same(len(stack.ids))
+            size = words.size(piece.size) if piece.size is not None else ""
+            tile.set_line(words.joined([size, (piece.sha256 or "")[:8]]))
+            tile.set_max_seconds(min(10.0, self.looker.hold_seconds))
+            tiles.append(tile)
+        files = sum(len(stack.ids) for stack in stacks)
+        identical = sum(len(stack.ids) for stack in stacks if len(stack.ids) > 1)
+        self._title.setText(tr("Content · {count}", count=phrases.content_title(files, identical)))
+        self.split.setVisible(bool(stacks))
+        self._none.setVisible(not stacks)
+        self._legend.setVisible(bool(stacks))
+        self.grid.set_tiles(list(tiles))
+        self._say_hint()
+        self.loader.start(view.case.number, tiles)
+
+    def forget(self) -> None:
+        """Let the case go: nothing of it stays, not even blurred."""
+        self.blank()
+        self.loader.stop()
+        self.grid.set_tiles([])
+        self._stacks, self._facts, self._view = {}, {}, None
+        self.details.close_metadata()
+        self.details.place.clear()
+
+    def set_state(self, *, can_mark: bool, lock: str, soon: str, hold_seconds: float) -> None:
+        """Whether files can be looked at and marked, and what stands against it."""
+        self._can_mark, self._lock, self._soon = can_mark, lock, soon
+        self.looker.hold_seconds = min(10.0, max(0.5, hold_seconds))
+        if not can_mark or lock:
+            self.blank()
+        self._say_hint()
+        self._show_marks()
+
+    def _passing_words(self, text: str) -> None:
+        self._passing = text
+        self._say_hint()
+
+    def _say_hint(self) -> None:
+        role, icon = "muted", "eye-off"
+        if self._passing:
+            text, icon = self._passing, "eye"
+        elif not self._stacks:
+            text = ""
+        elif self._lock:
+            text, role, icon = self._lock, "warn", "coffee"
+        elif not self._can_mark:
+            text = tr("Blurred. Claim this case to look.")
+        elif self._soon:
+            text, icon = self._soon, "coffee"
+        else:
+            text = tr("Blurred. Hold Space to look, or press and hold the tile.")
+        self._hint.setText(text)
+        set_role(self._hint, "role", role)
+        self._hint_icon.set(icon, role)
+        self._hint_icon.setVisible(bool(text))
+
+    # --- the file in focus -------------------------------------------------
+
+    @property
+    def stack(self) -> Stack | None:
+        return self._stacks.get(self.grid.current)
+
+    @property
+    def content(self) -> Content | None:
+        """The file that keys and details are about."""
+        stack = self.stack
+        return self._view.case.data.piece(stack.current) if stack and self._view else None
+
+    def _current_changed(self, _id: str) -> None:
+        self.looker.blank()
+        for key in self._stacks:
+            tile = self.grid.tile(key)
+            if isinstance(tile, CaseTile):
+                tile.set_current(key == self.grid.current)
+        current = self.grid.tile(self.grid.current)
+        self._tiles_scroll.ensureWidgetVisible(current, 8, 8)
+        self._turn_to()
+
+    def _turn_to(self) -> None:
+        """Another file: its facts and stills are asked for, its metadata stays shut."""
+        self.details.close_metadata()
+        self.details.place.clear()
+        content, view = self.content, self._view
+        if content is None or view is None:
+            return
+        self._show_details()
+        self._show_marks()
+        self.details.show_about(content)
+        self._place_for(content)
+        if content.id not in self._facts:
+            review, operator, number = self._session.desk.review, self._session.operator, view.case.number
+            self._session.runner.run_read(
+                partial(review.facts, operator, number, content.id),
+                partial(self._facts_found, number, content.id),
+                lambda _error: None,
+                owner=self,
+            )
+        if content.kind is ContentKind.VIDEO:
+            self._load_stills(content)
+
+    def _facts_found(self, number: int, key: str, found: MediaFacts | NoPreview) -> None:
+        if self._view is None or self._view.case.number != number:
+            return
+        self._facts[key] = found
+        content = self.content
+        if content is not None and content.id == key:
+            self._show_details()
+            self._place_for(content)
+
+    def facts_of(self, key: str) -> MediaFacts | None:
+        found = self._facts.get(key)
+        return found if isinstance(found, MediaFacts) else None
+
+    def _place_for(self, content: Content) -> None:
+        facts = self.facts_of(content.id)
+        if facts is None or content.kind is ContentKind.VIDEO:
+            return
+        if content.kind is ContentKind.DOCUMENT and facts.pages > 1:
+            self.details.place.set_pages(facts.pages, tr("page {n} of {total}"))
+        elif content.kind is ContentKind.IMAGE and facts.frames > 1:
+            note = tr("Moving picture: stills only in this version, so it does not count as viewed.")
+            self.details.place.set_pages(facts.frames, tr("frame {n} of {total}"), note)
+
+    def _load_stills(self, content: Content) -> None:
+        assert self._view is not None
+        review, operator, number = self._session.desk.review, self._session.operator, self._view.case.number
+        self._session.runner.run_read(
+            partial(review.stills, operator, number, content.id, edge=STILL_EDGE),
+            partial(self._stills_found, number, content.id),
+            lambda _error: None,
+            owner=self,
+            key="stills",
+        )
+
+    def _stills_found(self, number: int, key: str, found: tuple[Blurred, ...] | NoPreview) -> None:
+        content = self.content
+        if content is None or content.id != key or self._view is None or self._view.case.number != number:
+            return
+        if isinstance(found, NoPreview):
+            return
+        note = tr("Film: stills only in this version. A still does not count as viewing the film.")
+        self.details.place.set_film(
+            [to_image(one) for one in found], [one.position or 0.0 for one in found], note
+        )
+
+    def _preview_found(self, key: str) -> None:
+        if key == self.grid.current:
+            self._show_details()
+
+    def _show_details(self) -> None:
+        content, stack, view = self.content, self.stack, self._view
+        if content is None or stack is None or view is None:
+            return
+        seen: Viewed | None = view.viewed.get(content.id)
+        facts = self.facts_of(content.id)
+        self.details.show_file(content, copy=stack.at, copies=len(stack.ids), seen=seen, facts=facts)
+        self.details.show_notes(content, view.elsewhere.get(content.id, ()), view.reported_in.get(content.id))
+        self.details.show_plain(self.loader.plain.get(stack.id), content)
+
+    def step_copy(self, by: int) -> None:
+        """Another of the identical files: each has to be looked at for itself."""
+        stack = self.stack
+        if stack is None or len(stack.ids) < 2:
+            return
+        at = max(0, min(len(stack.ids) - 1, stack.at + by))
+        if at != stack.at:
+            self.blank()
+            self._stacks[stack.id] = replace(stack, at=at)
+            self._turn_to()
+
+    # --- looking -----------------------------------------------------------
+
+    def blank(self) -> None:
+        """Everything blurred, now."""
+        self.looker.blank()
+        self.grid.blank_all()
+
+    def _asked(self, tile_id: str) -> None:
+        tile = self.grid.tile(tile_id)
+        claim, content, view = self._session.claim, self.content, self._view
+        mine = claim is not None and view is not None and claim.case_id == view.case.number
+        if not mine or not self._can_mark or self._lock or content is None or claim is None:
+            tile.blank()
+            return
+        place = self.details.place
+        target = Target(
+            content.id,
+            content.kind,
+            phrases.file_name(content),
+            self.facts_of(content.id),
+            place.position if content.kind is ContentKind.VIDEO else None,
+            place.page,
+        )
+        self.looker.begin(tile, target, claim)
+
+    def _record(self, shown: Shown) -> None:
+        view = self._view
+        if view is None:
+            return
+        review, operator, number = self._session.desk.review, self._session.operator, view.case.number
+        self._session.act(
+            partial(
+                review.shown,
+                operator,
+                number,
+                shown.content_id,
+                at=shown.at,
+                seconds=shown.seconds,
+                kind=shown.kind,
+                start=shown.start,
+                end=shown.end,
+            ),
+            owner=self,
+        )
+
+    def _metadata(self, wanted: bool) -> None:
+        content, view = self.content, self._view
+        if not wanted or content is None or view is None:
+            return
+        if not self._can_mark:
+            self.details.show_metadata(tr("Claim this case to open the metadata."))
+            return
+        self.details.show_metadata(tr("Opening…"))
+        review, operator, number = self._session.desk.review, self._session.operator, view.case.number
+
+        def arrived(found: Metadata | NoPreview) -> None:
+            if self.content is content and self.details.metadata.is_open():
+                self.details.show_metadata(found)
+            self._session.tell(frozenset({Change.VIEWING, Change.CASE, Change.AUDIT}))
+
+        def failed(error: DeskError) -> None:
+            if self.content is content:
+                self.details.show_metadata(error.words())
+
+        self._session.runner.run_read(
+            partial(review.metadata, operator, number, content.id),
+            arrived,
+            failed,
+            owner=self,
+            key="metadata",
+        )
+
+    # --- marking -------------------------------------------------------------
+
+    def _mark(self, edit: edits.Edit) -> None:
+        stack = self.stack
+        if stack is not None and self._can_mark:
+            self.marks.mark(stack.ids, edit)
+
+    def classify(self, value: Classification) -> None:
+        self._mark(edits.classify(value))
+
+    def annotate(self, value: FileAnnotation) -> None:
+        self._mark(edits.toggle_annotation(value))
+
+    def toggle_include(self) -> None:
+        self._mark(edits.set_include(not self.details.include.value()))
+
+    def cycle_public(self) -> None:
+        choice = self.marks.choice(self.stack.current) if self.stack else None
+        content = self.content
+        shown = choice.public if choice is not None else content.public if content is not None else None
+        self._mark(edits.set_public(edits.next_public(shown)))
+
+    def accept(self) -> None:
+        """Take over what the platform suggested for this file."""
+        content = self.content
+        if content is not None:
+            self._mark(edits.accept(content.suggested.classification, content.suggested.annotations))
+
+    def undo(self) -> None:
+        touched = self.marks.undo()
+        for key, stack in self._stacks.items():
+            if touched and touched[0] in stack.ids and key != self.grid.current:
+                self.grid.set_current(key)
+
+    def toggle_metadata(self) -> None:
+        if self.stack is not None:
+            self.details.metadata.set_open(not self.details.metadata.is_open())
+
+    def _show_marks(self) -> None:
+        content, view = self.content, self._view
+        if view is None:
+            return
+        for key in self._stacks:
+            tile, choice = self.grid.tile(key), self.marks.choice(key)
+            if isinstance(tile, CaseTile):
+                mark = choice.classification.value if choice and choice.classification else ""
+                tile.set_marks(mark, left_out=choice is not None and not choice.include)
+        if content is not None:
+            self.details.show_marks(content, self.marks.choice(content.id), can_mark=self._can_mark)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Hide, QEvent.Type.WindowDeactivate):
+            self.blank()
+        return super().event(event)

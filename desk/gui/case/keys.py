@@ -1,0 +1,90 @@
+"""The keys of the case page: one table for shortcuts, menu and palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+
+from desk.gui.case import phrases
+from desk.gui.widgets.page import Command
+from desk.gui.words import tr
+
+if TYPE_CHECKING:
+    from desk.gui.case.page import CasePage
+
+
+def case_commands(page: CasePage) -> list[Command]:
+    """Every act of the page with its key. Space and arrows belong to the grid itself."""
+    content, bar = page.content, page.decisions
+
+    def shown() -> bool:
+        return page.decisions.isVisible()
+
+    def mine() -> bool:
+        return shown() and page.mine
+
+    def file() -> bool:
+        return mine() and content.stack is not None
+
+    def made(id_: str, title: str, key: str, act: Callable[[], object], when: Callable[[], bool]) -> Command:
+        return Command(f"case.{id_}", title, key, act, when)
+
+    acts = [
+        made("claim", tr("Claim this case"), "C", page.claim, lambda: shown() and bar.claim.isVisible()),
+        made("none", tr("No violation"), "N", bar.no_violation, mine),
+        made("without", tr("Violation, no report"), "V", bar.ask_violation, mine),
+        made("opinion", tr("Second opinion"), "S", bar.ask_opinion, mine),
+        made("report", tr("Report…"), "R", page.report, mine),
+    ]
+    for key, value in phrases.CLASS_KEYS:
+        title = tr("Classify as {value}", value=phrases.classification(value))
+        acts.append(made(f"class.{value.value}", title, key, partial(content.classify, value), file))
+    for key, annotation in phrases.ANNOTATION_KEYS:
+        title = tr("Annotate: {value}", value=phrases.annotation(annotation))
+        acts.append(made(f"note.{annotation.value}", title, key, partial(content.annotate, annotation), file))
+    place = content.details.place
+    acts += [
+        made("include", tr("In the report, or left out"), "X", content.toggle_include, file),
+        made("public", tr("Publicly available: yes, no, not known"), "P", content.cycle_public, file),
+        made("accept", tr("Accept what the platform suggested"), "A", content.accept, file),
+        made("undo", tr("Undo"), "Ctrl+Z", page.undo, lambda: page.done.isVisible() or page.marks.can_undo),
+        made("metadata", tr("Open the metadata (recorded)"), "M", content.toggle_metadata, file),
+        made("before", tr("Still or page before"), ",", partial(place.step, -1), file),
+        made("after", tr("Next still or page"), ".", partial(place.step, 1), file),
+        made("copy.before", tr("Identical file before"), "[", partial(content.step_copy, -1), file),
+        made("copy.after", tr("Next identical file"), "]", partial(content.step_copy, 1), file),
+        made("messages", tr("To the messages"), "T", page.known.focus_messages, shown),
+        made("files", tr("To the files"), "F", page.focus_grid, shown),
+        made("release", tr("Release this case"), "", page.release, mine),
+        made("snooze", tr("Snooze…"), "", page.claim_bar.open_snooze, mine),
+        made("next", tr("Next case"), "", page.next_case, lambda: not shown() or not page.mine),
+        made("blank", tr("Blur everything"), "", page.blank, shown),
+    ]
+    return acts
+
+
+def bind(page: CasePage, commands: list[Command]) -> None:
+    """Bind each key on the page. A held key acts once: repeats are no new wish."""
+    for command in commands:
+        if not command.key:
+            continue
+        shortcut = QShortcut(sequence(command.key), page)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(partial(_run, command))
+
+
+def sequence(key: str) -> QKeySequence:
+    """A comma divides the strokes of a sequence in its text form, so single signs go by their code."""
+    if len(key) == 1 and not key.isalnum():
+        return QKeySequence(QKeyCombination(Qt.Key(ord(key))))
+    return QKeySequence(key)
+
+
+def _run(command: Command) -> None:
+    if command.enabled():
+        command.callback()

@@ -1,0 +1,150 @@
+"""Small parts of the case page: rows, fact lines, an inline notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLayout, QSizePolicy, QWidget
+
+from desk.gui import icons, theme, words
+from desk.gui.widgets.buttons import IconButton, link
+from desk.gui.widgets.common import clear, label
+from desk.gui.widgets.notices import KINDS
+from desk.gui.words import tr
+
+
+def row(*items: QWidget | QLayout | None, gap: int = theme.S2, margin: int = 0) -> QHBoxLayout:
+    """A row; None is a spring."""
+    box = QHBoxLayout()
+    box.setContentsMargins(margin, margin, margin, margin)
+    box.setSpacing(gap)
+    for item in items:
+        if item is None:
+            box.addStretch(1)
+        elif isinstance(item, QWidget):
+            box.addWidget(item)
+        else:
+            box.addLayout(item)
+    return box
+
+
+def moment_label(when: datetime, role: str = "body") -> QLabel:
+    """A time in the reader's zone with UTC as its tooltip; can be selected and copied."""
+    made = label(words.moment_exact(when), role, select=True)
+    made.setFont(theme.sans(theme.BODY if role == "body" else theme.SMALL, tabular=True))
+    made.setToolTip(words.utc(when))
+    return made
+
+
+def value_label(text: str, *, mono: bool = False) -> QLabel:
+    """A value that wraps anywhere it must, selectable, plain."""
+    # Long ids and addresses have no blanks: without these invisible places to break they would widen the column.
+    made = label(text, select=True, wrap=True)
+    if mono:
+        made.setFont(theme.mono())
+    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    made.setMinimumWidth(60)
+    return made
+
+
+class Facts(QWidget):
+    """Names at the left, values at the right, in lines. Empty values are left out."""
+
+    NAME_WIDTH = 104
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.S3)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnMinimumWidth(0, self.NAME_WIDTH)
+        self._grid.setColumnStretch(1, 1)
+        self._lines = 0
+
+    def __len__(self) -> int:
+        return self._lines
+
+    def add(self, name: str, value: str | None, *, mono: bool = False) -> None:
+        if value:
+            self.put(name, value_label(value, mono=mono))
+
+    def time(self, name: str, when: datetime | None, note: str = "") -> None:
+        if when is None:
+            return
+        made = moment_label(when)
+        if note:
+            made.setText(f"{made.text()} · {note}")
+            made.setWordWrap(True)
+        self.put(name, made)
+
+    def put(self, name: str, value: QWidget) -> None:
+        caption = label(name, "muted")
+        caption.setFixedWidth(self.NAME_WIDTH)
+        caption.setWordWrap(True)
+        caption.setContentsMargins(0, 2, 0, 0)
+        value.setAccessibleName(f"{name} {value.text()}" if isinstance(value, QLabel) else name)
+        self._grid.addWidget(caption, self._lines, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(value, self._lines, 1)
+        self._lines += 1
+
+    def wide(self, widget: QWidget) -> None:
+        """A widget over both columns."""
+        self._grid.addWidget(widget, self._lines, 0, 1, 2)
+        self._lines += 1
+
+    def clear(self) -> None:
+        clear(self._grid)
+        self._lines = 0
+
+
+class Said(QFrame):
+    """Something said on the page itself, with an act where one helps. Hidden while it has nothing to say."""
+
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(theme.S3, theme.S1, theme.S1, theme.S1)
+        self._row.setSpacing(theme.S2)
+        self._words = ""
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        return self._words
+
+    def say(
+        self,
+        kind: str,
+        text: str,
+        acts: tuple[tuple[str, Callable[[], object]], ...] = (),
+        *,
+        stays: bool = False,
+    ) -> None:
+        """``kind``: info, ok, warn, bad. Acts are (words, callback). ``stays``: cannot be put away."""
+        clear(self._row)
+        self._words = text
+        name, role = KINDS[kind]
+        self._row.addWidget(icons.IconLabel(name, 16, role))
+        self._row.addWidget(label(text, wrap=True), 1)
+        for act, callback in acts:
+            button = link(act)
+            button.clicked.connect(lambda _checked=False, run=callback: run())
+            self._row.addWidget(button)
+        if not stays:
+            close = IconButton("x", tr("Put away"), side=24)
+            close.clicked.connect(self.unsay)
+            self._row.addWidget(close)
+        self.setAccessibleName(text)
+        self.show()
+
+    def unsay(self) -> None:
+        if self._words:
+            self._words = ""
+            self.hide()
+            self.closed.emit()

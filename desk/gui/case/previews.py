@@ -1,0 +1,87 @@
+"""Loads blurred previews: a few at a time, the tiles in view first. They live as long as their tiles."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from desk.domain.errors import DeskError
+from desk.domain.preview import Blurred, NoPreview, NoPreviewReason
+from desk.gui.case import phrases
+from desk.gui.case.tile import CaseTile
+from desk.gui.session import Session
+
+AT_ONCE = 2
+
+
+def to_image(picture: Blurred) -> QImage:
+    """The blurred pixels as an image that owns its memory; null where sizes do not agree."""
+    width, height, channels = picture.width, picture.height, picture.channels
+    if channels not in (1, 3) or width * height * channels != len(picture.pixels):
+        return QImage()
+    form = QImage.Format.Format_Grayscale8 if channels == 1 else QImage.Format.Format_RGB888
+    return QImage(picture.pixels, width, height, width * channels, form).copy()
+
+
+class PreviewLoader(QObject):
+    """Asks for the preview of each tile once. ``found(content_id)`` after each answer."""
+
+    found = Signal(str)
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._waiting: dict[str, CaseTile] = {}
+        self._flying: dict[str, CaseTile] = {}
+        self._number, self._round = 0, 0
+        self.plain: dict[str, NoPreview] = {}
+        """By content id, why there is no preview."""
+
+    def start(self, number: int, tiles: list[CaseTile]) -> None:
+        """Begin with a case's tiles; what was under way for others is dropped."""
+        self.stop()
+        self._number = number
+        self._waiting = {tile.id: tile for tile in tiles}
+        self._go_on()
+
+    def stop(self) -> None:
+        self._round += 1
+        self._waiting, self._flying, self.plain = {}, {}, {}
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._waiting or self._flying)
+
+    def _go_on(self) -> None:
+        while self._waiting and len(self._flying) < AT_ONCE:
+            seen = (key for key, tile in self._waiting.items() if not tile.visibleRegion().isEmpty())
+            key = next(seen, None) or next(iter(self._waiting))
+            tile = self._waiting.pop(key)
+            self._flying[key] = tile
+            edge = max(64, round(max(tile.width(), tile.sizeHint().width()) * tile.devicePixelRatioF()))
+            review, operator, number = self._session.desk.review, self._session.operator, self._number
+            ask = partial(review.preview, operator, number, key, edge=edge)
+            self._session.runner.run_read(
+                ask,
+                partial(self._arrived, self._round, key),
+                partial(self._failed, self._round, key),
+                owner=self,
+            )
+
+    def _arrived(self, turn: int, key: str, answer: Blurred | NoPreview) -> None:
+        if turn != self._round:
+            return
+        tile = self._flying.pop(key)
+        if isinstance(answer, NoPreview):
+            self.plain[key] = answer
+            tile.set_no_preview(phrases.why_plain(answer.reason))
+        else:
+            tile.set_blurred(to_image(answer))
+        self.found.emit(key)
+        self._go_on()
+
+    def _failed(self, turn: int, key: str, _error: DeskError) -> None:
+        # Whatever went wrong, the tile says so and the file can be reported all the same.
+        self._arrived(turn, key, NoPreview(NoPreviewReason.UNAVAILABLE))

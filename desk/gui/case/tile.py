@@ -1,0 +1,59 @@
+"""The case page's tile: a blurring tile that also says what was marked, and what is known without a picture."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+
+from desk.gui import theme
+from desk.gui.widgets.tile import BlurTile, TileState
+
+
+class CaseTile(BlurTile):
+    """``set_line`` gives a short line (size, short hash) for a tile without a picture."""
+
+    def __init__(self, id_: str, kind: str, number: int, side: int) -> None:
+        super().__init__(id_, kind, number, side)
+        self._line, self._mark, self._out, self._current = "", "", False, False
+
+    def set_line(self, words: str) -> None:
+        self._line = words
+        self.update()
+
+    def set_marks(self, mark: str, *, left_out: bool) -> None:
+        """The classification in two letters, and whether the file stays out of the report."""
+        if (mark, left_out) != (self._mark, self._out):
+            self._mark, self._out = mark, left_out
+            self.update()
+
+    def set_current(self, current: bool) -> None:
+        """The tile that keys work on keeps a thin frame while the focus is elsewhere."""
+        if current != self._current:
+            self._current = current
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(self.rect())
+        if self._out:
+            veil = QColor(theme.colour("surface"))
+            veil.setAlpha(170)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(veil)
+            painter.drawRoundedRect(rect.adjusted(3, 3, -3, -3), theme.RADIUS - 1, theme.RADIUS - 1)
+        if self.state is TileState.NO_PREVIEW and self._line:
+            painter.setFont(theme.mono(11))
+            painter.setPen(theme.colour("muted"))
+            line = QRectF(rect.x() + 8, rect.center().y() + 40, rect.width() - 16, 16)
+            painter.drawText(line, int(Qt.AlignmentFlag.AlignCenter), self._line)
+        if self._out:
+            self._plate(painter, rect.right() - 6, rect.top() + 6, "", "ban", from_right=True)
+        elif self._mark:
+            self._plate(painter, rect.right() - 6, rect.top() + 6, self._mark, "", from_right=True)
+        if self._current and not self.hasFocus():
+            painter.setPen(theme.colour("accent"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
+        painter.end()
