@@ -19,7 +19,7 @@ STEPPED = frozenset({Change.OUTBOX, Change.QUEUE, Change.CASE, Change.REPORTS, C
 
 
 class OutboxThread(QObject):
-    """Made on the GUI thread. ``stepped`` carries the filing after each step, ``changed`` what was written."""
+    """Made on the GUI thread. ``stepped`` carries the filing after a step, ``changed`` what was written."""
 
     stepped = Signal(object)
     changed = Signal(object)
@@ -40,7 +40,7 @@ class OutboxThread(QObject):
         self._wake.set()
 
     def stop(self, timeout: float = 10.0) -> bool:
-        """Finish the call at hand and end. True if it ended in time; a call cut off is settled at the next start."""
+        """Finish the call at hand and end. True if in time; a call cut off is settled at the next start."""
         self._stop.set()
         self._wake.set()
         if self._thread.is_alive():

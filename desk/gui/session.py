@@ -62,7 +62,7 @@ class Session(QObject):
         *,
         owner: QObject | None = None,
     ) -> Task:
-        """Run an act on the writing thread; ``on_done`` gets its value, then every page hears what changed."""
+        """Run an act on the writing thread; ``on_done`` gets its value, then pages hear what changed."""
         if owner is None:
             holder = getattr(on_done, "__self__", None) or getattr(on_error, "__self__", None)
             owner = holder if isinstance(holder, QObject) else self

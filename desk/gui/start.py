@@ -44,7 +44,7 @@ BANDS = {
     EndpointKind.PRACTICE: Band.PRACTICE,
     EndpointKind.TEST: Band.TEST,
     EndpointKind.PRODUCTION: Band.PRODUCTION,
-    EndpointKind.CUSTOM: Band.CUSTOM,
+    EndpointKind.CUSTOM: Band.OTHER,
 }
 
 
