@@ -1,0 +1,178 @@
+"""The left side of the confirmation: the report in plain words, section by section, file by file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desk.domain.account import Account
+from desk.gui import icons, theme, words
+from desk.gui.case import phrases
+from desk.gui.confirm import said
+from desk.gui.confirm.lines import Lines, text_box, value
+from desk.gui.confirm.tiles import StillLoader, StillTile
+from desk.gui.confirm.xmlview import DocumentView, readable
+from desk.gui.session import Session
+from desk.gui.widgets.common import clear, hairline, label
+from desk.gui.widgets.panels import Disclosure, Panel, Scroll
+from desk.gui.words import joined, plural, tr
+from desk.services.confirmation import FileLine, Summary
+
+AT_ONCE = 12
+"""File cards built in one go; the rest follow between events, so that the window never stands still."""
+
+
+class ReportInWords(Scroll):
+    """``complete`` comes when every part of the report is there to be read."""
+
+    complete = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(gap=theme.S4)
+        self.setAccessibleName(tr("The report in words"))
+        self._loader = StillLoader(session, self)
+        self._building = QTimer(self, interval=0)
+        self._building.timeout.connect(self._build_some)
+        self._left: Iterator[tuple[int, FileLine]] = iter(())
+        self._files: Panel | None = None
+        self._summary: Summary | None = None
+        self._readables: tuple[str, ...] = ()
+        self.xml: Disclosure | None = None
+        self.cards: list[QWidget] = []
+
+    def show_summary(self, summary: Summary, readables: tuple[str, ...]) -> None:
+        """``readables`` are the report and each file's details, set for reading, in their order."""
+        self._building.stop()
+        clear(self.body)
+        self._summary, self._readables, self.cards, self.xml = summary, readables, [], None
+        draft = summary.draft
+        self._loader.start(summary.case.number)
+        self._section(tr("Incident"), Lines(said.incident(draft)))
+        for context in draft.contexts:
+            self._section(
+                tr("Where it happened: {kind}", kind=phrases.context(context.kind)), Lines(said.context(context))
+            )
+        self._people(tr("Reported person or user"), (draft.reported,) if draft.reported else ())
+        self._people(tr("Recipient"), draft.recipients)
+        self._people(tr("Victim"), draft.victims)
+        if draft.reported is None:
+            self._section(tr("Reported person or user"), label(tr("None. The report names no suspect."), "warn"))
+        if draft.law_enforcement is not None:
+            self._section(tr("Law enforcement"), Lines(said.law_enforcement(draft.law_enforcement)))
+        if draft.additional_info:
+            self._section(tr("Additional information"), text_box(draft.additional_info, tr("Additional information")))
+        self._section(tr("Who reports"), Lines(said.reporter(summary.company)))
+        self._files = Panel(
+            tr("Files"), aside=plural(len(summary.files), "{n} file is sent", "{n} files are sent")
+        )
+        if not summary.files:
+            self._files.add(label(tr("No file is sent with this report."), "warn"))
+        out = said.left_out(summary.left_out)
+        if out:
+            self._files.add(value(out, "warn"))
+        self.add(self._files)
+        self._left = iter(enumerate(summary.files, 1))
+        self._build_some()
+        self.verticalScrollBar().setValue(0)
+
+    def _section(self, title: str, *parts: QWidget) -> None:
+        panel = Panel(title)
+        panel.add(*parts)
+        self.add(panel)
+
+    def _people(self, title: str, people: tuple[Account, ...]) -> None:
+        for at, person in enumerate(people, 1):
+            numbered = title if len(people) == 1 else tr("{role} {at} of {all}", role=title, at=at, all=len(people))
+            facts = said.account(person)
+            part = Lines(facts) if facts else label(tr("Nothing is known of this person."), "muted")
+            self._section(numbered, part)
+
+    def _build_some(self) -> None:
+        summary, panel = self._summary, self._files
+        if summary is None or panel is None:
+            return
+        for _ in range(AT_ONCE):
+            found = next(self._left, None)
+            if found is None:
+                self._building.stop()
+                self._documents(summary)
+                self.end()
+                self.complete.emit()
+                return
+            number, line = found
+            if number > 1:
+                panel.add(hairline())
+            panel.add(self._card(number, line))
+        self._building.start()
+
+    def _card(self, number: int, line: FileLine) -> QWidget:
+        content = line.content
+        card = QWidget()
+        row = QHBoxLayout(card)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.S4)
+        tile = StillTile(content.id, content.kind.value, number)
+        tile.set_viewed(line.viewed.viewed)
+        row.addWidget(tile, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(theme.S1)
+        column.addWidget(value(line.name or phrases.file_name(content), "label"))
+        size = words.size(content.size) if content.size is not None else ""
+        column.addWidget(label(joined([size, content.media_type or content.kind.value]), "muted"))
+        text, state, icon = said.viewed(line)
+        seen = QHBoxLayout()
+        seen.setSpacing(6)
+        seen.addWidget(icons.IconLabel(icon, 16, state), 0, Qt.AlignmentFlag.AlignTop)
+        seen.addWidget(label(text, state, wrap=True), 1)
+        column.addLayout(seen)
+        column.addSpacing(theme.S1)
+        column.addWidget(Lines(said.file(line), width=104))
+        row.addLayout(column, 1)
+        card.setAccessibleName(tr("File {number}: {name}. {viewed}", number=number, name=line.name, viewed=text))
+        self.cards.append(card)
+        self._loader.add(tile)
+        return card
+
+    def _documents(self, summary: Summary) -> None:
+        """The exact bytes, behind a disclosure; filled when it is opened."""
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, theme.S2, 0, 0)
+        column.setSpacing(theme.S4)
+        made: list[tuple[DocumentView, bytes]] = []
+        report = DocumentView(
+            tr("the report"),
+            note=tr("Sent exactly as stored. “Readable” only adds line breaks on the screen."),
+        )
+        column.addWidget(label(tr("Report"), "label"))
+        column.addWidget(report)
+        made.append((report, summary.composed.report_xml))
+        if summary.composed.files:
+            column.addWidget(
+                label(
+                    tr("File details. The report's and the file's id are left open: NCMEC gives them out."),
+                    "muted",
+                    wrap=True,
+                )
+            )
+        for file in summary.composed.files[:20]:
+            view = DocumentView(tr("details of {name}", name=file.name), height=180)
+            column.addWidget(value(file.name, "label"))
+            column.addWidget(view)
+            made.append((view, file.details_xml))
+        more = len(summary.composed.files) - 20
+        if more > 0:
+            column.addWidget(label(plural(more, "and {n} file more", "and {n} files more"), "muted"))
+        disclosure = Disclosure(tr("The documents as they are sent (XML)"), box)
+        readables = self._readables
+
+        def fill(on: bool) -> None:
+            if on and not report.document():
+                for at, (view, document) in enumerate(made):
+                    view.set_document(document, readables[at] if at < len(readables) else readable(document))
+
+        disclosure.toggled.connect(fill)
+        self.xml = disclosure
+        self.add(disclosure)

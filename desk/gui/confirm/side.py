@@ -1,0 +1,160 @@
+"""The right side of the confirmation, always in view: to whom, as whom, until when it can be taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from desk.gui import icons, theme, words
+from desk.gui.case import phrases
+from desk.gui.confirm import said
+from desk.gui.confirm.lines import value
+from desk.gui.widgets.buttons import link
+from desk.gui.widgets.common import clear, hairline, hbox, label, vbox
+from desk.gui.widgets.copylabel import CopyLabel
+from desk.gui.widgets.panels import Panel, Scroll
+from desk.gui.widgets.progress import CompletenessMeter
+from desk.gui.words import plural, tr
+from desk.services.confirmation import Summary
+
+WIDTH = 320
+
+
+class Side(Scroll):
+    """``see_filing`` carries the id of the filing that already reports this content."""
+
+    see_filing = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__(margin=0, gap=0)
+        self.setFixedWidth(WIDTH)
+        self.setAccessibleName(tr("Where this report goes"))
+        self._summary: Summary | None = None
+        self._until = label("", "label", wrap=True)
+        self._panel = Panel()
+        self._panel.body.setSpacing(theme.S3)
+        self.add(self._panel)
+        self.end()
+
+    def show_summary(self, summary: Summary, now: datetime) -> None:
+        self._summary = summary
+        clear(self._panel.body)
+        self._to(summary)
+        self._panel.add(hairline())
+        self._hold(summary, now)
+        self._panel.add(hairline())
+        self._before(summary)
+        self._panel.add(hairline())
+        self._completeness(summary)
+        self._viewed(summary)
+        self._panel.add(hairline())
+        self._panel.add(
+            self._group(tr("SHA-256 of the report"), CopyLabel(summary.report_sha256, tr("SHA-256 of the report")))
+        )
+
+    def tick(self, now: datetime) -> None:
+        """The time until which it can be taken back moves on while nobody files."""
+        if self._summary is not None:
+            self._until.setText(hold_words(self._summary, now))
+
+    def _group(self, title: str, *parts: QWidget) -> QWidget:
+        box = QWidget()
+        box.setLayout(vbox(label(title, "muted"), *parts, gap=2))
+        return box
+
+    def _to(self, summary: Summary) -> None:
+        company = summary.company
+        self._panel.add(
+            self._group(
+                tr("To"),
+                label(said.endpoint(summary.endpoint), "label", wrap=True),
+                value(summary.endpoint.url, mono=True),
+            )
+        )
+        names = [label(company.name or tr("No company name is set"), "label", wrap=True)]
+        for person in (company.reporting, company.contact):
+            if person is not None and said.contact(person):
+                names.append(value(said.contact(person), "body-muted"))
+        self._panel.add(self._group(tr("As"), *names))
+        self._panel.add(self._group(tr("Signed in as"), label(summary.operator.name, "label", wrap=True)))
+
+    def _hold(self, summary: Summary, now: datetime) -> None:
+        self._until = label(hold_words(summary, now), "label", wrap=True)
+        box = QWidget()
+        box.setLayout(
+            vbox(
+                hbox(icons.IconLabel("hourglass", 16, "muted"), label(tr("Taking it back"), "muted"), gap=6),
+                self._until,
+                label(tr("After that it cannot be withdrawn by anyone."), wrap=True),
+                gap=theme.S1,
+            )
+        )
+        self._panel.add(box)
+
+    def _before(self, summary: Summary) -> None:
+        parts: list[QWidget] = []
+        for filing_id in sorted(set(summary.already.values())):
+            see = link(tr("See it"))
+            see.setAccessibleName(tr("See filing {id}", id=filing_id))
+            see.clicked.connect(lambda _checked=False, which=filing_id: self.see_filing.emit(which))
+            said_so = label(tr("This content is already reported in filing {id}.", id=filing_id), "bad", wrap=True)
+            row = QWidget()
+            line = hbox(said_so, see)
+            line.setStretch(0, 1)
+            row.setLayout(line)
+            parts.append(row)
+        if not summary.already:
+            parts.append(label(tr("None of this content is reported yet."), wrap=True))
+        prior = summary.prior_reports
+        if not summary.draft.reported or not summary.draft.reported.id:
+            parts.append(label(tr("The person has no account id: earlier reports can't be looked up."), wrap=True))
+        elif not prior:
+            parts.append(label(tr("No earlier report of this person from this desk."), wrap=True))
+        else:
+            count = plural(
+                len(prior), "{n} earlier report of this person:", "{n} earlier reports of this person:"
+            )
+            parts.append(label(count, wrap=True))
+            for report_id, at in sorted(prior, key=lambda item: item[1], reverse=True)[:8]:
+                parts.append(value(f"{report_id} · {words.moment(at)}", "body-muted"))
+            if len(prior) > 8:
+                parts.append(label(tr("and {n} more", len(prior) - 8), "muted"))
+        self._panel.add(self._group(tr("Reported before"), *parts))
+
+    def _completeness(self, summary: Summary) -> None:
+        meter = CompletenessMeter()
+        meter.set_score(summary.completeness.score)
+        parts: list[QWidget] = [meter]
+        for warning in summary.warnings:
+            parts.append(label(warning, "warn", wrap=True))
+        self._panel.add(self._group(tr("Completeness"), *parts))
+
+    def _viewed(self, summary: Summary) -> None:
+        if not summary.files:
+            return
+        seen = sum(1 for line in summary.files if line.claimed_viewed)
+        parts: list[QWidget] = [
+            label(tr("{seen} of {all} files viewed whole", seen=seen, all=len(summary.files)), "label", wrap=True)
+        ]
+        rest = [line for line in summary.files if not line.claimed_viewed]
+        if rest:
+            names = ", ".join(line.name or phrases.file_name(line.content) for line in rest[:5])
+            if len(rest) > 5:
+                names = tr("{names} and {n} more", len(rest) - 5, names=names)
+            parts.append(value(tr("Said to be not viewed: {names}", names=names), "warn"))
+        self._panel.add(self._group(tr("Viewing"), *parts))
+
+
+def hold_words(summary: Summary, now: datetime) -> str:
+    """Until when it can be taken back, to the minute; about, because the upload takes its time."""
+    if not summary.hold:
+        return tr("An urgent report is not held: it is filed as soon as the last upload is done.") if (
+            summary.draft.escalated
+        ) else tr("There is no hold: it is filed as soon as the last upload is done.")
+    return tr(
+        "Can be taken back until about {time}: {hold} after the last upload.",
+        time=words.clock(now + summary.hold),
+        hold=words.duration(summary.hold),
+    )
