@@ -79,7 +79,7 @@ def _read(kind: Any, plain: Any) -> Any:
     origin = typing.get_origin(kind)
     if origin in (Union, types.UnionType):
         options = [arg for arg in typing.get_args(kind) if arg is not type(None)]
-        if plain is None:
+        if plain is None and len(options) < len(typing.get_args(kind)):
             return None
         if len(options) == 1:
             return _read(options[0], plain)

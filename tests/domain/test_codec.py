@@ -87,6 +87,7 @@ def test_unknown_keys_are_passed_over_and_missing_ones_take_their_default() -> N
         (dict[str, int], []),
         (list[int], [1]),
         (int | str, 1.5),
+        (int | str, None),
         (timedelta, "5"),
         (date, "2026-02-30"),
     ],
@@ -98,6 +99,7 @@ def test_values_of_another_kind_are_refused(kind: Any, plain: Any) -> None:
 
 def test_small_kinds() -> None:
     assert from_plain(float, 3) == 3.0
+    assert from_plain(int | None, None) is None  # type: ignore[arg-type]
     assert from_plain(date, "2026-03-02") == date(2026, 3, 2)
     assert from_plain(int | str, "a") == "a"  # type: ignore[arg-type]
     assert from_plain(dict[str, int], {"a": 1}) == {"a": 1}
