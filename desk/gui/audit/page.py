@@ -87,6 +87,7 @@ class AuditPage(Page):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setShowGrid(False)
+        table.setProperty("fills", True)
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
         table.setAccessibleName(tr("Audit log"))

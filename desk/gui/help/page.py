@@ -5,14 +5,25 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QTextDocument
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import (
+    QFont,
+    QResizeEvent,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser
 
 from desk.gui import resources, theme
 from desk.gui.session import Session
 from desk.gui.widgets.page import Command, Page
 from desk.gui.words import tr
+
+MEASURE = 720
+"""The longest line of the guide, in px."""
 
 
 def topics() -> list[tuple[str, str]]:
@@ -38,6 +49,7 @@ class Guide(QTextBrowser):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setObjectName("guide")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self.setAccessibleName(tr("Guide"))
@@ -51,7 +63,53 @@ class Guide(QTextBrowser):
         self.document().setMarkdown(
             resources.text("help", f"{name}.md"), QTextDocument.MarkdownFeature.MarkdownNoHTML
         )
+        self._space()
         self.verticalScrollBar().setValue(0)
+
+    def _space(self) -> None:
+        """Air between paragraphs and a measure that can be read: Markdown says neither."""
+        document = self.document()
+        block = document.begin()
+        while block.isValid():
+            cursor = QTextCursor(block)
+            form = block.blockFormat()
+            form.setLineHeight(140, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            listed = block.textList() is not None
+            form.setBottomMargin(theme.S1 if listed else theme.S3)
+            if form.headingLevel():
+                form.setBottomMargin(theme.S4)
+                words = QTextCharFormat()
+                words.setFont(theme.sans(theme.PAGE_TITLE, QFont.Weight.DemiBold))
+                cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+                cursor.mergeCharFormat(words)
+            cursor.setBlockFormat(form)
+            self._soften(block)
+            block = block.next()
+        frame = document.rootFrame().frameFormat()
+        frame.setRightMargin(max(theme.S6, self.viewport().width() - MEASURE))
+        document.rootFrame().setFrameFormat(frame)
+
+    def _soften(self, block: QTextBlock) -> None:
+        """Strong words in the semibold that is bundled: a bold made by smearing is ugly."""
+        place = block.begin()
+        while not place.atEnd():
+            fragment = place.fragment()
+            if fragment.charFormat().fontWeight() > QFont.Weight.DemiBold:
+                cursor = QTextCursor(self.document())
+                cursor.setPosition(fragment.position())
+                cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
+                form = QTextCharFormat()
+                form.setFontWeight(QFont.Weight.DemiBold)
+                cursor.mergeCharFormat(form)
+                place = block.begin()
+                continue
+            place += 1
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        frame = self.document().rootFrame().frameFormat()
+        frame.setRightMargin(max(theme.S6, self.viewport().width() - MEASURE))
+        self.document().rootFrame().setFrameFormat(frame)
 
 
 class HelpPage(Page):
@@ -62,12 +120,14 @@ class HelpPage(Page):
         self.title = tr("Help")
         self._session = session
         self._list = QListWidget()
+        self._list.setObjectName("topics")
         self._list.setFixedWidth(220)
         self._list.setFrameShape(QFrame.Shape.NoFrame)
         self._list.setAccessibleName(tr("Topics"))
         self.guide = Guide()
         for name, title in topics():
             item = QListWidgetItem(title)
+            item.setSizeHint(QSize(0, theme.ROW))
             item.setData(Qt.ItemDataRole.UserRole, name)
             self._list.addItem(item)
         self._list.currentItemChanged.connect(self._chosen)

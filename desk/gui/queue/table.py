@@ -217,6 +217,7 @@ class QueueTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setShowGrid(False)
+        self.setProperty("fills", True)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.setAccessibleName(tr("Cases"))

@@ -88,8 +88,8 @@ class EndpointPanel(Panel):
         self._connect()
 
     def _fill(self) -> None:
-        status = hbox(self._state, self._state_words, gap=theme.S2)
-        status.addStretch(1)
+        status = hbox(self._state, gap=theme.S2)
+        status.addWidget(self._state_words, 1)
         self.add(self._address, status)
         self._endpoint_box = QWidget()
         places = hbox(self._kind_field, self._url_field, gap=theme.S4)
