@@ -1,0 +1,284 @@
+"""From a draft to the agency's documents: the exact bytes that a person confirms.
+
+The report is rendered once. File details are rendered with the report and file
+IDs left open; :meth:`CyberTipComposer.details` fills in those two and touches
+nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from desk.cybertip import xml
+from desk.cybertip.checks import check_file, check_report
+from desk.cybertip.compose_people import device, ip_event, recipient, reported, text, victim
+from desk.cybertip.compose_places import place_of, unreadable_coordinates
+from desk.cybertip.draft_paths import document_path, draft_path, file_path
+from desk.cybertip.fields import at, is_record, table
+from desk.cybertip.model import Report
+from desk.cybertip.model_files import FileAnnotations, FileDetails, FileHash, FileRelevance
+from desk.cybertip.model_incident import (
+    IncidentSummary,
+    LawEnforcement,
+    ReportAnnotations,
+    Reporter,
+    ServedInternational,
+)
+from desk.cybertip.model_shared import MAX_LONG, ContactPerson, Email, Person, Phone
+from desk.domain.case import CaseData
+from desk.domain.case import LawEnforcement as KnownAgency
+from desk.domain.company import Company
+from desk.domain.content import Content, Match, Relevance
+from desk.domain.draft import Draft, FileChoice
+from desk.domain.errors import Bug, NotReady
+from desk.domain.filing import FieldProblem
+from desk.domain.incident import IncidentType
+from desk.domain.rules import Contact
+from desk.domain.viewing import Viewed
+from desk.ports import Composed, ComposedFile, FieldInfo
+
+_OPEN = b"  <reportId/>\n  <fileId/>\n"
+_HEAD = xml.DECLARATION.encode() + b"<fileDetails>\n"
+_NOT_VIEWED = Viewed(viewed=False, share=0.0, metadata=False, seconds=0.0)
+_FILE_ID = re.compile(r"[!-~]{1,200}")
+
+
+class CyberTipComposer:
+    """A Composer (see ports) for NCMEC's CyberTipline."""
+
+    def check(
+        self,
+        draft: Draft,
+        case: CaseData,
+        company: Company,
+        viewed: Mapping[str, Viewed],
+        now: datetime,
+    ) -> tuple[FieldProblem, ...]:
+        """All problems, by the draft's paths; empty where the report may be confirmed."""
+        problems = [
+            replace(problem, path=draft_path(problem.path))
+            for problem in check_report(report_of(draft, case, company), now)
+        ]
+        problems += unreadable_coordinates(draft.contexts)
+        if draft.incident_type is None:
+            words = "Choose the incident type that fits best."
+            problems.insert(0, FieldProblem("incident_type", "missing", words))
+        for content, choice in _files(draft, case):
+            details = details_of(content, choice, viewed.get(content.id, _NOT_VIEWED))
+            problems += (
+                replace(problem, path=file_path(problem.path, content.id))
+                for problem in check_file(details, now, open_ids=True)
+            )
+        return tuple(problems)
+
+    def compose(
+        self,
+        draft: Draft,
+        case: CaseData,
+        company: Company,
+        viewed: Mapping[str, Viewed],
+        now: datetime,
+    ) -> Composed:
+        """The exact bytes. Raises NotReady with the problems that :meth:`check` gives."""
+        problems = self.check(draft, case, company, viewed, now)
+        if problems:
+            raise NotReady(
+                "The report can't be confirmed yet.",
+                "Mend the fields that are marked.",
+                problems=tuple((p.path, p.code, p.message) for p in problems),
+            )
+        return Composed(
+            report_xml=xml.write(report_of(draft, case, company)),
+            files=tuple(
+                ComposedFile(
+                    content.id,
+                    _upload_name(content),
+                    template_of(details_of(content, choice, viewed.get(content.id, _NOT_VIEWED))),
+                )
+                for content, choice in _files(draft, case)
+            ),
+        )
+
+    def details(self, details_xml: bytes, report_id: str, file_id: str) -> bytes:
+        """The file details with the two open IDs filled in. Raises Bug for bytes or IDs that are none."""
+        head = _HEAD + _OPEN
+        if not details_xml.startswith(head):
+            raise Bug("These are no file details with open IDs.")
+        if not (report_id.isascii() and report_id.isdigit() and 0 < int(report_id) <= MAX_LONG):
+            raise Bug("This is no report ID.")
+        if _FILE_ID.fullmatch(file_id) is None:
+            raise Bug("This is no file ID.")
+        whole = xml.write(FileDetails(report_id=int(report_id), file_id=file_id))
+        filled = whole[len(_HEAD) : -len(b"</fileDetails>\n")]
+        return _HEAD + filled + details_xml[len(head) :]
+
+    def field(self, path: str) -> FieldInfo | None:
+        """Label, help and length of the field at a draft's path, None where it has no counterpart."""
+        place = document_path(path)
+        if place is None:
+            return None
+        is_file, wanted = place
+        line = at(FileDetails if is_file else Report, wanted)
+        content = table(line.type).content if is_record(line.type) else None
+        if content is not None and path.rpartition(".")[2] in (
+            "address",
+            "number",
+            "email",
+            "phone",
+            "value",
+        ):
+            return FieldInfo(line.label, content.help or line.help, content.max)
+        return FieldInfo(line.label, line.help, (content or line).max)
+
+
+def template_of(details: FileDetails) -> bytes:
+    """File details with the report and file ID left open, visibly."""
+    written = xml.write(replace(details, report_id=None, file_id=None))
+    if not written.startswith(_HEAD):
+        return _HEAD + _OPEN + b"</fileDetails>\n"
+    return _HEAD + _OPEN + written[len(_HEAD) :]
+
+
+# -- the report
+
+
+def report_of(draft: Draft, case: CaseData, company: Company) -> Report:
+    """The report as the draft stands. Without an incident type it takes the first one: for checks only."""
+    service = company.esp_service
+    marks = ReportAnnotations(
+        **{line.name: line.xml in draft.annotations for line in table(ReportAnnotations).fields}
+    )
+    return Report(
+        summary=IncidentSummary(
+            incident_type=draft.incident_type or IncidentType.CSAM,
+            platform=text(draft.platform),
+            escalate=text(draft.escalate),
+            annotations=marks if draft.annotations else None,
+            occurred_at=draft.occurred_at,
+            time_note=text(draft.time_note),
+        ),
+        details=tuple(place_of(context) for context in draft.contexts),
+        law_enforcement=_law_enforcement(draft.law_enforcement),
+        reporter=_reporter(company),
+        reported=(reported(draft.reported, service),) if draft.reported is not None else (),
+        recipients=tuple(recipient(account, service) for account in draft.recipients),
+        victims=tuple(victim(account, service) for account in draft.victims),
+        note=_further(draft, case),
+    )
+
+
+def _further(draft: Draft, case: CaseData) -> str | None:
+    """Further information, and what has no field of its own: notes on content that is not sent as a file."""
+    lines = [text(draft.additional_info) or ""]
+    agency = draft.law_enforcement
+    if agency is not None and agency.served_international is None and text(agency.country):
+        lines.append(f"Country of the law enforcement agency: {agency.country}")
+    for content in case.content:
+        choice = _choice(draft, content.id)
+        if choice is not None and choice.include and not content.kind.has_file and text(choice.note):
+            lines.append(f"On {content.kind.value} {content.id}: {choice.note}")
+    return text("\n".join(line for line in lines if line))
+
+
+def _emails(address: str | None) -> tuple[Email, ...]:
+    known = text(address)
+    return (Email(address=known.strip()),) if known else ()
+
+
+def _reporter(company: Company) -> Reporter:
+    who, other = company.reporting, company.contact or Contact()
+    contact = ContactPerson(
+        first_name=text(other.first_name), last_name=text(other.last_name), emails=_emails(other.email)
+    )
+    return Reporter(
+        person=Person(
+            first_name=text(who.first_name), last_name=text(who.last_name), emails=_emails(who.email)
+        ),
+        contact=None if contact == ContactPerson() else contact,
+        company_template=text(company.company_template),
+        terms_of_service=text(company.terms_of_service),
+        legal_url=text(company.legal_url),
+    )
+
+
+def _law_enforcement(value: KnownAgency | None) -> LawEnforcement | None:
+    if value is None:
+        return None
+    number = text(value.officer_phone)
+    officer = ContactPerson(
+        first_name=text(value.officer_first_name),
+        last_name=text(value.officer_last_name),
+        emails=_emails(value.officer_email),
+        phones=(Phone(number=number.strip()),) if number else (),
+    )
+    international = None
+    if value.served_international is not None:
+        international = ServedInternational(served=value.served_international, country=text(value.country))
+    return LawEnforcement(
+        agency=value.agency,
+        case_number=text(value.case_number),
+        officer=None if officer == ContactPerson() else officer,
+        reported_to=value.reported_to,
+        served_domestic=value.served_domestic,
+        served_international=international,
+    )
+
+
+# -- the files
+
+
+def _choice(draft: Draft, content_id: str) -> FileChoice | None:
+    return next((choice for choice in draft.files if choice.content_id == content_id), None)
+
+
+def _files(draft: Draft, case: CaseData) -> list[tuple[Content, FileChoice]]:
+    """What is sent as a file, in the order of the case."""
+    found = []
+    for content in case.content:
+        choice = _choice(draft, content.id)
+        if choice is not None and choice.include and content.kind.has_file:
+            found.append((content, choice))
+    return found
+
+
+def _upload_name(content: Content) -> str:
+    return text(content.name) or content.id
+
+
+def details_of(content: Content, choice: FileChoice, viewed: Viewed) -> FileDetails:
+    """What is said about one file. The viewing claims come from recorded viewing and can only be lowered."""
+    marks = FileAnnotations(
+        **{line.name: line.xml in choice.annotations for line in table(FileAnnotations).fields}
+    )
+    supplemental = choice.relevance is Relevance.SUPPLEMENTAL
+    notes = (text(choice.note), *(_match(match) for match in content.matches))
+    url = text(content.url)
+    return FileDetails(
+        original_name=text(content.name),
+        uploaded_at=content.uploaded_at,
+        location=url.strip() if url else None,
+        viewed=viewed.viewed and not choice.lowered,
+        exif_viewed=viewed.exif and not choice.lowered,
+        public=choice.public,
+        relevance=FileRelevance.SUPPLEMENTAL if supplemental else FileRelevance.REPORTED,
+        annotations=marks if choice.annotations else None,
+        classification=choice.classification,
+        hashes=tuple(FileHash(value=item.value, hash_type=item.kind) for item in content.hashes),
+        ip_event=ip_event(content.ip_event) if content.ip_event is not None else None,
+        devices=(device(content.device),) if content.device is not None else (),
+        notes=tuple(note for note in notes if note),
+    )
+
+
+def _match(match: Match) -> str:
+    parts = [f"Matched the list {match.list}"]
+    if text(match.label):
+        parts.append(f"as {match.label}")
+    if text(match.kind):
+        parts.append(f"by {match.kind}")
+    if match.distance is not None:
+        parts.append(f"at distance {match.distance}")
+    return " ".join(parts) + "."
