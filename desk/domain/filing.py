@@ -46,7 +46,6 @@ __all__ = [
     "RetractFor",
     "apply",
     "backoff",
-    "keep_wishes",
     "next_act",
     "with_intent",
 ]
@@ -116,17 +115,6 @@ def _held(filing: Filing, now: datetime) -> Filing:
     return replace(filing, state=FilingState.HELD, hold_until=until)
 
 
-def keep_wishes(stored: Filing, new: Filing) -> Filing:
-    """What to keep of ``new`` where ``stored``, the row under lock, has meanwhile got a person's wish.
-
-    A wish is never overwritten by an outbox that read the filing before it was
-    made, and a filing that was taken back is not moved on to /finish.
-    """
-    if stored.take_back and new.state is FilingState.FINISHING and stored.state is not FilingState.FINISHING:
-        return stored
-    return replace(new, take_back=new.take_back or stored.take_back, file_now=new.file_now or stored.file_now)
-
-
 def _lost_answer(filing: Filing) -> Filing | None:
     """What an intent without an outcome means after a restart; None where there is none to settle."""
     if filing.state is FilingState.CONFIRMED and filing.intent is Call.SUBMIT:
@@ -175,7 +163,6 @@ def with_intent(filing: Filing, act: Act) -> Filing:
 
 def apply(filing: Filing, act: Act, reply: Reply, *, spread: float = 0.5) -> Filing:
     """The filing as committed after a call. Pure; the same for live answers and for tests."""
-    refusal = (filing.error, filing.error_code)
     base = replace(
         filing,
         intent=None,
@@ -194,14 +181,19 @@ def apply(filing: Filing, act: Act, reply: Reply, *, spread: float = 0.5) -> Fil
         case Call.FINISH:
             return _after_finish(base, reply, spread)
         case _:
-            after = _after_retract(base, reply, spread)
-            if filing.retract_for is RetractFor.REFUSED and after.state is not FilingState.FILED:
-                # Why the report was refused is what a person needs to mend it; how the
-                # retracting went stands in the journal.
-                return replace(after, error=refusal[0], error_code=refusal[1])
-            return after
+            return _with_refusal(filing, _after_retract(base, reply, spread))
 
 
+def _with_refusal(before: Filing, after: Filing) -> Filing:
+    """Why the report was refused is what a person needs to mend it: retracting does not wipe it out."""
+    if before.retract_for is not RetractFor.REFUSED or after.state is FilingState.FILED:
+        return after
+    said = before.error.split(NOT_RETRACTED)[0]
+    words = said if after.state.ended else f"{said}{NOT_RETRACTED}{after.error}"
+    return replace(after, error=words, error_code=before.error_code)
+
+
+NOT_RETRACTED = "\nThe open report could not be retracted yet: "
 NOT_DONE = "The service could not be reached, or could not do it now. It is asked again."
 NO_CLEAR_ANSWER = "No clear answer came from the service. It is asked again."
 NOT_AUTHORISED = "The service did not accept the credentials. Mend them in Settings; the filing then goes on."

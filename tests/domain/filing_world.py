@@ -24,7 +24,6 @@ from desk.domain.filing import (
     Reply,
     RetractFor,
     apply,
-    keep_wishes,
     next_act,
     with_intent,
 )
@@ -158,13 +157,15 @@ class World:
         *,
         mangled: str = "0" * 32,
     ) -> Act:
-        """One step as an outbox does it; ``during`` is a person's wish between read and commit."""
+        """One step as an outbox does it; ``during`` is a person's wish, made while a call is under way.
+
+        A move reads and commits in one transaction; a call commits its intent, and its outcome onto the
+        filing as it stands by then.
+        """
         read = self.row
         act = next_act(read, self.now)
         if act.kind is ActKind.MOVE:
             assert act.filing is not None
-            if during:
-                during()
             self._commit(act.filing)
         elif act.kind is ActKind.CALL:
             self._call(read, act, fault, crash, during, mangled)
@@ -180,8 +181,7 @@ class World:
         mangled: str,
     ) -> None:
         assert act.call is not None
-        intended = with_intent(read, act)
-        self._commit(intended)
+        self._commit(with_intent(read, act))
         if crash is Crash.BEFORE_CALL:
             return
         if during:
@@ -193,7 +193,7 @@ class World:
         reply = self._reply(read, act, fault, mangled)
         if crash is Crash.AFTER_CALL:
             return
-        self._commit(apply(intended, act, reply, spread=0.5))
+        self._commit(apply(self.row, act, reply, spread=0.5))
 
     def _reply(self, read: Filing, act: Act, fault: Fault, mangled: str) -> Reply:
         call = act.call
@@ -232,10 +232,9 @@ class World:
         return reply
 
     def _commit(self, new: Filing) -> None:
-        before = self.row
-        self.row = keep_wishes(before, new)
-        if self.row.state is not before.state:
-            self.history.append(self.row.state)
+        if new.state is not self.row.state:
+            self.history.append(new.state)
+        self.row = new
 
     def _may_finish(self, read: Filing) -> None:
         """The hold was kept, or a person or the escalation waived it."""

@@ -19,7 +19,6 @@ from desk.domain.filing import (
     RetractFor,
     apply,
     backoff,
-    keep_wishes,
     next_act,
     with_intent,
 )
@@ -223,7 +222,7 @@ def test_a_retract_that_is_refused_is_not_taken_as_done(reply: Reply, why: Retra
     assert still.retry_at is not None
     assert still.error
     if why is RetractFor.REFUSED:
-        assert still.error == "said before"
+        assert still.error.startswith("said before\n")
 
 
 @pytest.mark.parametrize("reply", [say(A, 0), say(R, 5101), say(R, 5001)])
@@ -252,7 +251,9 @@ def test_a_refusal_keeps_its_words_until_a_person_reads_them() -> None:
         at(FilingState.UPLOADING), Call.FILEINFO, say(R, 4100, description="fileName too long"), 0
     )
     assert refused.state is FilingState.RETRACTING
-    stuck = after(refused, Call.RETRACT, say(T, 1000, description="busy"))
+    stuck = after(refused, Call.RETRACT, say(T, 1000, description="slow"))
+    stuck = after(stuck, Call.RETRACT, say(T, 1000, description="busy"))
+    assert stuck.error == "fileName too long\nThe open report could not be retracted yet: busy"
     done = after(stuck, Call.RETRACT, say(A, 0))
     assert (done.state, done.error, done.error_code) == (FilingState.REFUSED, "fileName too long", 4100)
 
@@ -367,15 +368,11 @@ def test_taking_back_goes_before_file_now_and_before_waiting() -> None:
     assert act.filing.retry_at is None
 
 
-def test_a_wish_made_during_a_call_is_kept_and_finishing_yields_to_it() -> None:
-    held = at(FilingState.HELD)
-    wished = replace(held, take_back=True)
-    finishing = replace(held, state=FilingState.FINISHING)
-    assert keep_wishes(wished, finishing) == wished
-    assert keep_wishes(replace(finishing, take_back=True), finishing).state is FilingState.FINISHING
-    kept = keep_wishes(replace(held, file_now=True), held)
-    assert kept.file_now
-    assert not kept.take_back
+def test_a_wish_made_during_a_call_outlives_the_answer() -> None:
+    world = world_at(FilingState.UPLOADING)
+    world.step(during=world.take_back)
+    assert world.row.state is FilingState.UPLOADING
+    assert world.settle().state is FilingState.WITHDRAWN
 
 
 def test_a_filing_taken_back_while_finishing_is_withdrawn_if_the_agency_never_got_it() -> None:

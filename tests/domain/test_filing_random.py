@@ -22,7 +22,7 @@ class Trouble:
 
     fault: Fault = Fault.NONE
     crash: Crash = Crash.NONE
-    wish: str = ""  # take_back or file_now, made between the outbox's read and its commit
+    wish: str = ""  # take_back or file_now, made while the call is under way, else before the next step
     minutes: int = 0
     late: bool = False  # a delayed call arrives first
 
@@ -31,12 +31,11 @@ class Trouble:
         if self.late:
             world.deliver_late()
         act = world.step(self.fault, self.crash, getattr(world, self.wish) if self.wish else None)
-        if act.kind is ActKind.WAIT:
+        if self.wish and act.kind is not ActKind.CALL:
+            getattr(world, self.wish)()
+        elif act.kind is ActKind.WAIT:
             assert act.until is not None
-            if self.wish:
-                getattr(world, self.wish)()
-            else:
-                world.now = act.until
+            world.now = act.until
         world.check()
 
 
