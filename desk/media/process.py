@@ -61,7 +61,14 @@ def command(worker: Worker) -> list[str]:
 def environment() -> dict[str, str]:
     """As little as the worker needs: nothing of the user's environment reaches a decoder."""
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
-    return {**kept, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PYTHONUTF8": "1", "LC_ALL": "C"}
+    return {
+        **kept,
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C",
+        # Large pages where glibc has them: a picture of 24 megapixels costs 24,000 page faults without.
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    }
 
 
 class WorkerProcess:

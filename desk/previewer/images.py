@@ -21,6 +21,7 @@ import PIL.TiffImagePlugin
 import PIL.WebPImagePlugin
 from PIL import ExifTags, Image, ImageFile, TiffImagePlugin, UnidentifiedImageError, features
 
+from . import webp
 from .protocol import (
     FACT_PICTURE,
     FACT_TEXT,
@@ -59,6 +60,7 @@ def prepare() -> None:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     warnings.filterwarnings("ignore", category=UserWarning)
     PIL.AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    webp.prepare()
     tile = Image.new("RGB", (24, 16), (90, 120, 150))
     for name in ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF"):
         buffer = io.BytesIO()
@@ -125,7 +127,7 @@ def _pictures(source: BinaryIO, request: Request, ask: Ask, *, damaged: bool) ->
         with _open(source, request) as image:
             if ask is Ask.REVEAL and request.number:
                 _seek(image, request.number)
-            return [_one(image, request, ask, damaged=damaged)]
+            return [_one(image, source, request, ask, damaged=damaged)]
     results: list[Picture] = []
     deadline = time.monotonic() + STILLS_SECONDS
     with _open(source, request) as image:
@@ -135,7 +137,7 @@ def _pictures(source: BinaryIO, request: Request, ask: Ask, *, damaged: bool) ->
             if results and time.monotonic() > deadline:
                 break
             _seek(image, index * frames // wanted)
-            results.append(_one(image, request, ask, damaged=damaged))
+            results.append(_one(image, source, request, ask, damaged=damaged))
     return results
 
 
@@ -147,16 +149,27 @@ def _seek(image: Image.Image, frame: int) -> None:
     check_size(*image.size)
 
 
-def _one(image: Image.Image, request: Request, ask: Ask, *, damaged: bool) -> Picture:
+def _one(image: Image.Image, source: BinaryIO, request: Request, ask: Ask, *, damaged: bool) -> Picture:
     grey = bool(request.flags & GREY) and ask is not Ask.REVEAL
     if isinstance(image, PIL.JpegImagePlugin.JpegImageFile):
         # The tile's own size is enough: a blurred tile has no detail finer than its blur.
         image.draft("L" if grey else "RGB", fit(image.width, image.height, request.edge))
     orientation = _orientation(image)
-    small = turn(plain(shrink(image, request.edge), grey=grey), orientation)
+    reduced = _scaled_webp(image, source, request.edge) or shrink(image, request.edge)
+    small = turn(plain(reduced, grey=grey), orientation)
     if ask is Ask.REVEAL:
         return picture(small, damaged=damaged)
     return blurred(small, request.strength, grey=grey, position_ms=-1, damaged=damaged)
+
+
+def _scaled_webp(image: Image.Image, source: BinaryIO, edge: int) -> Image.Image | None:
+    """The short way for large WebP pictures whose bytes are all here."""
+    size = fit(image.width, image.height, edge)
+    if image.format != "WEBP" or not isinstance(source, io.BytesIO) or image.width < 2 * size[0]:
+        return None
+    if getattr(image, "n_frames", 1) != 1:
+        return None
+    return webp.scaled(source.getvalue(), size, image.size)
 
 
 def _exif(image: Image.Image) -> Image.Exif:
