@@ -89,8 +89,10 @@ def prepare() -> bool:
         import PIL._webp  # noqa: F401  # type: ignore[import-not-found,unused-ignore]
 
         with open("/proc/self/maps", encoding="utf-8") as maps:  # noqa: PTH123
-            paths = {line.split(maxsplit=5)[-1].strip() for line in maps if "/libwebp" in line}
-        (path,) = (path for path in paths if path.rsplit("/", 1)[-1].startswith(("libwebp-", "libwebp.")))
+            loaded = {line.split(maxsplit=5)[-1].strip() for line in maps if "/libwebp" in line}
+        found = [path for path in loaded if path.rsplit("/", 1)[-1].startswith(("libwebp-", "libwebp."))]
+        # Other decoders bring their own; Pillow's lies beside it.
+        (path,) = [path for path in found if "/pillow.libs/" in path] or found
         library = ctypes.CDLL(path)
         library.WebPInitDecoderConfigInternal.argtypes = (ctypes.POINTER(_Config), ctypes.c_int)
         library.WebPGetFeaturesInternal.argtypes = (
@@ -112,7 +114,7 @@ def prepare() -> bool:
 
 
 def scaled(data: bytes, size: tuple[int, int], expected: tuple[int, int]) -> Image.Image | None:
-    """The picture at `size`, or None where Pillow has to do it: moving, damaged, not as `expected`, no library."""
+    """The picture at `size`, or None where Pillow has to do it: moving, damaged, no library."""
     if not _library:
         return None
     library = _library[0]
