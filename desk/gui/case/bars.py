@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from desk.domain.decision import DecisionKind
 from desk.gui import theme, words
-from desk.gui.case.parts import row
+from desk.gui.case.parts import key_cap, row
 from desk.gui.widgets.buttons import Button, primary, secondary
 from desk.gui.widgets.common import label, set_role
 from desk.gui.widgets.fields import Choice, TextField
@@ -104,7 +104,9 @@ class DecisionBar(QFrame):
         self.claim.clicked.connect(self.claim_asked)
         self.reopen.clicked.connect(self.reopen_asked)
         self._acts: list[tuple[Button, QWidget]] = []
+        self._bar = QWidget()
         bar = row(gap=theme.S2)
+        self._bar.setLayout(bar)
         for button, key in ((self.none, "N"), (self.without, "V"), (self.opinion, "S")):
             self._put(bar, button, key)
         bar.addWidget(self._why, 1)
@@ -141,16 +143,11 @@ class DecisionBar(QFrame):
         column.setContentsMargins(theme.S4, theme.S3, theme.S4, theme.S3)
         column.setSpacing(theme.S3)
         column.addWidget(self._ask)
-        column.addLayout(bar)
+        column.addWidget(self._bar)
         self.set_state("closed", "")
 
-    def _put(self, bar: object, button: Button, key: str) -> None:
-        from PySide6.QtWidgets import QHBoxLayout
-
-        assert isinstance(bar, QHBoxLayout)
-        cap = label(key, "key")
-        cap.setFixedHeight(18)
-        cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    def _put(self, bar: QHBoxLayout, button: Button, key: str) -> None:
+        cap = key_cap(key)
         bar.addWidget(button)
         bar.addWidget(cap, 0, Qt.AlignmentFlag.AlignVCenter)
         bar.addSpacing(theme.S1)
@@ -185,7 +182,7 @@ class DecisionBar(QFrame):
 
     @property
     def can_decide(self) -> bool:
-        return self.none.isVisibleTo(self) and not self._busy
+        return self.none.isVisibleTo(self._bar) and not self._busy
 
     # --- deciding --------------------------------------------------------
 
@@ -222,6 +219,8 @@ class DecisionBar(QFrame):
         self.policy.setVisible(kind is DecisionKind.VIOLATION_NO_REPORT)
         self._go.setText(act)
         self._problem.hide()
+        # One question at a time, and one primary act.
+        self._bar.hide()
         self._ask.show()
         self.reason.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -233,6 +232,7 @@ class DecisionBar(QFrame):
         if self._kind is not None:
             self._kind = None
             self._ask.hide()
+            self._bar.show()
             self.reason.clear()
             self.asking_ended.emit()
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desk.domain.content import Classification, Content, ContentKind, FileAnnotation
+from desk.domain.content import Content, ContentKind
 from desk.domain.errors import DeskError
 from desk.domain.preview import Blurred, MediaFacts, Metadata, NoPreview
 from desk.domain.viewing import Viewed
 from desk.gui import icons, theme, words
-from desk.gui.case import marks as edits
 from desk.gui.case import phrases
 from desk.gui.case.details import FileDetails, legend
 from desk.gui.case.look import Looker, LookSheet, Shown, Target
+from desk.gui.case.marker import Marker
 from desk.gui.case.marks import Marks
 from desk.gui.case.parts import row
 from desk.gui.case.previews import PreviewLoader, to_image
+from desk.gui.case.recorder import Recorder
+from desk.gui.case.stacks import Stack, stacks_of
 from desk.gui.case.tile import CaseTile
 from desk.gui.session import Session
 from desk.gui.widgets.common import hairline, label, set_role
@@ -30,33 +31,8 @@ from desk.gui.words import tr
 from desk.services.changes import Change
 from desk.services.review import CaseView
 
-SIDE = 152
+SIDE = 144
 STILL_EDGE = 128
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """Identical files of one case: one tile. Labels go to all of them, viewing to the one at ``at`` only."""
-
-    ids: tuple[str, ...]
-    at: int = 0
-
-    @property
-    def id(self) -> str:
-        return self.ids[0]
-
-    @property
-    def current(self) -> str:
-        return self.ids[self.at]
-
-
-def stacks_of(content: Sequence[Content]) -> list[Stack]:
-    """Files only, in the case's order; the same bytes together."""
-    groups: dict[str, list[str]] = {}
-    for piece in content:
-        if piece.kind.has_file:
-            groups.setdefault(piece.sha256 or f"id:{piece.id}", []).append(piece.id)
-    return [Stack(tuple(ids)) for ids in groups.values()]
 
 
 class ContentPanel(Panel):
@@ -64,9 +40,9 @@ class ContentPanel(Panel):
 
     refused = Signal(object)
 
-    def __init__(self, session: Session, marks: Marks) -> None:
+    def __init__(self, session: Session, marks: Marks, recorder: Recorder) -> None:
         super().__init__()
-        self._session, self.marks = session, marks
+        self._session, self.marks, self._recorder = session, marks, recorder
         self._view: CaseView | None = None
         self._stacks: dict[str, Stack] = {}
         self._facts: dict[str, MediaFacts | NoPreview] = {}
@@ -75,7 +51,7 @@ class ContentPanel(Panel):
         self.details = FileDetails()
         self.loader = PreviewLoader(session, self)
         self._title = label("", "section")
-        self._hint = label("", "muted", wrap=True)
+        self._hint = label("", "muted")
         self._hint_icon = icons.IconLabel("eye-off", 14, "muted")
         self._legend = KeyLegend(legend())
         self._legend.setFixedHeight(20)
@@ -84,7 +60,12 @@ class ContentPanel(Panel):
         column = QVBoxLayout(top)
         column.setContentsMargins(theme.S4, theme.S4, theme.S4, theme.S2)
         column.setSpacing(6)
-        column.addLayout(row(self._title, None, self._hint_icon, self._hint, gap=6))
+        first = row(self._title, gap=6)
+        first.addSpacing(theme.S3)
+        first.addStretch(1)
+        first.addWidget(self._hint_icon)
+        first.addWidget(self._hint, 0)
+        column.addLayout(first)
         column.addWidget(self._legend)
         tiles = Scroll(margin=0)
         tiles.body.setContentsMargins(theme.S4, 2, theme.S4, theme.S2)
@@ -111,11 +92,7 @@ class ContentPanel(Panel):
         self.loader.found.connect(self._preview_found)
         marks.changed.connect(self._show_marks)
         details = self.details
-        details.classified.connect(lambda value: self._mark(edits.set_class(value)))
-        details.annotated.connect(lambda values: self._mark(edits.set_annotations(values)))
-        details.included.connect(lambda value: self._mark(edits.set_include(value)))
-        details.published.connect(lambda value: self._mark(edits.set_public(value)))
-        details.accepted.connect(self.accept)
+        self.marker = Marker(marks, details, self._at_hand)
         details.stepped.connect(self.step_copy)
         details.metadata_asked.connect(self._metadata)
         details.place.moved.connect(self.blank)
@@ -150,17 +127,24 @@ class ContentPanel(Panel):
             tile.set_same(len(stack.ids))
             size = words.size(piece.size) if piece.size is not None else ""
             tile.set_line(words.joined([size, (piece.sha256 or "")[:8]]))
-            tile.set_max_seconds(min(10.0, self.looker.hold_seconds))
             tiles.append(tile)
         files = sum(len(stack.ids) for stack in stacks)
         identical = sum(len(stack.ids) for stack in stacks if len(stack.ids) > 1)
-        self._title.setText(tr("Content · {count}", count=phrases.content_title(files, identical)))
+        count = phrases.content_title(files, identical) if files else ""
+        self._title.setText(words.joined([tr("Content"), count]))
         self.split.setVisible(bool(stacks))
         self._none.setVisible(not stacks)
         self._legend.setVisible(bool(stacks))
         self.grid.set_tiles(list(tiles))
+        self._share_room(len(tiles))
         self._say_hint()
         self.loader.start(view.case.number, tiles)
+
+    def _share_room(self, tiles: int) -> None:
+        """One row of tiles needs less room than many; the file's own lines get the rest."""
+        lines = 1 if tiles * (SIDE + theme.S2) <= self.width() - 2 * theme.S4 else 2
+        wanted = SIDE + 14 if lines == 1 else round(1.6 * SIDE)
+        self.split.setSizes([wanted, max(160, self.split.height() - wanted)])
 
     def forget(self) -> None:
         """Let the case go: nothing of it stays, not even blurred."""
@@ -204,6 +188,10 @@ class ContentPanel(Panel):
         self._hint_icon.setVisible(bool(text))
 
     # --- the file in focus -------------------------------------------------
+
+    @property
+    def has_files(self) -> bool:
+        return bool(self._stacks)
 
     @property
     def stack(self) -> Stack | None:
@@ -343,24 +331,8 @@ class ContentPanel(Panel):
         self.looker.begin(tile, target, claim)
 
     def _record(self, shown: Shown) -> None:
-        view = self._view
-        if view is None:
-            return
-        review, operator, number = self._session.desk.review, self._session.operator, view.case.number
-        self._session.act(
-            partial(
-                review.shown,
-                operator,
-                number,
-                shown.content_id,
-                at=shown.at,
-                seconds=shown.seconds,
-                kind=shown.kind,
-                start=shown.start,
-                end=shown.end,
-            ),
-            owner=self,
-        )
+        if self._view is not None:
+            self._recorder.display(self._view.case.number, shown)
 
     def _metadata(self, wanted: bool) -> None:
         content, view = self.content, self._view
@@ -391,31 +363,9 @@ class ContentPanel(Panel):
 
     # --- marking -------------------------------------------------------------
 
-    def _mark(self, edit: edits.Edit) -> None:
-        stack = self.stack
-        if stack is not None and self._can_mark:
-            self.marks.mark(stack.ids, edit)
-
-    def classify(self, value: Classification) -> None:
-        self._mark(edits.classify(value))
-
-    def annotate(self, value: FileAnnotation) -> None:
-        self._mark(edits.toggle_annotation(value))
-
-    def toggle_include(self) -> None:
-        self._mark(edits.set_include(not self.details.include.value()))
-
-    def cycle_public(self) -> None:
-        choice = self.marks.choice(self.stack.current) if self.stack else None
-        content = self.content
-        shown = choice.public if choice is not None else content.public if content is not None else None
-        self._mark(edits.set_public(edits.next_public(shown)))
-
-    def accept(self) -> None:
-        """Take over what the platform suggested for this file."""
-        content = self.content
-        if content is not None:
-            self._mark(edits.accept(content.suggested.classification, content.suggested.annotations))
+    def _at_hand(self) -> tuple[Stack, Content] | None:
+        stack, content = self.stack, self.content
+        return (stack, content) if stack is not None and content is not None and self._can_mark else None
 
     def undo(self) -> None:
         touched = self.marks.undo()

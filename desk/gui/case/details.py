@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desk.domain.content import Content, FileAnnotation
+from desk.domain.content import Content, ContentKind, FileAnnotation
 from desk.domain.draft import FileChoice
 from desk.domain.preview import MediaFacts, Metadata, NoPreview
 from desk.domain.viewing import Viewed
 from desk.gui import theme, words
 from desk.gui.case import phrases
 from desk.gui.case.facts import match_words
-from desk.gui.case.parts import Facts, row
+from desk.gui.case.parts import Facts, key_cap, row
 from desk.gui.case.strip import Place
 from desk.gui.widgets.buttons import IconButton, link
 from desk.gui.widgets.chips import Badge, TagChips
@@ -65,8 +65,7 @@ class FileDetails(QWidget):
         for button, (key, value) in zip(self.classes._buttons, phrases.CLASS_KEYS, strict=True):
             button.setToolTip(f"{phrases.classification(value)}  ({key})")
         self.classes.changed.connect(lambda: self.classified.emit(self.classes.value()))
-        self.include = CheckBox(tr("In the report  X"))
-        self.include.setAccessibleName(tr("In the report"))
+        self.include = CheckBox(tr("In the report"), "X")
         self.include.changed.connect(lambda: self.included.emit(self.include.value()))
         self.public = Segmented(
             [("yes", tr("Yes")), ("no", tr("No")), ("unknown", tr("Not known"))],
@@ -85,8 +84,8 @@ class FileDetails(QWidget):
         self.tags.changed.connect(
             lambda: self.annotated.emit(frozenset(FileAnnotation(tag) for tag in self.tags.value()))
         )
-        self._suggested = label("", "muted", wrap=True)
-        self._accept = link(tr("Accept A"))
+        self._suggested = label("", "muted")
+        self._accept = link(tr("Accept"))
         self._accept.clicked.connect(self.accepted)
         self.marks = QWidget()
         self.marks.setAccessibleName(tr("Marks on this file"))
@@ -96,13 +95,14 @@ class FileDetails(QWidget):
         first = row(label(tr("Class"), "muted"), self.classes, gap=theme.S2)
         first.addSpacing(theme.S2)
         first.addWidget(self.include)
+        first.addWidget(key_cap("X"))
         first.addStretch(1)
-        second = row(label(tr("Publicly available  P"), "muted"), self.public, None, gap=theme.S2)
+        second = row(label(tr("Publicly available"), "muted"), self.public, key_cap("P"), None, gap=theme.S2)
         grid.addLayout(first)
         grid.addLayout(second)
         grid.addWidget(self.tags)
         self._suggest_row = QWidget()
-        self._suggest_row.setLayout(row(self._suggested, self._accept, None, gap=theme.S1))
+        self._suggest_row.setLayout(row(self._suggested, self._accept, key_cap("A"), None, gap=theme.S1))
         grid.addWidget(self._suggest_row)
 
         self._facts = Facts()
@@ -111,8 +111,7 @@ class FileDetails(QWidget):
         self._metadata_box = QVBoxLayout(self._metadata)
         self._metadata_box.setContentsMargins(theme.S2, 0, 0, 0)
         self._metadata_box.setSpacing(theme.S1)
-        self.metadata = Disclosure(tr("Metadata  M"), self._metadata)
-        self.metadata.setToolTip(tr("Opening it is recorded."))
+        self.metadata = Disclosure(tr("Metadata (opening it is recorded)"), self._metadata)
         self.metadata.toggled.connect(self.metadata_asked)
 
         column = QVBoxLayout(self)
@@ -182,6 +181,8 @@ class FileDetails(QWidget):
             return
         digest = (content.sha256 or "")[:12]
         known = words.joined([why.format, tr("SHA-256 {digest}…", digest=digest) if digest else ""])
+        if content.kind is ContentKind.AUDIO:
+            known = words.joined([known, tr("Sound is not played in this version.")])
         self._plain.setText(tr("{why} It can still be reported. {known}", why=why.words, known=known).strip())
         self._plain.show()
 

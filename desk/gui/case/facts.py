@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.domain.account import Account
@@ -42,6 +42,9 @@ class WhatIsKnown(Panel):
         self.body.setContentsMargins(0, 0, 0, 0)
         self._scroll = Scroll(gap=theme.S4)
         self.body.addWidget(self._scroll)
+        # The facts scroll by the arrow keys; a case may hold nothing else that takes the focus.
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._scroll.setAccessibleName(tr("What is known"))
         self._talks: list[Conversation] = []
         self._watching = False
         self.setAccessibleName(tr("What is known"))
@@ -78,9 +81,15 @@ class WhatIsKnown(Panel):
         for talk in self._talks:
             talk.watch(talk.content_id in wanted)
 
+    def focus_facts(self) -> None:
+        """To the column as a whole; nothing is scrolled."""
+        self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def focus_messages(self) -> None:
-        """To the first conversation."""
-        if self._talks:
+        """To the first conversation; to the facts where there is none."""
+        if not self._talks:
+            self.focus_facts()
+        else:
             self._scroll.ensureWidgetVisible(self._talks[0])
             self._talks[0].view.setFocus()
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def case_commands(page: CasePage) -> list[Command]:
     """Every act of the page with its key. Space and arrows belong to the grid itself."""
     content, bar = page.content, page.decisions
+    marker = content.marker
 
     def shown() -> bool:
         return page.decisions.isVisible()
@@ -42,15 +43,15 @@ def case_commands(page: CasePage) -> list[Command]:
     ]
     for key, value in phrases.CLASS_KEYS:
         title = tr("Classify as {value}", value=phrases.classification(value))
-        acts.append(made(f"class.{value.value}", title, key, partial(content.classify, value), file))
+        acts.append(made(f"class.{value.value}", title, key, partial(marker.classify, value), file))
     for key, annotation in phrases.ANNOTATION_KEYS:
         title = tr("Annotate: {value}", value=phrases.annotation(annotation))
-        acts.append(made(f"note.{annotation.value}", title, key, partial(content.annotate, annotation), file))
+        acts.append(made(f"note.{annotation.value}", title, key, partial(marker.annotate, annotation), file))
     place = content.details.place
     acts += [
-        made("include", tr("In the report, or left out"), "X", content.toggle_include, file),
-        made("public", tr("Publicly available: yes, no, not known"), "P", content.cycle_public, file),
-        made("accept", tr("Accept what the platform suggested"), "A", content.accept, file),
+        made("include", tr("In the report, or left out"), "X", marker.toggle_include, file),
+        made("public", tr("Publicly available: yes, no, not known"), "P", marker.cycle_public, file),
+        made("accept", tr("Accept what the platform suggested"), "A", marker.accept, file),
         made("undo", tr("Undo"), "Ctrl+Z", page.undo, lambda: page.done.isVisible() or page.marks.can_undo),
         made("metadata", tr("Open the metadata (recorded)"), "M", content.toggle_metadata, file),
         made("before", tr("Still or page before"), ",", partial(place.step, -1), file),
@@ -61,7 +62,7 @@ def case_commands(page: CasePage) -> list[Command]:
         made("files", tr("To the files"), "F", page.focus_grid, shown),
         made("release", tr("Release this case"), "", page.release, mine),
         made("snooze", tr("Snooze…"), "", page.claim_bar.open_snooze, mine),
-        made("next", tr("Next case"), "", page.next_case, lambda: not shown() or not page.mine),
+        made("next", tr("Next case"), "", page.acts.next_case, lambda: not shown() or not page.mine),
         made("blank", tr("Blur everything"), "", page.blank, shown),
     ]
     return acts

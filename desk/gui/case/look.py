@@ -223,7 +223,8 @@ class Looker(QObject):
         self.end()
         self._number += 1
         self._tile, self._target = tile, target
-        edge = max(self._sheet.parentWidget().width(), self._sheet.parentWidget().height())
+        room = self._sheet.parentWidget() or self._sheet
+        edge = max(room.width(), room.height())
         edge = min(MAX_REVEALED_EDGE, round(edge * self._sheet.devicePixelRatioF()))
         review, operator = self._session.desk.review, self._session.operator
 

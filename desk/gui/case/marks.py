@@ -242,6 +242,10 @@ def set_public(value: bool | None) -> Edit:
     return lambda choice: replace(choice, public=value)
 
 
-def next_public(value: bool | None) -> bool | None:
-    """P goes round: not known, yes, no."""
-    return {None: True, True: False, False: None}[value]
+def toggle_include(choice: FileChoice) -> FileChoice:
+    return replace(choice, include=not choice.include)
+
+
+def cycle_public(choice: FileChoice) -> FileChoice:
+    """Not known, yes, no, and round."""
+    return replace(choice, public={None: True, True: False, False: None}[choice.public])

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QTextCharFormat, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from desk.domain.content import Content, ContentKind, Message
 from desk.domain.viewing import covered
@@ -141,7 +141,7 @@ class Conversation(QWidget):
         super().__init__()
         self.content_id = content.id
         self._session = session
-        self._watching = False
+        self._watching = self._whole = False
         self._at: datetime | None = None
         self._clock = QElapsedTimer()
         self._seconds = 0.0
@@ -166,13 +166,21 @@ class Conversation(QWidget):
         up.clicked.connect(self.find_before)
         down.clicked.connect(self.find_next)
         self._finders: list[QWidget] = [self._hits, self._find, up, down]
+        said = label(place, "muted")
+        said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        said.setToolTip(place)
+        line = row(gap=theme.S1)
+        line.addWidget(said, 1)
         for widget in self._finders:
-            widget.setVisible(many)
+            line.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.S1)
-        column.addLayout(row(label(place, "muted"), None, *self._finders, gap=theme.S1))
+        column.addLayout(line)
         column.addWidget(self.view)
+        for widget in self._finders:
+            # Only now that they have a parent: one without would come up as a window.
+            widget.setVisible(many)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
@@ -218,7 +226,7 @@ class Conversation(QWidget):
 
     def watch(self, on: bool) -> None:
         """Keep account of what is on the screen, or end it and tell what was seen."""
-        if on == self._watching:
+        if on == self._watching or (on and self._whole):
             return
         self._watching = on
         if on:
@@ -240,7 +248,7 @@ class Conversation(QWidget):
         if found not in self._stretches:
             self._stretches.append(found)
         if covered(self._stretches) >= 1.0:
-            self._watching = False
+            self._watching, self._whole = False, True
             self._timer.stop()
             self._stretches = [(0.0, 1.0)]
             self._tell()

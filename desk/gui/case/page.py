@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import ClassVar
 
@@ -11,14 +10,13 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desk.domain.case import Case, CaseState, Claim
-from desk.domain.content import ContentKind
+from desk.domain.case import Case, Claim
 from desk.domain.decision import Decision, DecisionKind
 from desk.domain.errors import ClaimLost, DeskError
-from desk.domain.exposure import Rest, RestPolicy
-from desk.domain.viewing import ViewingKind
+from desk.domain.exposure import Rest
 from desk.gui import theme, words
 from desk.gui.case import phrases
+from desk.gui.case.acts import CaseActs
 from desk.gui.case.bars import ClaimBar, DecisionBar, snooze_times
 from desk.gui.case.content import ContentPanel
 from desk.gui.case.facts import WhatIsKnown
@@ -26,6 +24,8 @@ from desk.gui.case.keys import bind, case_commands
 from desk.gui.case.marks import Marks
 from desk.gui.case.messages import Read
 from desk.gui.case.parts import Said
+from desk.gui.case.recorder import Recorder
+from desk.gui.case.standing import WORKABLE, Loaded, bar_state, claim_words, live, load, unread, waits_for
 from desk.gui.case.states import CaseSkeleton, Decided, Failed, NoCase
 from desk.gui.session import Session
 from desk.gui.widgets.common import vbox
@@ -36,16 +36,11 @@ from desk.services.changes import Change
 from desk.services.review import CaseView
 
 TICK_MS = 20_000
-WORKABLE = frozenset({CaseState.OPEN, CaseState.SNOOZED, CaseState.ESCALATED})
+FILES_SHARES, TEXT_SHARES = (11, 19), (19, 11)
+"""The columns' widths: media need room where there are any, text where there are none."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    view: CaseView
-    names: Mapping[int, str]
-    policies: Mapping[str, str]
-    policy: RestPolicy
-    rest: Rest
+SHOWN = frozenset({Change.CASE, Change.VIEWING, Change.QUEUE, Change.OUTBOX, Change.REPORTS, Change.SETTINGS})
+"""The changes of which the page shows something."""
 
 
 class CasePage(Page):
@@ -62,20 +57,21 @@ class CasePage(Page):
         self.session = session
         self._number: int | None = None
         self._view: CaseView | None = None
-        self._loaded: _Loaded | None = None
-        self._rest: Rest | None = None
+        self._loaded: Loaded | None = None
         self._decided: Decision | None = None
-        self._busy = False
+        self._entered = False
 
+        self.acts = CaseActs(session, self)
         self.claim_bar = ClaimBar()
         self.decisions = DecisionBar()
         self.said = Said()
         self.marks = Marks(session, self)
         self.known = WhatIsKnown(session)
-        self.content = ContentPanel(session, self.marks)
+        self.recorder = Recorder(session, self)
+        self.content = ContentPanel(session, self.marks, self.recorder)
         self.no_case, self.failed, self.done = NoCase(), Failed(), Decided()
         self._skeleton = CaseSkeleton()
-        self.split = SplitView(self.known, self.content, shares=(2, 3), line=False)
+        self.split = SplitView(self.known, self.content, shares=FILES_SHARES, line=False)
         self.known.setMinimumWidth(320)
         self.content.setMinimumWidth(420)
         middle = QWidget()
@@ -103,16 +99,24 @@ class CasePage(Page):
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._ticked)
         self._connect()
-        self._acts = case_commands(self)
-        bind(self, self._acts)
+        self._commands = case_commands(self)
+        bind(self, self._commands)
 
     def _connect(self) -> None:
-        self.no_case.next_asked.connect(self.next_case)
+        acts = self.acts
+        acts.busy.connect(self._set_busy)
+        acts.refused.connect(self._refused)
+        acts.claimed.connect(self._claimed)
+        acts.released.connect(self.reload)
+        acts.put_away.connect(self._put_away)
+        acts.decided.connect(self._was_decided)
+        acts.none_waiting.connect(self._none_waiting)
+        self.no_case.next_asked.connect(acts.next_case)
         self.failed.again.connect(self.reload)
         self.failed.left.connect(self.to_queue)
         self.done.left.connect(self.to_queue)
         self.done.undone.connect(self.undo_decision)
-        self.done.next_asked.connect(self.next_case)
+        self.done.next_asked.connect(acts.next_case)
         self.claim_bar.released.connect(self.release)
         self.claim_bar.snoozed.connect(self.snooze)
         self.decisions.claim_asked.connect(self.claim)
@@ -120,7 +124,8 @@ class CasePage(Page):
         self.decisions.decided.connect(self.decide)
         self.decisions.report_asked.connect(self.report)
         self.decisions.asking_ended.connect(self.focus_grid)
-        self.known.read.connect(self._record_reading)
+        self.known.read.connect(self._read)
+        self.recorder.rest_changed.connect(self._rest_changed)
         self.content.refused.connect(self._refused)
         self.marks.failed.connect(self._refused)
         self.session.claim_changed.connect(self._claim_changed)
@@ -132,7 +137,7 @@ class CasePage(Page):
         return [self.claim_bar]
 
     def commands(self) -> list[Command]:
-        return list(self._acts)
+        return list(self._commands)
 
     def enter(self, **kwargs: object) -> None:
         """``number``: the case to show. Without it: the one at hand, or that none is open."""
@@ -165,14 +170,7 @@ class CasePage(Page):
     def refresh(self, changes: frozenset[str]) -> None:
         if self._number is None or not self.isVisible() or self._decided is not None:
             return
-        if changes & {
-            Change.CASE,
-            Change.VIEWING,
-            Change.QUEUE,
-            Change.OUTBOX,
-            Change.REPORTS,
-            Change.SETTINGS,
-        }:
+        if changes & SHOWN:
             self.reload()
 
     def blank(self) -> None:
@@ -185,10 +183,10 @@ class CasePage(Page):
 
     def focus_grid(self) -> None:
         """The keys' home: the grid, or the facts where there are no files."""
-        if self.content.grid.ids():
+        if self.content.has_files:
             self.content.grid.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self.known.focus_messages()
+            self.known.focus_facts()
 
     # --- loading -----------------------------------------------------------
 
@@ -200,33 +198,23 @@ class CasePage(Page):
             self.set_title(tr("Case {number}", number=number))
             self._stack.setCurrentWidget(self._skeleton)
         self._decided = None
+        self._entered = True
         self.reload()
 
     def reload(self) -> None:
         number = self._number
         if number is None:
             return
-        desk, operator = self.session.desk, self.session.operator
-
-        def read() -> _Loaded:
-            settings = desk.configuration.settings()
-            return _Loaded(
-                desk.review.open(operator, number),
-                {person.id: person.name for person in desk.people.all()},
-                {policy.path: policy.title for policy in settings.policies},
-                settings.rest,
-                desk.review.rest(operator),
-            )
-
+        read = partial(load, self.session.desk, self.session.operator, number)
         self.session.runner.run_read(read, self._arrived, self._failed_to_load, owner=self, key="open")
 
-    def _arrived(self, loaded: _Loaded) -> None:
+    def _arrived(self, loaded: Loaded) -> None:
         view = loaded.view
         if view.case.number != self._number or self._decided is not None:
             return
         before = self._view
         self._view, self._loaded = view, loaded
-        self._set_rest(loaded.rest)
+        self.recorder.set_rest(loaded.rest)
         self._sync_claim(view.case)
         fresh = before is None or (before.case.number, before.case.revision) != (
             view.case.number,
@@ -240,6 +228,9 @@ class CasePage(Page):
         self._stack.setCurrentWidget(self._body)
         self._show_state(fresh=fresh)
         self.content.show_case(view)
+        if before is None:
+            shares = FILES_SHARES if self.content.has_files else TEXT_SHARES
+            self.split.setSizes([share * 100 for share in shares])
         if fresh or not shown:
             self.focus_grid()
 
@@ -275,19 +266,13 @@ class CasePage(Page):
     def mine(self) -> bool:
         """Whether the operator holds the claim and may work on the case."""
         claim, view = self.session.claim, self._view
-        return (
-            claim is not None
-            and view is not None
-            and claim.case_id == view.case.number
-            and view.case.state in WORKABLE
-        )
-
-    def _live(self, claim: Claim | None) -> Claim | None:
-        return claim if claim is not None and claim.until > self.session.desk.clock.now() else None
+        if claim is None or view is None:
+            return False
+        return claim.case_id == view.case.number and view.case.state in WORKABLE
 
     def _sync_claim(self, case: Case) -> None:
         """The store knows best who holds the claim."""
-        held, own = self._live(case.claim), self.session.claim
+        held, own = live(case.claim, self.session.desk.clock.now()), self.session.claim
         if held is not None and held.operator_id == self.session.operator.id:
             if own is None or own.case_id != case.number or own.token != held.token or own.until < held.until:
                 self.session.set_claim(held)
@@ -299,80 +284,46 @@ class CasePage(Page):
         if view is None or loaded is None:
             return
         case, mine = view.case, self.mine
-        held = self._live(case.claim)
-        state, why = "free", ""
-        if mine:
-            state = "mine"
-        elif case.state is CaseState.CLOSED:
-            state, why = "reopen", tr("This case is closed.")
-        elif case.state in (CaseState.REPORTING, CaseState.REPORTED):
-            state, why = "closed", tr("Nothing to decide: {state}.", state=phrases.state(case.state))
-        elif held is not None and held.operator_id != self.session.operator.id:
-            who, until = held.operator_name, words.clock(held.until)
-            state, why = "closed", tr("{name} is working on this case until {time}.", name=who, time=until)
+        held = live(case.claim, self.session.desk.clock.now())
+        state, why = bar_state(case, mine=mine, held=held, me=self.session.operator)
+        self._save_focus()
         self.decisions.set_state(state, why)
-        self._say_claim(held)
+        text, tip = claim_words(self.session.claim if mine else held, mine=mine)
+        self.claim_bar.say(text, mine=mine, tip=tip)
         if fresh:
-            self._say_standing(case)
+            self._say_standing(view)
         self.content.set_state(
             can_mark=mine,
-            lock=phrases.rest_lock(self._rest),
-            soon=phrases.rest_soon(self._rest),
+            lock=phrases.rest_lock(self.recorder.rest),
+            soon=phrases.rest_soon(self.recorder.rest),
             hold_seconds=loaded.policy.hold_seconds,
         )
         if mine:
             # Not again at every refresh: the draft is read anew when the page is entered.
-            if not self.marks.ready or fresh:
+            if not self.marks.ready or fresh or self._entered:
                 self.marks.begin(case.number, open_now=view.has_draft)
-            self.known.watch_only(self._unread(view) if self.isVisible() else set())
+            self.known.watch_only(unread(view) if self.isVisible() else set())
         else:
             self.known.watch(False)
             if self.marks.ready:
                 self.marks.stop()
+        self._entered = False
         self.commands_changed.emit()
 
-    def _unread(self, view: CaseView) -> set[str]:
-        kinds = (ContentKind.CHAT, ContentKind.TEXT)
-        return {
-            piece.id
-            for piece in view.case.data.content
-            if piece.kind in kinds and not (piece.id in view.viewed and view.viewed[piece.id].viewed)
-        }
-
-    def _say_claim(self, held: Claim | None) -> None:
-        claim = self.session.claim
-        if self.mine and claim is not None:
-            until = words.clock(claim.until)
-            self.claim_bar.say(
-                tr("claimed by you until {time}", time=until), mine=True, tip=words.utc(claim.until)
-            )
-        elif held is not None and held.operator_id != self.session.operator.id:
-            text = tr("claimed by {name} until {time}", name=held.operator_name, time=words.clock(held.until))
-            self.claim_bar.say(text, mine=False, tip=words.utc(held.until))
-        else:
-            self.claim_bar.say(tr("not claimed"), mine=False)
-
-    def _say_standing(self, case: Case) -> None:
+    def _say_standing(self, view: CaseView) -> None:
         """What the case is waiting for, where it is not simply open."""
-        view = self._view
-        filing = max((f.id for f in view.filings), default=None) if view is not None else None
-        if case.state is CaseState.SNOOZED and case.snoozed_until is not None:
-            self.said.say("info", tr("Put away until {time}.", time=words.moment(case.snoozed_until)))
-        elif case.state is CaseState.ESCALATED:
-            self.said.say("info", tr("Waiting for a second opinion. The note stands under Decisions so far."))
-        elif case.state is CaseState.REPORTING and filing is not None:
-            show = partial(self.navigate.emit, "outbox", {"filing_id": filing})
-            self.said.say(
-                "info", tr("A report on this case is on its way."), ((tr("Show it"), show),), stays=True
-            )
-        elif case.state is CaseState.REPORTED and filing is not None:
-            show = partial(self.navigate.emit, "reports", {"filing_id": filing})
-            self.said.say("ok", tr("This case was reported."), ((tr("Show the report"), show),), stays=True)
+        kind, text, page = waits_for(view)
+        filing = max((one.id for one in view.filings), default=None)
+        if page and filing is not None:
+            show = partial(self.navigate.emit, page, {"filing_id": filing})
+            self.said.say(kind, text, ((tr("Show it"), show),), stays=True)
+        elif text:
+            self.said.say(kind, text)
         else:
             self.said.unsay()
 
     def _claim_changed(self, _claim: object) -> None:
-        if self._view is not None and self._stack.currentWidget() is self._body:
+        if self._stack.currentWidget() is self._body:
             self._show_state()
 
     def _claim_lost(self, lost: object) -> None:
@@ -384,26 +335,21 @@ class CasePage(Page):
     # --- acts on the claim ---------------------------------------------------
 
     def _set_busy(self, busy: bool) -> None:
-        self._busy = busy
+        if busy:
+            self.blank()
+            self._save_focus()
         self.decisions.set_busy(busy)
         self.claim_bar.set_busy(busy)
         self.done.set_busy(busy)
 
-    def _act(self, fn: Callable[[], object], done: Callable[[object], object]) -> None:
-        """One act at a time; a refusal is said on the page."""
-        if self._busy:
-            return
-        self.blank()
-        self._set_busy(True)
-
-        def finished(value: object) -> None:
-            self._set_busy(False)
-            done(value)
-
-        self.session.act(fn, finished, self._refused, owner=self)  # type: ignore[arg-type]
+    def _save_focus(self) -> None:
+        """Before a button in focus is disabled or hidden: Qt would send the focus wherever is next."""
+        focus = self.focusWidget()
+        bars = (self.decisions, self.claim_bar)
+        if focus is not None and any(bar.isAncestorOf(focus) for bar in bars) and not self.decisions.asking:
+            self.focus_grid()
 
     def _refused(self, error: DeskError) -> None:
-        self._set_busy(False)
         if self._view is None:
             self.notify.emit("bad", error.words())
             return
@@ -411,60 +357,37 @@ class CasePage(Page):
         if isinstance(error, ClaimLost):
             self.reload()
         else:
-            self._ask_rest()
+            self.recorder.ask_rest()
 
     def claim(self) -> None:
-        number = self._number
-        if number is None or self.mine:
-            return
-        desk, operator = self.session.desk, self.session.operator
-        self._act(lambda: desk.queue.claim(operator, number), self._claimed)
+        if self._number is not None and not self.mine:
+            self.acts.claim(self._number)
 
-    def _claimed(self, claim: object) -> None:
-        if isinstance(claim, Claim):
-            self.said.unsay()
-            self.session.set_claim(claim)
-            if claim.case_id != self._number or self._decided is not None:
-                self.open_case(claim.case_id)
-            self.focus_grid()
+    def _claimed(self, claim: Claim) -> None:
+        self.said.unsay()
+        if claim.case_id != self._number or self._decided is not None:
+            self.open_case(claim.case_id)
+        self.focus_grid()
 
     def release(self) -> None:
         claim = self.session.claim
-        if claim is None or not self.mine:
-            return
-        desk, operator = self.session.desk, self.session.operator
-        self._act(lambda: desk.queue.release(operator, claim), self._released)
-
-    def _released(self, _nothing: object) -> None:
-        self.session.set_claim(None)
-        self.reload()
+        if claim is not None and self.mine:
+            self.acts.release(claim)
 
     def snooze(self, choice: int) -> None:
         """Put the case away: 1 h, 4 h, tomorrow 09:00, 3 days, by their place in the menu."""
         claim = self.session.claim
-        if claim is None or not self.mine:
-            return
-        desk, operator = self.session.desk, self.session.operator
-        _, until = snooze_times(desk.clock.now())[choice]
-        said = tr("Case {number} is put away until {time}.", number=claim.case_id, time=words.moment(until))
+        if claim is not None and self.mine:
+            self.acts.snooze(claim, snooze_times(self.session.desk.clock.now())[choice][1])
 
-        def done(_nothing: object) -> None:
-            self.session.set_claim(None)
-            self.notify.emit("ok", said)
-            self.to_queue()
+    def _put_away(self, number: int, until: datetime) -> None:
+        said = tr("Case {number} is put away until {time}.", number=number, time=words.moment(until))
+        self.notify.emit("ok", said)
+        self.to_queue()
 
-        self._act(lambda: desk.queue.snooze(operator, claim, until), done)
-
-    def next_case(self) -> None:
-        desk, operator = self.session.desk, self.session.operator
-        self._act(lambda: desk.queue.next_case(operator), self._next)
-
-    def _next(self, claim: object) -> None:
-        if isinstance(claim, Claim):
-            self._claimed(claim)
-        else:
-            self.notify.emit("info", tr("No case is waiting. Well done for now."))
-            self.to_queue()
+    def _none_waiting(self) -> None:
+        self.notify.emit("info", tr("No case is waiting."))
+        self.to_queue()
 
     def to_queue(self) -> None:
         self._close()
@@ -472,27 +395,20 @@ class CasePage(Page):
 
     # --- deciding ------------------------------------------------------------
 
-    def decide(self, kind: DecisionKind, reason: str | None, policy: str | None) -> None:
+    def decide(self, kind: DecisionKind, reason: str | None = None, policy: str | None = None) -> None:
         claim = self.session.claim
-        if claim is None or not self.mine:
-            return
-        desk, operator = self.session.desk, self.session.operator
-        self._act(
-            lambda: desk.review.decide(operator, claim, kind, policy=policy, reason=reason), self._was_decided
-        )
+        if claim is not None and self.mine:
+            self.acts.decide(claim, kind, reason, policy)
 
-    def _was_decided(self, decision: object) -> None:
-        if not isinstance(decision, Decision):
-            return
+    def _was_decided(self, decision: Decision) -> None:
         self._decided = decision
         self._forget_view()
-        self.session.set_claim(None)
         self.done.say(
             phrases.decided(decision.case_number, decision.kind), tr("Undo opens it again for you.")
         )
         self._stack.setCurrentWidget(self.done)
         self.done.back.setFocus()
-        self._ask_rest()
+        self.recorder.ask_rest()
 
     def undo(self) -> None:
         """Take back the last mark, or the decision just made."""
@@ -508,15 +424,8 @@ class CasePage(Page):
 
     def reopen(self) -> None:
         """Open a decided case again and claim it. The decision stays on record."""
-        number = self._number
-        if number is None:
-            return
-        desk, operator = self.session.desk, self.session.operator
-
-        def opened(_nothing: object) -> None:
-            self._act(lambda: desk.queue.claim(operator, number), self._claimed)
-
-        self._act(lambda: desk.review.reopen(operator, number), opened)
+        if self._number is not None:
+            self.acts.reopen(self._number)
 
     def report(self) -> None:
         if self._number is not None and self.mine:
@@ -526,49 +435,13 @@ class CasePage(Page):
     # --- rest and reading ------------------------------------------------------
 
     def _ticked(self) -> None:
-        if self._view is not None:
-            self._show_state()
-        self._ask_rest()
+        self._show_state()
+        self.recorder.ask_rest()
 
-    def _ask_rest(self) -> None:
-        desk, operator = self.session.desk, self.session.operator
-        self.session.runner.run_read(
-            lambda: desk.review.rest(operator),
-            self._rest_arrived,
-            lambda _error: None,
-            owner=self,
-            key="rest",
-        )
+    def _rest_changed(self, rest: Rest) -> None:
+        self._show_state()
+        self.rest_changed.emit(rest)
 
-    def _rest_arrived(self, rest: Rest) -> None:
-        before = self._rest
-        self._set_rest(rest)
-        if before is None or before.state is not rest.state:
-            self._show_state()
-
-    def _set_rest(self, rest: Rest) -> None:
-        if rest != self._rest:
-            self._rest = rest
-            self.rest_changed.emit(rest)
-
-    def _record_reading(self, read: Read) -> None:
-        number = self._number
-        if number is None:
-            return
-        review, operator = self.session.desk.review, self.session.operator
-        share = read.seconds / len(read.stretches)
-        for start, end in read.stretches:
-            self.session.act(
-                partial(
-                    review.shown,
-                    operator,
-                    number,
-                    read.content_id,
-                    at=read.at,
-                    seconds=share,
-                    kind=ViewingKind.SCROLL,
-                    start=start,
-                    end=end,
-                ),
-                owner=self,
-            )
+    def _read(self, read: Read) -> None:
+        if self._number is not None:
+            self.recorder.reading(self._number, read)

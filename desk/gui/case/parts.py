@@ -14,6 +14,9 @@ from desk.gui.widgets.common import clear, label
 from desk.gui.widgets.notices import KINDS
 from desk.gui.words import tr
 
+INDENT = 4
+"""Where the text of a CopyLabel begins: values above and below it stand in line with it."""
+
 
 def row(*items: QWidget | QLayout | None, gap: int = theme.S2, margin: int = 0) -> QHBoxLayout:
     """A row; None is a spring."""
@@ -30,22 +33,32 @@ def row(*items: QWidget | QLayout | None, gap: int = theme.S2, margin: int = 0) 
     return box
 
 
+def key_cap(key: str) -> QLabel:
+    """A key as the legend shows it."""
+    cap = label(key, "key")
+    cap.setFixedHeight(18)
+    cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return cap
+
+
 def moment_label(when: datetime, role: str = "body") -> QLabel:
     """A time in the reader's zone with UTC as its tooltip; can be selected and copied."""
     made = label(words.moment_exact(when), role, select=True)
     made.setFont(theme.sans(theme.BODY if role == "body" else theme.SMALL, tabular=True))
     made.setToolTip(words.utc(when))
+    made.setContentsMargins(INDENT, 0, 0, 0)
     return made
 
 
 def value_label(text: str, *, mono: bool = False) -> QLabel:
     """A value that wraps anywhere it must, selectable, plain."""
-    # Long ids and addresses have no blanks: without these invisible places to break they would widen the column.
+    # Long ids and addresses have no blanks: told to ignore their width, they cannot widen the column.
     made = label(text, select=True, wrap=True)
     if mono:
         made.setFont(theme.mono())
     made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     made.setMinimumWidth(60)
+    made.setContentsMargins(INDENT, 0, 0, 0)
     return made
 
 
@@ -58,7 +71,7 @@ class Facts(QWidget):
         super().__init__()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.S3)
+        self._grid.setHorizontalSpacing(theme.S2)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnMinimumWidth(0, self.NAME_WIDTH)
         self._grid.setColumnStretch(1, 1)

@@ -56,7 +56,6 @@ class PlainTable(QTableWidget):
         header.setStretchLastSection(True)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedHeight(32 + ROW_HEIGHT * min(MOST_ROWS, max(1, len(rows))) + 4)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -75,7 +74,7 @@ class PlainTable(QTableWidget):
 
 
 def ip_table(events: tuple[IpEvent, ...]) -> QWidget:
-    """Address, port, time and event. Without port and time an address behind a carrier's NAT leads nowhere."""
+    """Address, port, time and event. Behind a carrier's NAT an address alone leads nowhere."""
     missing = tr("not given")
     rows = [
         [

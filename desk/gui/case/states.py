@@ -60,6 +60,8 @@ class Middle(QWidget):
         self._title.setText(title)
         self._words.setText(words)
         self._words.setVisible(bool(words))
+        # A label of fixed width in the middle of a column is given one line's height otherwise.
+        self._words.setMinimumHeight(self._words.heightForWidth(self._words.width()))
         self.setAccessibleName(f"{title} {words}".strip())
 
     def title(self) -> str:

@@ -1,4 +1,4 @@
-"""The case page's tile: a blurring tile that also says what was marked, and what is known without a picture."""
+"""The case page's tile: it blurs as all tiles do, and says what was marked and what is known."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class CaseTile(BlurTile):
         if self.state is TileState.NO_PREVIEW and self._line:
             painter.setFont(theme.mono(11))
             painter.setPen(theme.colour("muted"))
-            line = QRectF(rect.x() + 8, rect.center().y() + 40, rect.width() - 16, 16)
+            line = QRectF(rect.x() + 8, rect.y() + 30, rect.width() - 16, 16)
             painter.drawText(line, int(Qt.AlignmentFlag.AlignCenter), self._line)
         if self._out:
             self._plate(painter, rect.right() - 6, rect.top() + 6, "", "ban", from_right=True)
