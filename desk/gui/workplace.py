@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject, QTimer
 
 from desk.domain.errors import DeskError
 from desk.domain.exposure import Rest, RestState
-from desk.domain.filing import Filing
+from desk.domain.filing import Filing, FilingState
 from desk.domain.roles import Operator, Permission
 from desk.gui.audit.page import AuditPage
 from desk.gui.case.page import CasePage
+from desk.gui.closing import Choice, ClosingDialog, on_their_way
 from desk.gui.confirm.page import ConfirmPage
 from desk.gui.help.page import HelpPage
 from desk.gui.importing import Importing
@@ -62,6 +63,7 @@ class Workplace(QObject):
         self.theme = theme
         self.desk = desk
         self.settings = settings
+        self._waiting: tuple[Filing, ...] = ()
         self.session = Session(desk, runner, operator, self)
         self.outbox = OutboxThread(desk.outbox, desk.clock, self)
         self.importing = Importing(self.session, window)
@@ -103,6 +105,7 @@ class Workplace(QObject):
         window.dropped.connect(self._dropped)
         window.help_asked.connect(self._help)
         window.blank_all.connect(self.case.blank)
+        window.may_close.append(self._may_close)
         self.case.rest_changed.connect(self._rest)
 
     def _commands(self) -> list[Command]:
@@ -147,20 +150,42 @@ class Workplace(QObject):
     def _help(self, page: str) -> None:
         self.window.go("help", topic=page)
 
+    def _may_close(self) -> bool:
+        """Ask only when something would stand still; practice is destroyed with all it holds."""
+        waiting = on_their_way(self._waiting)
+        if not waiting or self.desk.practice:
+            return True
+        dialog = ClosingDialog(waiting, self.window)
+        dialog.exec()
+        if dialog.choice is Choice.FILE_NOW:
+            for filing in waiting:
+                if filing.state is FilingState.HELD:
+                    self._file_now(filing.id)
+            return False
+        return dialog.choice is Choice.LATER
+
+    def _file_now(self, filing_id: int) -> None:
+        outbox, operator = self.desk.outbox, self.session.operator
+        self.session.act(lambda: outbox.file_now(operator, filing_id), None, self.window.show_problem)
+
     # the status line ----------------------------------------------------------
 
     def _ask_status(self) -> None:
         desk, operator = self.desk, self.session.operator
         self.runner.run_read(
-            lambda: (desk.outbox.waiting(), desk.review.rest(operator)),
+            lambda: (
+                tuple(row.filing for row in desk.outbox.rows(operator)),
+                desk.outbox.waiting(),
+                desk.review.rest(operator),
+            ),
             self._show_status,
             self._no_status,
             owner=self,
             key="status",
         )
 
-    def _show_status(self, found: tuple[int, Rest]) -> None:
-        waiting, rest = found
+    def _show_status(self, found: tuple[tuple[Filing, ...], int, Rest]) -> None:
+        self._waiting, waiting, rest = found
         self.window.status_line.set_outbox(waiting)
         self._rest(rest)
 
