@@ -11,7 +11,6 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -220,9 +219,12 @@ class Outbox:
                 return filing
         try:
             agency = self._agency()
+            filing, sent, journal_id = self._intend(filing_id, fence, act, agency.endpoint)
+        except ClaimLost:
+            raise
         except DeskError as problem:
+            # One filing that can't go on must not keep the others from going.
             return self._blocked(filing_id, fence, act, problem)
-        filing, sent, journal_id = self._intend(filing_id, fence, act, agency.endpoint)
         reply = self._call(agency, filing, act, sent, fence)
         with self._store.write() as uow:
             before = uow.filings.get(filing_id)
@@ -232,7 +234,7 @@ class Outbox:
         return after
 
     def _blocked(self, filing_id: int, fence: int, act: Act, problem: DeskError) -> Filing:
-        """Nothing could be sent (no credentials, locked keyring): say so and try again later."""
+        """Nothing could be sent (no credentials, locked keyring, another endpoint): say so, try later."""
         reply = Reply(OutcomeKind.TRY_AGAIN, self._clock.now(), description=problem.words())
         with self._store.write() as uow:
             before = uow.filings.get(filing_id)
@@ -314,8 +316,6 @@ class Outbox:
                 progress=progress,
                 cancelled=lost.is_set,
             )
-        except UserError:
-            return self._changed()
         finally:
             with self._lock:
                 self._progress.pop(filing.id, None)
@@ -360,9 +360,3 @@ class Outbox:
         elif after.state in (FilingState.WITHDRAWN, FilingState.REFUSED):
             uow.filings.free(after.id)
             uow.cases.set_state(after.case_number, CaseState.OPEN)
-
-
-def quiet_close(agency: Agency) -> None:
-    """Close a client whose work is over; a failing close changes nothing."""
-    with suppress(OSError):
-        agency.close()
