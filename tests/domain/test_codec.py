@@ -34,7 +34,7 @@ KINDS: dict[type, Any] = {
 
 
 @pytest.mark.parametrize("kind", list(KINDS), ids=lambda kind: kind.__name__)
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_round_trip_through_text(kind: type, data: st.DataObject) -> None:
     value = data.draw(KINDS[kind])

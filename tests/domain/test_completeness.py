@@ -179,7 +179,7 @@ def test_names_and_times_of_some_files_earn_a_half() -> None:
     assert earned(assess(case(named, replace(IMAGE, id="c2"))))["origin"] == 2
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_knowing_more_of_a_person_never_lowers_it(data: st.DataObject) -> None:
     known = data.draw(build(Account))
@@ -191,7 +191,7 @@ def test_knowing_more_of_a_person_never_lowers_it(data: st.DataObject) -> None:
         assert 0 <= assess(case(**{role: with_more})).score <= 100
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data(), kinds=st.lists(st.sampled_from(list(ContentKind)), min_size=1, max_size=4))
 def test_knowing_more_of_the_same_content_never_lowers_it(
     data: st.DataObject, kinds: list[ContentKind]

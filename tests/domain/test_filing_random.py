@@ -116,7 +116,7 @@ TROUBLES = st.one_of(
 BAD = [(), (), (), (), (Call.SUBMIT,), (Call.UPLOAD,), (Call.FILEINFO,), (Call.FINISH,)]
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     troubles=st.lists(TROUBLES, min_size=8, max_size=45),
     files=st.integers(0, 3),
