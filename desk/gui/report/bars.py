@@ -1,0 +1,98 @@
+"""Lines above and below the form: what stands in the way, and the way on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from desk.gui import icons, theme
+from desk.gui.widgets.buttons import primary, quiet, secondary
+from desk.gui.widgets.common import label
+from desk.gui.words import tr
+
+
+class NoteBar(QFrame):
+    """A title, words under it, and at most two acts. ``kind``: info, warn, bad."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self._icon = icons.IconLabel("info", 16, "accent")
+        self._title = label("", "label", wrap=True)
+        self._words = label("", "body-muted", wrap=True)
+        self._acts: list[Callable[[], object]] = []
+        self.buttons = [secondary(""), quiet("")]
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self._title)
+        texts.addWidget(self._words)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.S3, theme.S2, theme.S3, theme.S2)
+        row.setSpacing(theme.S2)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(texts, 1)
+        for button in self.buttons:
+            button.clicked.connect(self._clicked)
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.hide()
+
+    def say(self, kind: str, title: str, words: str, *acts: tuple[str, Callable[[], object]]) -> None:
+        name, role = {"warn": ("triangle-alert", "warn"), "bad": ("circle-alert", "bad")}.get(
+            kind, ("info", "accent")
+        )
+        self._icon.set(name, role)
+        self._title.setText(title)
+        self._words.setText(words)
+        self._words.setVisible(bool(words))
+        self._acts = [act for _, act in acts]
+        for n, button in enumerate(self.buttons):
+            button.setVisible(n < len(acts))
+            if n < len(acts):
+                button.setText(acts[n][0])
+        self.setAccessibleName(f"{title} {words}".strip())
+        self.show()
+
+    def words(self) -> str:
+        return f"{self._title.text()} {self._words.text()}".strip()
+
+    def _clicked(self) -> None:
+        index = next((n for n, button in enumerate(self.buttons) if button is self.sender()), -1)
+        if 0 <= index < len(self._acts):
+            self._acts[index]()
+
+
+class ReviewBar(QFrame):
+    """The bottom of the page: back, how it stands, and the one primary act."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("confirmbar")
+        self.back = secondary(tr("Back to the case"), key="Esc")
+        self.review = primary(tr("Review and confirm…"), key="Ctrl+Return")
+        self._said = label("", "muted")
+        self._said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.S4, theme.S3, theme.S4, theme.S3)
+        row.setSpacing(theme.S3)
+        row.addWidget(self.back)
+        row.addWidget(self._said, 1)
+        row.addWidget(self.review)
+
+    def say(self, words: str) -> None:
+        self._said.setText(words)
+
+    def words(self) -> str:
+        return self._said.text()
+
+
+def stacked(*bars: QWidget) -> QWidget:
+    """The bars above the form, with air where one is shown."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(theme.S4, 0, theme.S4, 0)
+    column.setSpacing(0)
+    for bar in bars:
+        column.addWidget(bar)
+    return holder

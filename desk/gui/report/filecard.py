@@ -1,0 +1,332 @@
+"""One piece of content in the report: what it is, whether it was viewed, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from desk.domain.content import Classification, Content, ContentKind, FileAnnotation, Relevance
+from desk.domain.draft import FileChoice
+from desk.domain.viewing import Viewed
+from desk.gui import theme
+from desk.gui.report import words
+from desk.gui.report.editors import GrowingText, TriState
+from desk.gui.report.form import FormField, Spot
+from desk.gui.report.paths import Token
+from desk.gui.widgets.buttons import link, secondary
+from desk.gui.widgets.chips import Badge, TagChips
+from desk.gui.widgets.choices import CheckBox, Segmented
+from desk.gui.widgets.common import label
+from desk.gui.widgets.tile import BlurTile
+from desk.gui.words import joined, number, size, tr
+
+TILE = 96
+SHOWN_MESSAGES = 50
+SHOWN_CHARACTERS = 4_000
+
+
+class ReportTile(BlurTile):
+    """A blurred tile that only shows; to look at the content there is the case."""
+
+    def __init__(self, content: Content, index: int) -> None:
+        super().__init__(content.id, content.kind.value, index, TILE)
+        self.setFixedSize(TILE, TILE)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def _name(self) -> None:
+        super()._name()
+        self.setAccessibleDescription(tr("To look at it, go back to the case."))
+
+    def ask(self) -> bool:
+        """Never here: this page shows nothing unblurred."""
+        return False
+
+
+class FileCard(QFrame):
+    """The choices for one content. ``changed`` carries the new FileChoice."""
+
+    changed = Signal(object)
+
+    def __init__(self, content: Content, index: int) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.content = content
+        self._choice = FileChoice(content.id)
+        self._viewed: Viewed | None = None
+        self._length: float | None = None
+        self._fields: dict[str, FormField] = {}
+        self._name = (
+            content.name
+            or content.url
+            or tr("{kind} {number}", kind=words.kind_name(content.kind), number=number(index))
+        )
+        self.setAccessibleName(self._name)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.S3, theme.S3, theme.S3, theme.S3)
+        row.setSpacing(theme.S3)
+        self.tile = ReportTile(content, index)
+        row.addWidget(self.tile, 0, Qt.AlignmentFlag.AlignTop)
+        if not content.kind.has_file:
+            self.tile.set_no_preview(words.kind_name(content.kind))
+        column = QVBoxLayout()
+        column.setSpacing(theme.S2)
+        row.addLayout(column, 1)
+        column.addLayout(self._head(index))
+        column.addWidget(self._marks())
+        self._body = QWidget()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(theme.S2)
+        column.addWidget(self._body)
+        self._build(body)
+        self.setFocusProxy(self.include)
+
+    # building -----------------------------------------------------------------------
+
+    def _head(self, index: int) -> QHBoxLayout:
+        name = label(self._name, "label")
+        # A long name must not widen the page.
+        name.setMinimumWidth(40)
+        name.setToolTip(self._name)
+        facts = joined(
+            [
+                words.kind_name(self.content.kind),
+                size(self.content.size) if self.content.size is not None else "",
+                words.messages(len(self.content.messages)) if self.content.kind is ContentKind.CHAT else "",
+            ]
+        )
+        self.include = CheckBox(tr("Include"))
+        self.include.setAccessibleName(tr("Include {name}", name=self._name))
+        self.include.changed.connect(self._edited)
+        top = QHBoxLayout()
+        top.setSpacing(theme.S2)
+        top.addWidget(label(number(index), "muted"))
+        top.addWidget(name, 1)
+        top.addWidget(label(facts, "muted"))
+        top.addWidget(self.include)
+        return top
+
+    def _marks(self) -> QWidget:
+        holder = QWidget()
+        self._viewed_badge = Badge("")
+        self._reported = Badge("", "warn", "history")
+        self._reported.hide()
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.S2)
+        if self.content.kind.has_file:
+            line.addWidget(self._viewed_badge)
+            self.lowered = CheckBox(tr("Do not claim that it was viewed"))
+            self.lowered.changed.connect(self._edited)
+            line.addWidget(self.lowered)
+        else:
+            self.lowered = CheckBox("")
+        line.addWidget(self._reported)
+        line.addStretch(1)
+        return holder
+
+    def _build(self, body: QVBoxLayout) -> None:
+        self.relevance = Segmented(
+            [(Relevance.REPORTED, tr("Reported")), (Relevance.SUPPLEMENTAL, tr("Supplemental"))],
+            clearable=False,
+        )
+        self.classification = Segmented(
+            [(value, value.value) for value in Classification],
+            names=[words.classification_words(value) for value in Classification],
+        )
+        self.public = TriState()
+        self.annotations = TagChips(words.file_annotations())
+        self.note = GrowingText(rows=1)
+        answers = QHBoxLayout()
+        answers.setSpacing(theme.S4)
+        answers.addWidget(self._field("relevance", tr("Relevance"), self.relevance))
+        if self.content.kind.has_file:
+            field = self._field("classification", tr("Classification"), self.classification)
+            field.setToolTip(words.classification_help())
+            answers.addWidget(field)
+            answers.addWidget(self._field("public", tr("Publicly available"), self.public))
+        answers.addStretch(1)
+        body.addLayout(answers)
+        self._add_suggestion(body)
+        if self.content.kind.has_file:
+            body.addWidget(self._field("annotations", tr("Annotations"), self.annotations))
+            self._add_note(body)
+        else:
+            self._add_text(body)
+
+    def _field(self, name: str, caption: str, editor: QWidget) -> FormField:
+        field = FormField(caption, editor)
+        editor.setAccessibleName(tr("{field} of {name}", field=caption, name=self._name))
+        editor.changed.connect(partial(self._touched, field))  # type: ignore[attr-defined]
+        self._fields[name] = field
+        return field
+
+    def _add_note(self, body: QVBoxLayout) -> None:
+        # Most files need none: the field comes when it is asked for.
+        self._note_field = self._field("note", tr("Note on this file"), self.note)
+        self._note_field.hide()
+        self._note_button = link(tr("Add a note"), "plus")
+        self._note_button.clicked.connect(self._open_note)
+        body.addWidget(self._note_button, 0, Qt.AlignmentFlag.AlignLeft)
+        body.addWidget(self._note_field)
+
+    def _open_note(self) -> None:
+        self._note_button.hide()
+        self._note_field.show()
+        self.note.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _add_suggestion(self, body: QVBoxLayout) -> None:
+        suggested = self.content.suggested
+        named = [suggested.classification.value] if suggested.classification else []
+        named += [words.annotation_words(a) for a in suggested.annotations]
+        self.accept = secondary(tr("Accept"))
+        self._suggestion = QWidget()
+        self._suggestion.setVisible(bool(named))
+        line = QHBoxLayout(self._suggestion)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.S2)
+        line.addWidget(label(tr("Suggested by the platform: {list}", list=", ".join(named)), "muted"))
+        self.accept.setAccessibleName(tr("Accept the suggestion for {name}", name=self._name))
+        self.accept.clicked.connect(self.accept_suggestion)
+        line.addWidget(self.accept)
+        line.addStretch(1)
+        if named:
+            body.addWidget(self._suggestion)
+
+    def _add_text(self, body: QVBoxLayout) -> None:
+        where = label(tr("It is sent as a part of the circumstances below."), "muted", wrap=True)
+        body.addWidget(where)
+        if self.content.kind is ContentKind.URL:
+            return
+        self._show_text = link(tr("Show the text"), "chevron-right")
+        self._show_text.clicked.connect(partial(self._open_text, body))
+        body.addWidget(self._show_text, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _open_text(self, body: QVBoxLayout) -> None:
+        self._show_text.hide()
+        messages = self.content.messages
+        if messages:
+            shown = [f"{message.sender}: {message.text}" for message in messages[:SHOWN_MESSAGES]]
+            if len(messages) > SHOWN_MESSAGES:
+                shown.append(
+                    tr(
+                        "… and {more} more; the case has them all.",
+                        more=words.messages(len(messages) - SHOWN_MESSAGES),
+                    )
+                )
+            text = "\n".join(shown)
+        else:
+            text = self.content.text or ""
+        if len(text) > SHOWN_CHARACTERS:
+            text = text[:SHOWN_CHARACTERS] + "…"
+        body.addWidget(label(text, wrap=True, select=True))
+
+    # what is shown ------------------------------------------------------------------
+
+    def load(self, choice: FileChoice, viewed: Viewed | None, reported_in: int | None) -> None:
+        self._choice, self._viewed = choice, viewed
+        self.include.set_value(choice.include)
+        self.relevance.set_value(choice.relevance)
+        self.classification.set_value(choice.classification)
+        self.public.set_value(choice.public)
+        self.annotations.set_value({a.value for a in choice.annotations})
+        self.lowered.set_value(choice.lowered)
+        self.note.set_value(choice.note or "")
+        if choice.note and self.content.kind.has_file:
+            self._note_button.hide()
+            self._note_field.show()
+        self.set_reported(reported_in)
+        self._show_state()
+
+    def set_reported(self, filing: int | None) -> None:
+        if filing is not None:
+            self._reported.set(
+                tr("reported already, filing {number}", number=number(filing)), "warn", "history"
+            )
+        self._reported.setVisible(filing is not None)
+
+    def set_preview(self, image: QImage) -> None:
+        self.tile.set_blurred(image)
+
+    def set_length(self, seconds: float | None) -> None:
+        """The length of a film or sound, once it is known."""
+        self._length = seconds
+        self._show_state()
+
+    @property
+    def wants_length(self) -> bool:
+        partly = self._viewed is not None and 0 < self._viewed.share < 1
+        return self.content.kind in (ContentKind.VIDEO, ContentKind.AUDIO) and partly
+
+    def _show_state(self) -> None:
+        choice = self._choice
+        viewed = self._viewed is not None and self._viewed.viewed
+        said, state = words.viewed_words(self.content, self._viewed, choice.lowered, self._length)
+        self._viewed_badge.set(said, state, "eye" if state == "ok" else "eye-off")
+        self.tile.set_viewed(viewed and not choice.lowered)
+        self.lowered.setVisible(self.content.kind.has_file and viewed)
+        self.lowered.setEnabled(viewed)
+        self._body.setVisible(choice.include)
+        self._suggestion.setVisible(self._open_suggestion())
+
+    def _open_suggestion(self) -> bool:
+        """Whether something suggested is not yet accepted."""
+        suggested, choice = self.content.suggested, self._choice
+        other = suggested.classification is not None and suggested.classification != choice.classification
+        return other or not set(suggested.annotations) <= choice.annotations
+
+    # what a person does -------------------------------------------------------------
+
+    def accept_suggestion(self) -> None:
+        """Take over what the platform suggested: a person said so."""
+        suggested = self.content.suggested
+        if suggested.classification is not None:
+            self.classification.set_value(suggested.classification)
+        if suggested.annotations:
+            self.annotations.set_value(self.annotations.value() | {a.value for a in suggested.annotations})
+        self.include.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._edited()
+
+    def _touched(self, field: FormField) -> None:
+        field.touched = True
+        self._edited()
+
+    def _edited(self) -> None:
+        note = self.note.value() or None
+        kept = self._choice.note
+        self._choice = replace(
+            self._choice,
+            include=self.include.value(),
+            relevance=self.relevance.value() or self._choice.relevance,
+            classification=self.classification.value(),
+            annotations=frozenset(FileAnnotation(value) for value in self.annotations.value()),
+            public=self.public.value(),
+            lowered=self.lowered.value(),
+            note=kept if note == (kept or "").strip() else note,
+        )
+        self._show_state()
+        self.changed.emit(self._choice)
+
+    @property
+    def choice(self) -> FileChoice:
+        return self._choice
+
+    # places -------------------------------------------------------------------------
+
+    def fields(self) -> Iterator[FormField]:
+        yield from self._fields.values()
+
+    def locate(self, tokens: Sequence[Token], *, reveal: bool = False) -> Spot | None:
+        field = self._fields.get(tokens[0][0]) if tokens else None
+        if field is None:
+            found = self._fields["relevance"]
+            return Spot(found, self.include)
+        if reveal and tokens[0][0] == "note" and self.content.kind.has_file:
+            self._open_note()
+        return Spot(field, field.editor)

@@ -1,0 +1,332 @@
+"""The fields of people, contexts and law enforcement, in the order of the form, with our own words.
+
+The protocol's field table has the last word on labels; these stand where it has none.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from desk.domain.account import Account, Address, Device, Disabled, Email, IpEvent, Location, Phone
+from desk.domain.case import LawEnforcement
+from desk.domain.incident import Context, ContextKind
+from desk.gui.report import words
+from desk.gui.report.editors import (
+    Day,
+    GrowingText,
+    LongText,
+    PartsRow,
+    Rows,
+    TriState,
+    WholeNumber,
+    choice,
+    verified,
+)
+from desk.gui.report.form import FieldWords, Line, RecordForm
+from desk.gui.widgets.choices import Segmented
+from desk.gui.widgets.fields import TextField
+from desk.gui.widgets.moments import DateTimeField
+from desk.gui.words import tr
+
+
+def email_row() -> PartsRow:
+    return PartsRow(
+        Email(""),
+        [
+            ("address", TextField(tr("name@example.com")), 5),
+            ("kind", choice(words.email_kinds(), tr("Kind of email address")), 2),
+            ("verified", verified(), 2),
+        ],
+    )
+
+
+def phone_row() -> PartsRow:
+    code = TextField(tr("+1"))
+    code.setAccessibleName(tr("Calling code"))
+    return PartsRow(
+        Phone(""),
+        [
+            ("calling_code", code, 1),
+            ("number", TextField(tr("Number")), 4),
+            ("kind", choice(words.phone_kinds(), tr("Kind of phone")), 2),
+        ],
+    )
+
+
+def address_row() -> PartsRow:
+    return PartsRow(
+        Address(),
+        [
+            ("address", TextField(tr("Street and number")), 5),
+            ("city", TextField(tr("City")), 3),
+            ("kind", choice(words.address_kinds(), tr("Kind of address")), 2),
+            ("zip_code", TextField(tr("Postal code")), 2),
+            ("state", TextField(tr("State (US), as CA")), 2),
+            ("country", TextField(tr("Country, as US")), 2),
+        ],
+        lines=2,
+    )
+
+
+def ip_row() -> PartsRow:
+    proxy = choice(
+        [(None, tr("Proxy?")), (True, tr("Possible proxy")), (False, tr("No proxy"))], tr("Possible proxy")
+    )
+    at = DateTimeField()
+    at.setAccessibleName(tr("Time with its zone"))
+    return PartsRow(
+        IpEvent(""),
+        [
+            ("ip", TextField(tr("IP address"), mono=True), 4),
+            ("port", WholeNumber(tr("Port")), 1),
+            ("event", choice(words.events(), tr("Event")), 2),
+            ("at", at, 4),
+            ("possible_proxy", proxy, 2),
+        ],
+        lines=2,
+    )
+
+
+def device_row() -> PartsRow:
+    at = DateTimeField()
+    at.setAccessibleName(tr("Time with its zone"))
+    return PartsRow(
+        Device("", ""),
+        [
+            ("kind", TextField(tr("Kind, as IMEI")), 2),
+            ("value", TextField(tr("Identifier"), mono=True), 4),
+            ("event", choice(words.events(), tr("Event")), 2),
+            ("at", at, 4),
+        ],
+        lines=2,
+    )
+
+
+def _disabled() -> QWidget:
+    return _DisabledForm()
+
+
+class _DisabledForm(RecordForm):
+    """Not disabled, for a time, or for good; and when."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Disabled(),
+            [
+                Line("permanent", tr("Disabled"), _permanence, span=12),
+                Line("at", tr("When"), DateTimeField, span=12),
+                Line("notified", tr("The person was told"), TriState, span=12),
+            ],
+            _no_words,
+            "",
+        )
+        self._is = False
+        self._show()
+        self.changed.connect(self._show)
+
+    def value(self) -> Disabled | None:
+        made: Disabled = self.record()
+        return made if self._is else None
+
+    def set_value(self, value: Any) -> None:
+        super().set_value(value)
+        self._is = value is not None
+        how: Any = self.field("permanent").editor
+        how.set_value(("good" if value.permanent else "time") if value is not None else "no")
+        self._show()
+
+    def _read(self, name: str) -> Any:
+        if name == "permanent":
+            how: Any = self.field("permanent").editor
+            self._is = how.value() != "no"
+            return how.value() == "good"
+        return super()._read(name)
+
+    def _show(self) -> None:
+        how: Any = self.field("permanent").editor
+        for name in ("at", "notified"):
+            self.field(name).setVisible(how.value() not in (None, "no"))
+
+
+def _permanence() -> Segmented:
+    return Segmented(
+        [("no", tr("Not disabled")), ("time", tr("For a time")), ("good", tr("For good"))], clearable=False
+    )
+
+
+def _no_words(_path: str) -> None:
+    return None
+
+
+def _location(field_words: FieldWords, path: str) -> QWidget:
+    lines = [
+        Line("city", tr("City"), TextField, span=5),
+        Line("region", tr("Region or state"), TextField, span=4),
+        Line("country", tr("Country"), lambda: TextField(tr("US")), span=3),
+    ]
+    return RecordForm(Location(), lines, field_words, f"{path}.location")
+
+
+def account_form(field_words: FieldWords, path: str) -> RecordForm:
+    """What is known of one account or person."""
+
+    def lines_of(make_placeholder: str, thing: str) -> Rows:
+        return Rows(lambda: TextField(make_placeholder), thing)
+
+    lines = [
+        Line("id", tr("Account id on the platform"), lambda: TextField(mono=True), span=4),
+        Line("service", tr("Service"), TextField, span=4),
+        Line("screen_name", tr("Screen name"), TextField, span=4),
+        Line("first_name", tr("First name"), TextField, span=4),
+        Line("last_name", tr("Last name"), TextField, span=4),
+        Line("age", tr("Age"), WholeNumber, span=2),
+        Line("date_of_birth", tr("or date of birth"), Day, span=2),
+        Line("display_names", tr("Display names"), lambda: lines_of("", tr("display name")), span=6),
+        Line(
+            "profile_urls",
+            tr("Profile URLs"),
+            lambda: lines_of(tr("https://…"), tr("profile URL")),
+            span=6,
+        ),
+        Line("emails", tr("Email addresses"), lambda: Rows(email_row, tr("email address")), span=12),
+        Line("phones", tr("Phone numbers"), lambda: Rows(phone_row, tr("phone number")), span=12),
+        Line(
+            "ip_events",
+            tr("IP addresses"),
+            lambda: Rows(ip_row, tr("IP address")),
+            tr("Behind shared addresses an IP leads nowhere without its port and time."),
+            span=12,
+        ),
+        Line("devices", tr("Devices"), lambda: Rows(device_row, tr("device")), span=12),
+        Line("addresses", tr("Addresses"), lambda: Rows(address_row, tr("address")), span=12),
+        Line(
+            "location",
+            tr("Estimated location"),
+            lambda: _location(field_words, path),
+            tr("Even a country alone helps. With the United States the region is a state, as CA."),
+            span=12,
+        ),
+        Line("bio", tr("Biography"), GrowingText, span=12),
+        Line("compromised", tr("Account is compromised"), TriState, span=6),
+        Line("group", tr("Group"), TextField, span=6),
+        Line("disabled", tr("Account disabled"), _disabled, span=12),
+        Line(
+            "prior_reports",
+            tr("Earlier CyberTipline reports"),
+            lambda: Rows(lambda: WholeNumber(tr("Report number")), tr("report number")),
+            span=12,
+        ),
+        Line("note", tr("Anything else about this person"), GrowingText, span=12),
+    ]
+    return RecordForm(Account(), lines, field_words, path)
+
+
+ACCOUNT_FIELDS = (
+    "id",
+    "service",
+    "screen_name",
+    "first_name",
+    "last_name",
+    "age",
+    "date_of_birth",
+    "display_names",
+    "profile_urls",
+    "emails",
+    "phones",
+    "ip_events",
+    "devices",
+    "addresses",
+    "location",
+    "location.city",
+    "location.region",
+    "location.country",
+    "bio",
+    "compromised",
+    "group",
+    "disabled",
+    "prior_reports",
+    "note",
+)
+
+
+def context_form(field_words: FieldWords, path: str, kind: ContextKind) -> RecordForm:
+    """Where it happened; only the fields that count for this kind."""
+    known = {
+        "urls": Line(
+            "urls", tr("URLs"), lambda: Rows(lambda: TextField(tr("https://…")), tr("URL")), span=12
+        ),
+        "third_party_hosted": Line("third_party_hosted", tr("Hosted by a third party"), TriState, span=12),
+        "emails": Line(
+            "emails",
+            tr("Email addresses"),
+            lambda: Rows(lambda: TextField(tr("name@example.com")), tr("email address")),
+            span=12,
+        ),
+        "name": Line("name", tr("Name"), TextField),
+        "client": Line("client", tr("Program or service"), TextField),
+        "room": Line("room", tr("Room or channel"), TextField),
+        "game": Line("game", tr("Game"), TextField),
+        "console": Line("console", tr("Console"), TextField),
+        "phone": Line("phone", tr("Phone number"), TextField, span=4),
+        "latitude": Line("latitude", tr("Latitude"), TextField, span=4),
+        "longitude": Line("longitude", tr("Longitude"), TextField, span=4),
+        "file_names": Line("file_names", tr("File names"), GrowingText, span=12),
+        "place": Line("place", tr("Place or address"), GrowingText, span=12),
+        "content": Line("content", tr("What was written"), LongText, span=12),
+        "note": Line("note", tr("Note"), LongText, span=12),
+    }
+    return RecordForm(Context(kind), [known[name] for name in CONTEXT_FIELDS[kind]], field_words, path)
+
+
+CONTEXT_FIELDS: dict[ContextKind, tuple[str, ...]] = {
+    ContextKind.WEB_PAGE: ("urls", "third_party_hosted", "note"),
+    ContextKind.EMAIL: ("emails", "content", "note"),
+    ContextKind.NEWSGROUP: ("name", "emails", "content", "note"),
+    ContextKind.CHAT: ("client", "room", "content", "note"),
+    ContextKind.GAMING: ("game", "console", "content", "note"),
+    ContextKind.CELL_PHONE: ("phone", "latitude", "longitude", "note"),
+    ContextKind.PEER_TO_PEER: ("client", "file_names", "note"),
+    ContextKind.OFFLINE: ("place", "note"),
+}
+
+
+def law_form(field_words: FieldWords) -> RecordForm:
+    """The law-enforcement agency that asked or was told."""
+    lines = [
+        Line("agency", tr("Agency"), TextField, span=8),
+        Line("case_number", tr("Its case number"), TextField, span=4),
+        Line("officer_first_name", tr("Officer's first name"), TextField, span=6),
+        Line("officer_last_name", tr("Officer's last name"), TextField, span=6),
+        Line("officer_email", tr("Officer's email address"), TextField, span=6),
+        Line("officer_phone", tr("Officer's phone number"), TextField, span=6),
+        Line("country", tr("Country"), lambda: TextField(tr("US")), span=4),
+        Line("reported_to", tr("Was reported to them"), TriState, span=8),
+        Line("served_domestic", tr("Served legal process from the United States"), TriState, span=12),
+        Line("served_international", tr("Served legal process from another country"), TriState, span=12),
+    ]
+    return RecordForm(LawEnforcement(agency=""), lines, field_words, "law_enforcement")
+
+
+LAW_FIELDS = (
+    "agency",
+    "case_number",
+    "officer_first_name",
+    "officer_last_name",
+    "officer_email",
+    "officer_phone",
+    "country",
+    "reported_to",
+    "served_domestic",
+    "served_international",
+)
+
+
+def all_paths() -> list[str]:
+    """Every path whose words the form may ask for."""
+    found = ["incident_type", "occurred_at", "time_note", "platform", "additional_info", "escalate"]
+    for person in ("reported", "recipients[0]", "victims[0]"):
+        found += [f"{person}.{name}" for name in ACCOUNT_FIELDS]
+    found += [f"law_enforcement.{name}" for name in LAW_FIELDS]
+    return found
