@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pytestqt.qtbot import QtBot
+
 from desk.domain.case import Claim
 from desk.domain.filing import Filing
 from desk.domain.incident import IncidentType
@@ -18,7 +20,6 @@ from desk.gui.runner import Runner
 from desk.gui.session import Session
 from desk.ports import CaseFilter, Composed, ComposedFile
 from desk.services.desk import Desk
-from pytestqt.qtbot import QtBot
 
 
 class _Composer:
@@ -43,16 +44,19 @@ class _Composer:
         )
 
     def details(self, details_xml: bytes, report_id: str, file_id: str) -> bytes:
-        return details_xml.replace(b"<reportId></reportId>", f"<reportId>{report_id}</reportId>".encode()).replace(
-            b"<fileId></fileId>", f"<fileId>{file_id}</fileId>".encode()
-        )
+        return details_xml.replace(
+            b"<reportId></reportId>", f"<reportId>{report_id}</reportId>".encode()
+        ).replace(b"<fileId></fileId>", f"<fileId>{file_id}</fileId>".encode())
 
     def field(self, path: str) -> None:
         return None
 
 
 def _compose() -> None:
-    if importlib.util.find_spec("desk.cybertip.compose") is None and "desk.cybertip.compose" not in sys.modules:
+    if (
+        importlib.util.find_spec("desk.cybertip.compose") is None
+        and "desk.cybertip.compose" not in sys.modules
+    ):
         module = types.ModuleType("desk.cybertip.compose")
         module.CyberTipComposer = _Composer  # type: ignore[attr-defined]
         sys.modules["desk.cybertip.compose"] = module

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextOption
-from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QSizePolicy, QWidget
 
 from desk.gui import theme
 from desk.gui.widgets.common import label
@@ -20,14 +20,18 @@ _LONG = re.compile(rf"\S{{{LONG_WORD},}}")
 _HERE = "\N{ZERO WIDTH SPACE}"
 
 
-def _breakable(word: re.Match[str]) -> str:
-    text = word.group()
-    return _HERE.join(text[at : at + 8] for at in range(0, len(text), 8))
+def breakable(text: str) -> str:
+    """The text with invisible places to break in its long words."""
+    return _LONG.sub(lambda word: _HERE.join(re.findall(".{1,8}", word.group())), text)
 
 
 def value(text: str, role: str = "body", *, mono: bool = False) -> QLabel:
     """A value that wraps, long ids and addresses too. Plain text; its accessible name is the text itself."""
-    made = label(_LONG.sub(_breakable, text), role, wrap=True)
+    made = label(breakable(text), role, wrap=True)
+    # The height follows the width; a guessed one would leave gaps in long pages.
+    policy = made.sizePolicy()
+    policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+    made.setSizePolicy(policy)
     if mono:
         made.setFont(theme.mono())
     made.setAccessibleName(text)

@@ -88,7 +88,9 @@ class ConfirmPage(Page):
         column.addLayout(middle, 1)
         column.addWidget(self.bar)
         self._none = EmptyState(
-            "send", tr("No report to confirm"), tr("Write a report first; it is shown here before it is filed.")
+            "send",
+            tr("No report to confirm"),
+            tr("Write a report first; it is shown here before it is filed."),
         )
         self._loading = QWidget()
         waiting = QVBoxLayout(self._loading)
@@ -106,7 +108,9 @@ class ConfirmPage(Page):
     def commands(self) -> list[Command]:
         return [
             Command("confirm.file", self.bar.act.text(), "Ctrl+Return", self.file, self._may_file),
-            Command("confirm.tick", tr("I have checked this report"), "", self._tick_box, self.bar.tick.isEnabled),
+            Command(
+                "confirm.tick", tr("I have checked this report"), "", self._tick_box, self.bar.tick.isEnabled
+            ),
             Command("confirm.back", tr("Back to the report"), "Esc", self.go_back),
             Command("confirm.xml", tr("Show the documents as they are sent"), "", self._open_xml),
         ]
@@ -219,7 +223,11 @@ class ConfirmPage(Page):
 
     def _claim(self) -> Claim | None:
         claim, summary = self._session.claim, self._summary
-        return claim if claim is not None and summary is not None and claim.case_id == summary.case.number else None
+        return (
+            claim
+            if claim is not None and summary is not None and claim.case_id == summary.case.number
+            else None
+        )
 
     def _ready(self) -> None:
         """Whether the act is possible, and in words why not."""
@@ -305,7 +313,9 @@ class ConfirmPage(Page):
         self._ready()
         confirmation, operator = self._session.desk.confirmation, self._session.operator
         self._session.act(
-            lambda: confirmation.confirm(operator, claim, summary, checked=True), self._confirmed, self._refused
+            lambda: confirmation.confirm(operator, claim, summary, checked=True),
+            self._confirmed,
+            self._refused,
         )
 
     def _confirmed(self, filing: Filing) -> None:

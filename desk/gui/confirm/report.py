@@ -52,17 +52,22 @@ class ReportInWords(Scroll):
         self._section(tr("Incident"), Lines(said.incident(draft)))
         for context in draft.contexts:
             self._section(
-                tr("Where it happened: {kind}", kind=phrases.context(context.kind)), Lines(said.context(context))
+                tr("Where it happened: {kind}", kind=phrases.context(context.kind)),
+                Lines(said.context(context)),
             )
         self._people(tr("Reported person or user"), (draft.reported,) if draft.reported else ())
         self._people(tr("Recipient"), draft.recipients)
         self._people(tr("Victim"), draft.victims)
         if draft.reported is None:
-            self._section(tr("Reported person or user"), label(tr("None. The report names no suspect."), "warn"))
+            self._section(
+                tr("Reported person or user"), label(tr("None. The report names no suspect."), "warn")
+            )
         if draft.law_enforcement is not None:
             self._section(tr("Law enforcement"), Lines(said.law_enforcement(draft.law_enforcement)))
         if draft.additional_info:
-            self._section(tr("Additional information"), text_box(draft.additional_info, tr("Additional information")))
+            self._section(
+                tr("Additional information"), text_box(draft.additional_info, tr("Additional information"))
+            )
         self._section(tr("Who reports"), Lines(said.reporter(summary.company)))
         self._files = Panel(
             tr("Files"), aside=plural(len(summary.files), "{n} file is sent", "{n} files are sent")
@@ -84,7 +89,9 @@ class ReportInWords(Scroll):
 
     def _people(self, title: str, people: tuple[Account, ...]) -> None:
         for at, person in enumerate(people, 1):
-            numbered = title if len(people) == 1 else tr("{role} {at} of {all}", role=title, at=at, all=len(people))
+            numbered = (
+                title if len(people) == 1 else tr("{role} {at} of {all}", role=title, at=at, all=len(people))
+            )
             facts = said.account(person)
             part = Lines(facts) if facts else label(tr("Nothing is known of this person."), "muted")
             self._section(numbered, part)
@@ -130,7 +137,9 @@ class ReportInWords(Scroll):
         column.addSpacing(theme.S1)
         column.addWidget(Lines(said.file(line), width=104))
         row.addLayout(column, 1)
-        card.setAccessibleName(tr("File {number}: {name}. {viewed}", number=number, name=line.name, viewed=text))
+        card.setAccessibleName(
+            tr("File {number}: {name}. {viewed}", number=number, name=line.name, viewed=text)
+        )
         self.cards.append(card)
         self._loader.add(tile)
         return card

@@ -51,7 +51,9 @@ class Side(Scroll):
         self._viewed(summary)
         self._panel.add(hairline())
         self._panel.add(
-            self._group(tr("SHA-256 of the report"), CopyLabel(summary.report_sha256, tr("SHA-256 of the report")))
+            self._group(
+                tr("SHA-256 of the report"), CopyLabel(summary.report_sha256, tr("SHA-256 of the report"))
+            )
         )
 
     def tick(self, now: datetime) -> None:
@@ -99,7 +101,9 @@ class Side(Scroll):
             see = link(tr("See it"))
             see.setAccessibleName(tr("See filing {id}", id=filing_id))
             see.clicked.connect(lambda _checked=False, which=filing_id: self.see_filing.emit(which))
-            said_so = label(tr("This content is already reported in filing {id}.", id=filing_id), "bad", wrap=True)
+            said_so = label(
+                tr("This content is already reported in filing {id}.", id=filing_id), "bad", wrap=True
+            )
             row = QWidget()
             line = hbox(said_so, see)
             line.setStretch(0, 1)
@@ -109,7 +113,9 @@ class Side(Scroll):
             parts.append(label(tr("None of this content is reported yet."), wrap=True))
         prior = summary.prior_reports
         if not summary.draft.reported or not summary.draft.reported.id:
-            parts.append(label(tr("The person has no account id: earlier reports can't be looked up."), wrap=True))
+            parts.append(
+                label(tr("The person has no account id: earlier reports can't be looked up."), wrap=True)
+            )
         elif not prior:
             parts.append(label(tr("No earlier report of this person from this desk."), wrap=True))
         else:
@@ -136,7 +142,11 @@ class Side(Scroll):
             return
         seen = sum(1 for line in summary.files if line.claimed_viewed)
         parts: list[QWidget] = [
-            label(tr("{seen} of {all} files viewed whole", seen=seen, all=len(summary.files)), "label", wrap=True)
+            label(
+                tr("{seen} of {all} files viewed whole", seen=seen, all=len(summary.files)),
+                "label",
+                wrap=True,
+            )
         ]
         rest = [line for line in summary.files if not line.claimed_viewed]
         if rest:
@@ -150,9 +160,11 @@ class Side(Scroll):
 def hold_words(summary: Summary, now: datetime) -> str:
     """Until when it can be taken back, to the minute; about, because the upload takes its time."""
     if not summary.hold:
-        return tr("An urgent report is not held: it is filed as soon as the last upload is done.") if (
-            summary.draft.escalated
-        ) else tr("There is no hold: it is filed as soon as the last upload is done.")
+        return (
+            tr("An urgent report is not held: it is filed as soon as the last upload is done.")
+            if (summary.draft.escalated)
+            else tr("There is no hold: it is filed as soon as the last upload is done.")
+        )
     return tr(
         "Can be taken back until about {time}: {hold} after the last upload.",
         time=words.clock(now + summary.hold),

@@ -1,0 +1,1 @@
+"""The outbox: filings on their way, what is happening to them and what can be done."""

@@ -1,0 +1,1 @@
+"""Reports: what was filed, exactly what was sent, exactly what came back."""
