@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from desk.domain.preview import NoPreviewReason
 
 from .process import Hello, WorkerGone, WorkerProcess
 from .sources import Opened
 from .watchdog import Watchdog
-from .wire import Breach, Digest, Request, Worker, digest
+from .wire import MAX_COUNT, Answer, Breach, Digest, Pixels, Request, Worker, digest, pixels
 
 START_SECONDS = 30.0
 
@@ -33,6 +33,7 @@ class Crew:
         self._ordinary = threading.BoundedSemaphore(workers)
         # A person who holds the key waits for this one: it never queues behind the tiles.
         self._urgent = threading.BoundedSemaphore(1)
+        self._playing = threading.BoundedSemaphore(1)
         self._watchdog = Watchdog()
         self._lock = threading.Lock()
         self._idle: dict[Worker, list[WorkerProcess]] = defaultdict(list)
@@ -49,6 +50,36 @@ class Crew:
                 # Killed from outside, for want of memory perhaps: once more, and then no more.
                 outcome = self._try(opened, kind, request, size, seconds)
             return outcome or NoPreviewReason.CRASHED
+
+    def play(
+        self, opened: Opened, kind: Worker, request: Request, size: int, *, seconds: float
+    ) -> Generator[Pixels, None, None]:
+        """Frame after frame, each within `seconds`; ends early where the worker does. One film at a time."""
+        with self._playing:
+            process = self._take(kind)
+            if process is None:
+                return
+            healthy = False
+            try:
+                with self._deadline(START_SECONDS, process):
+                    process.hello()
+                supply = opened.supply(kind)
+                with self._deadline(seconds, process):
+                    process.begin(request, size, supply.chunks)
+                for ordinal in range(MAX_COUNT):
+                    with self._deadline(seconds, process):
+                        part = process.next_part(request, size, supply.read)
+                    if part.untrusted.answer != Answer.PIXELS:
+                        healthy = part.untrusted.answer in (Answer.DONE, Answer.REFUSED)
+                        return
+                    if part.untrusted.ordinal != ordinal:
+                        return
+                    yield pixels(part.untrusted, part.untrusted_payload, request)
+            except (WorkerGone, Breach):
+                return
+            finally:
+                # A film that was stopped leaves a worker that still sends frames: it is replaced.
+                self._give_back(process, healthy=healthy)
 
     def hello(self, kind: Worker) -> tuple[Hello, bool] | None:
         """What a worker of this kind reports, and whether a job object holds it; None if none starts."""

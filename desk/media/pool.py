@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from desk.domain.preview import (
@@ -122,6 +124,40 @@ class PreviewPool:
         return Revealed(
             shown.width, shown.height, shown.channels, shown.data, shown.position, page, shown.damaged
         )
+
+    @contextlib.contextmanager
+    def play(
+        self, source: PreviewSource, *, edge: int, start: float = 0.0, rate: float = 12.5
+    ) -> Iterator[Iterator[Revealed]]:
+        """Unblurred frames of a film from second `start` on, at most `rate` a second of its time; no sound.
+
+            with pool.play(source, edge=1080) as frames:
+                for frame in frames: ...
+
+        The worker decodes no further than a few frames ahead of the one who takes them; leaving the block
+        ends it. A file that cannot be played gives no frame: `probe` and `reveal` say why. Each frame's
+        `position` is what the viewing's record counts.
+        """
+        opened = Opened(source) if source.size > 0 else None
+        sniffed = sniff(opened.head) if opened else None
+        if opened is None or sniffed is None or sniffed.format is None or sniffed.worker is not Worker.AV:
+            yield iter(())
+            return
+        request = Request(
+            Ask.PLAY,
+            sniffed.format,
+            edge=max(1, min(edge, MAX_REVEALED_EDGE)),
+            strength=round(1000 / max(1.0, min(rate, 50.0))),
+            number=wire.MAX_COUNT - 1,
+            position_ms=_milliseconds(start),
+            grey=False,
+        )
+        played = self._crew.play(opened, sniffed.worker, request, source.size, seconds=self._seconds)
+        try:
+            yield (Revealed(one.width, one.height, one.channels, one.data, one.position) for one in played)
+        finally:
+            played.close()
+            opened.close()
 
     def probe(self, source: PreviewSource) -> MediaFacts | NoPreview:
         """What kind of file it is, its size, length, pages and frames."""

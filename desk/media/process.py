@@ -22,6 +22,7 @@ from .wire import (
     VERSION,
     Answer,
     Breach,
+    Header,
     Part,
     Request,
     Worker,
@@ -31,6 +32,7 @@ from .wire import (
 
 _PIPE_BYTES = 1 << 20
 _REFUSAL_WEIGHT = 10
+_MOST_PARTS = 64
 _GUARD_SIGNALS = ("SIGSYS", "SIGXCPU", "SIGXFSZ")
 
 
@@ -141,49 +143,58 @@ class WorkerProcess:
         The bytes go in whole (`chunks`) or as the worker asks for them (`read`). Raises WorkerGone, Breach,
         ValueError when the source does not keep to `size`, and whatever the source raises.
         """
-        self._job = self._job % 0xFFFFFFFF + 1
         started = time.monotonic()
-        self.wear += 1
-        self._write(request.pack(self._job, size, ranged=chunks is None))
-        if chunks is not None:
-            sent = 0
-            for chunk in chunks:
-                sent += len(chunk)
-                if sent > size:
-                    raise ValueError("the source gave more bytes than its size")
-                self._write(chunk)
-            if sent != size:
-                raise ValueError("the source gave fewer bytes than its size")
-        parts = self._collect(request, size, read)
+        self.begin(request, size, chunks)
+        parts: list[Part] = []
+        while not parts or parts[-1].untrusted.answer not in (Answer.DONE, Answer.REFUSED):
+            if len(parts) > _MOST_PARTS:
+                raise Breach("order")
+            parts.append(self.next_part(request, size, read))
         self.busy_seconds += time.monotonic() - started
         return parts
 
-    def _collect(self, request: Request, size: int, read: Callable[[int, int], bytes] | None) -> list[Part]:
-        parts: list[Part] = []
+    def begin(self, request: Request, size: int, chunks: Iterable[bytes] | None) -> None:
+        """Put a question, with the file's bytes if they go in whole. Raises as `ask` does."""
+        self._job = self._job % 0xFFFFFFFF + 1
+        self.wear += 1
+        self._write(request.pack(self._job, size, ranged=chunks is None))
+        if chunks is None:
+            return
+        sent = 0
+        for chunk in chunks:
+            sent += len(chunk)
+            if sent > size:
+                raise ValueError("the source gave more bytes than its size")
+            self._write(chunk)
+        if sent != size:
+            raise ValueError("the source gave fewer bytes than its size")
+
+    def next_part(self, request: Request, size: int, read: Callable[[int, int], bytes] | None) -> Part:
+        """The next part of the answer; serves the worker's reads until it comes. Raises as `ask` does."""
         while True:
             untrusted = header(self._read(REPLY.size), self._job)
             if untrusted.answer == Answer.READ:
-                if (
-                    read is None
-                    or untrusted.position < 0
-                    or not 0 < untrusted.length <= MAX_READ
-                    or untrusted.position + untrusted.length > size
-                ):
-                    raise Breach("read")
-                data = read(untrusted.position, untrusted.length)
-                if len(data) != untrusted.length:
-                    raise ValueError("the source gave fewer bytes than its size")
-                self._write(data)
+                self._serve(untrusted, size, read)
                 continue
+            if untrusted.answer == Answer.HELLO:
+                raise Breach("order")
             length = payload_length(untrusted, request)
-            parts.append(Part(untrusted, self._read(length) if length else b""))
             if untrusted.answer == Answer.REFUSED:
                 self.wear += _REFUSAL_WEIGHT
-                return parts
-            if untrusted.answer == Answer.DONE:
-                return parts
-            if untrusted.answer == Answer.HELLO or len(parts) > 64:
-                raise Breach("order")
+            return Part(untrusted, self._read(length) if length else b"")
+
+    def _serve(self, untrusted: Header, size: int, read: Callable[[int, int], bytes] | None) -> None:
+        if (
+            read is None
+            or untrusted.position < 0
+            or not 0 < untrusted.length <= MAX_READ
+            or untrusted.position + untrusted.length > size
+        ):
+            raise Breach("read")
+        data = read(untrusted.position, untrusted.length)
+        if len(data) != untrusted.length:
+            raise ValueError("the source gave fewer bytes than its size")
+        self._write(data)
 
     def kill(self, *, timed_out: bool = False) -> None:
         """End it at once; a thread that waits for it gets WorkerGone. Safe from any thread."""

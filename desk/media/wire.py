@@ -36,6 +36,7 @@ MAX_INLINE = 64 << 20
 MAX_READ = 1 << 20
 MAX_COUNT = 10_000
 MAX_STILLS = 16
+MIN_STEP_MS = 20
 MAX_PEAKS = 2048
 MAX_ENTRIES = 48
 MAX_VALUE = 400
@@ -101,6 +102,7 @@ class Ask(IntEnum):
     HASH = 5
     PEAKS = 6
     TEXT = 7
+    PLAY = 8
 
 
 class Answer(IntEnum):
@@ -237,11 +239,11 @@ def payload_length(untrusted: Header, request: Request) -> int:
     """How many bytes follow this header, if its numbers explain them. Raises Breach otherwise."""
     answer = Answer(untrusted.answer)
     if answer is Answer.PIXELS:
-        revealed = request.ask is Ask.REVEAL
+        revealed = request.ask in (Ask.REVEAL, Ask.PLAY)
         edge = min(request.edge, MAX_REVEALED_EDGE if revealed else MAX_BLURRED_EDGE)
-        limit = min(request.number, MAX_STILLS) if request.ask is Ask.STILLS else 1
+        limit = {Ask.STILLS: min(request.number, MAX_STILLS), Ask.PLAY: MAX_COUNT}.get(request.ask, 1)
         sound = (
-            request.ask in (Ask.BLUR, Ask.REVEAL, Ask.STILLS)
+            request.ask in (Ask.BLUR, Ask.REVEAL, Ask.STILLS, Ask.PLAY)
             and 1 <= untrusted.width <= edge
             and 1 <= untrusted.height <= edge
             and (
@@ -299,7 +301,7 @@ def digest(parts: list[Part], request: Request) -> Digest | NoPreviewReason:
 
 def pixels(untrusted: Header, untrusted_data: bytes, request: Request) -> Pixels:
     """A picture whose numbers were checked by `payload_length`. Raises Breach if a preview is not blurred."""
-    if request.ask is not Ask.REVEAL and not is_blurred(
+    if request.ask not in (Ask.REVEAL, Ask.PLAY) and not is_blurred(
         untrusted.width, untrusted.height, untrusted.channels, untrusted_data, request.strength
     ):
         raise Breach("not blurred")

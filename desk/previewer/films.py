@@ -31,6 +31,7 @@ from .protocol import (
     MAX_DURATION_MS,
     MAX_PEAKS,
     MAX_STILLS,
+    MIN_STEP_MS,
     Ask,
     Facts,
     Format,
@@ -93,12 +94,16 @@ def refusal(_error: Exception) -> Refusal:
     return Refusal.BROKEN
 
 
-def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[Entry] | tuple[bytes, int]:
+def answer(
+    source: BinaryIO, request: Request
+) -> list[Picture] | Facts | list[Entry] | tuple[bytes, int] | Iterator[Picture]:
     """One request about one film or sound. Raises Refused, MemoryError, or whatever FFmpeg raises."""
     ask = Ask(request.ask)
     name = NAMES.get(Format(request.format))
     if name is None:
         raise Refused(Refusal.UNSUPPORTED)
+    if ask is Ask.PLAY:
+        return _play(source, name, request)
     source.seek(0)
     with av.open(source, "r", format=name, options=dict(_LIMITS), metadata_errors="ignore") as container:
         if ask is Ask.PROBE:
@@ -119,6 +124,28 @@ def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[E
             duration = _duration(container)
             return [_blurred(_keyframe(container, stream, (duration or 0.0) * 0.1), stream, request)]
     raise Refused(Refusal.UNSUPPORTED)
+
+
+def _play(source: BinaryIO, name: str, request: Request) -> Iterator[Picture]:
+    """Frames from a position on, as fast as the host takes them, at least a step apart."""
+    source.seek(0)
+    with av.open(source, "r", format=name, options=dict(_LIMITS), metadata_errors="ignore") as container:
+        stream = _film(container)
+        if stream is None:
+            raise Refused(Refusal.NO_PICTURE)
+        stream.codec_context.thread_count = 1
+        due = max(0, request.position_ms) / 1000
+        left = request.number
+        for frame in _frames_from(container, stream, due):
+            second = _second(frame, stream)
+            if second < due - 0.001:
+                continue
+            image, position_ms = _image(frame, stream, request, grey=False)
+            yield picture(image, position_ms=position_ms)
+            due = second + max(MIN_STEP_MS, request.strength) / 1000
+            left -= 1
+            if left < 1:
+                return
 
 
 def _film(container: Any) -> Any | None:

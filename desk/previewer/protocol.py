@@ -27,6 +27,7 @@ MAX_INLINE = 64 << 20
 MAX_READ = 1 << 20
 MAX_COUNT = 10_000
 MAX_STILLS = 16
+MIN_STEP_MS = 20
 MAX_PEAKS = 2048
 MAX_ENTRIES = 48
 MAX_VALUE = 400
@@ -43,7 +44,10 @@ class Kind(IntEnum):
 
 
 class Ask(IntEnum):
-    """What the host wants. HASH is kept free for perceptual hashes."""
+    """What the host wants. HASH is kept free for perceptual hashes.
+
+    PLAY sends frames until the host has enough; its `strength` is the time between them in milliseconds.
+    """
 
     BLUR = 1
     REVEAL = 2
@@ -52,6 +56,7 @@ class Ask(IntEnum):
     HASH = 5
     PEAKS = 6
     TEXT = 7
+    PLAY = 8
 
 
 class Answer(IntEnum):

@@ -13,6 +13,7 @@ import gc
 import io
 import os
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from . import lock, text
@@ -116,8 +117,9 @@ def _serve(channel: Channel, decoder: Any, request: Request) -> bool:
         if inline is None:
             return False
         source = inline
+    shown = request.ask in (Ask.REVEAL, Ask.PLAY)
     clamped = request._replace(
-        edge=max(1, min(request.edge, MAX_REVEALED_EDGE if request.ask == Ask.REVEAL else MAX_BLURRED_EDGE)),
+        edge=max(1, min(request.edge, MAX_REVEALED_EDGE if shown else MAX_BLURRED_EDGE)),
         strength=min(request.strength, 1000),
         number=min(request.number, MAX_COUNT),
     )
@@ -168,19 +170,26 @@ def _reply(channel: Channel, result: Any) -> None:
     elif isinstance(result, tuple):
         peaks, duration_ms = result
         channel.send(Answer.PEAKS, position=duration_ms, payload=peaks)
+    elif isinstance(result, Iterator):
+        for index, one in enumerate(result):
+            _send(channel, one, index, MAX_COUNT)
     elif result and isinstance(result[0], Picture):
         for index, one in enumerate(result):
-            channel.send(
-                Answer.PIXELS,
-                PIXELS_DAMAGED if one.damaged else 0,
-                channels=one.channels,
-                width=one.width,
-                height=one.height,
-                index=index,
-                count=len(result),
-                position=one.position_ms,
-                payload=one.pixels,
-            )
+            _send(channel, one, index, len(result))
     else:
         channel.send(Answer.TEXT, payload=text.pack(result))
     channel.send(Answer.DONE)
+
+
+def _send(channel: Channel, one: Picture, index: int, count: int) -> None:
+    channel.send(
+        Answer.PIXELS,
+        PIXELS_DAMAGED if one.damaged else 0,
+        channels=one.channels,
+        width=one.width,
+        height=one.height,
+        index=index,
+        count=count,
+        position=one.position_ms,
+        payload=one.pixels,
+    )

@@ -159,6 +159,23 @@ def test_a_worker_that_breaks_the_rules_is_not_believed(monkeypatch: pytest.Monk
     assert result.reason is NoPreviewReason.GUARD
 
 
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "send(3, channels=3, width=2, height=2, index=1, count=9, payload=bytes(12))",
+        "send(3, channels=3, width=65, height=1, count=9, payload=bytes(195))",
+        "send(4)",
+        "os._exit(1)",
+    ],
+)
+def test_frames_are_checked_like_pictures(monkeypatch: pytest.MonkeyPatch, lie: str) -> None:
+    with (
+        lying_pool(monkeypatch, lie) as pool,
+        pool.play(source(materials.film("mp4")), edge=64) as frames,
+    ):
+        assert list(frames) == []
+
+
 def test_the_liar_can_also_tell_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = "send(3, channels=1, width=64, height=32, count=1, payload=bytes([100] * 2048))"
     with lying_pool(monkeypatch, honest) as pool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import statistics
@@ -90,6 +91,33 @@ def test_sounds_behind_the_lock(pool: PreviewPool, name: str) -> None:
     assert len(wave.peaks) == 20
     assert abs(wave.duration - 4) < 0.2
     assert refused(pool.preview(content, edge=64)) is NoPreviewReason.NO_PICTURE
+
+
+@pytest.mark.parametrize("name", materials.FILM_FORMATS)
+def test_a_film_plays_frame_after_frame(pool: PreviewPool, name: str) -> None:
+    content = source(materials.film(name))
+    with pool.play(content, edge=4096, start=1.0, rate=5) as frames:
+        shown = list(frames)
+    times = [frame.position or 0.0 for frame in shown]
+    assert len(shown) >= 14
+    assert times == sorted(times)
+    assert abs(times[0] - 1.0) < 0.15
+    assert min(late - early for early, late in itertools.pairwise(times)) > 0.15
+    assert {(frame.width, frame.height, frame.channels) for frame in shown} == {(160, 120, 3)}
+
+
+def test_a_film_that_is_stopped_leaves_the_pool_ready(pool: PreviewPool) -> None:
+    content = source(materials.film("mp4"))
+    for _ in range(3):
+        with pool.play(content, edge=160) as frames:
+            assert next(frames).position == 0
+    assert isinstance(pool.preview(content, edge=64), Blurred)
+
+
+def test_what_is_no_film_gives_no_frame(pool: PreviewPool) -> None:
+    for data in (b"", b"x", materials.still("PNG"), materials.tone("mp3"), materials.film("mp4")[:3000]):
+        with pool.play(source(data), edge=64) as frames:
+            assert list(frames) == []
 
 
 def test_documents_behind_the_lock(pool: PreviewPool) -> None:
