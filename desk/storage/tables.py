@@ -147,7 +147,7 @@ cases = Table(
     UniqueConstraint("platform_id"),
     Index("ix_cases_queue", "state", "rank", "received_at", "number"),
     Index("ix_cases_found", "state", "source", "rank", "received_at", "number"),
-    Index("ix_cases_snoozed", "state", "snoozed_until", "rank", "source"),
+    Index("ix_cases_snoozed", "state", "snoozed_until", "rank", "source", "received_at", "number"),
     Index("ix_cases_claim", "claim_operator", "claim_until"),
     sqlite_autoincrement=True,
 )

@@ -1,7 +1,7 @@
 """The queue's lists and counts, and the claims on cases.
 
-A view is one or more buckets, each an equality on ``state`` that the index on (state, rank,
-received_at, number) returns in the queue's order; several buckets are merged in that order.
+A view is one or more buckets, each an equality on ``state`` (and ``source``) that an index returns
+in the queue's order; several buckets are merged in that order.
 A snoozed case whose time has passed counts as open.
 """
 
@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, or_, select, union_all, update
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal, or_, select, union_all, update
 
 from desk.domain.case import CaseRow, CaseState, Claim, SourceKind
 from desk.domain.errors import Bug, ClaimLost
 from desk.domain.roles import Operator
 from desk.ports import CaseFilter, QueueCounts
-from desk.storage.repositories.base import Repository, contains, no_case
-from desk.storage.tables import case_search, cases
+from desk.storage.repositories.base import BATCH, Repository, contains, no_case
+from desk.storage.tables import EPOCH, Moment, case_search, cases
 
 _C = cases.c
 _ORDER = (_C.rank, _C.received_at, _C.number)
@@ -52,8 +52,12 @@ def _woken(now: datetime) -> Condition:
 
 def _buckets(wanted: CaseFilter, now: datetime) -> list[Condition]:
     match wanted.view:
-        case "all" | "urgent" | "ai":
+        case "all" | "urgent":
             return [_C.state == CaseState.OPEN.value, _woken(now)]
+        case "ai":
+            opened = _C.state == CaseState.OPEN.value
+            by_source = [opened & (_C.source == source) for source in _FOUND_BY_MACHINE]
+            return [*by_source, _woken(now) & _C.source.in_(_FOUND_BY_MACHINE)]
         case "mine":
             return [(_C.claim_operator == wanted.operator_id) & (_C.claim_until > now)]
         case "snoozed":
@@ -71,8 +75,6 @@ def _narrowing(wanted: CaseFilter) -> list[Condition]:
     conditions: list[Condition] = []
     if wanted.view == "urgent":
         conditions.append(_C.rank == 0)
-    if wanted.view == "ai":
-        conditions.append(_C.source.in_(_FOUND_BY_MACHINE))
     if wanted.source is not None:
         conditions.append(_C.source == wanted.source.value)
     if wanted.policy:
@@ -101,6 +103,9 @@ class Queue(Repository):
         if len(parts) == 1:
             keys = parts[0].order_by(*_ORDER)
         else:
+            if self._db.dialect.name == "postgresql":  # it would else sort the whole of every bucket
+                most = offset + limit
+                parts = [part.order_by(*_ORDER).limit(most).subquery().select() for part in parts]
             union = union_all(*parts)
             keys = union.order_by(*union.selected_columns)
         page = keys.limit(limit).offset(offset).subquery()
@@ -154,8 +159,10 @@ class Queue(Repository):
         self, wanted: CaseFilter, operator: Operator, until: datetime, now: datetime
     ) -> Claim | None:
         """The best case that nobody holds, one's own included: asking for the next means another one."""
+        self._wake(now)
         narrowing = _narrowing(wanted)
-        free = or_(_C.claim_operator.is_(None), _C.claim_until <= now)
+        # Not "is null or ended": SQLite would answer that from the index on claims and sort the rest.
+        free = func.coalesce(_C.claim_until, literal(EPOCH, Moment())) <= now
         found: list[Any] = []
         for bucket in _buckets(wanted, now):
             query = (
@@ -192,6 +199,15 @@ class Queue(Repository):
                 _C.claim_token == claim.token,
             )
             .values(claim_operator=None, claim_name=None, claim_until=None)
+        )
+
+    def _wake(self, now: datetime) -> None:
+        """Make what has slept long enough open in name too, so that the next search need not look there."""
+        asleep = select(_C.number).where(_woken(now)).limit(BATCH)
+        self._db.execute(
+            update(cases)
+            .where(_C.number.in_(asleep.with_for_update(skip_locked=True, key_share=True)))
+            .values(state=CaseState.OPEN.value, snoozed_until=None)
         )
 
     def _keep(self, claim: Claim, now: datetime, *, only_own: bool = False) -> bool:

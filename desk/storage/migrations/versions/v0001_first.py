@@ -79,7 +79,9 @@ def upgrade() -> None:
     op.create_index("ix_cases_claim", "cases", ["claim_operator", "claim_until"])
     op.create_index("ix_cases_found", "cases", ["state", "source", "rank", "received_at", "number"])
     op.create_index("ix_cases_queue", "cases", ["state", "rank", "received_at", "number"])
-    op.create_index("ix_cases_snoozed", "cases", ["state", "snoozed_until", "rank", "source"])
+    op.create_index(
+        "ix_cases_snoozed", "cases", ["state", "snoozed_until", "rank", "source", "received_at", "number"]
+    )
     op.create_table(
         "case_keys",
         sa.Column("case_number", KEY, autoincrement=False, nullable=False),
