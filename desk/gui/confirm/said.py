@@ -46,6 +46,12 @@ def _at(when: datetime | None) -> str:
     return words.moment_exact(when) if when is not None else ""
 
 
+def both_times(when: datetime) -> str:
+    """A moment in the reader's zone and in UTC; once where they are the same."""
+    here, there = words.moment_exact(when), words.utc(when)
+    return here if here == there else joined([here, there])
+
+
 def endpoint(found: Endpoint) -> str:
     """To whom, in words."""
     return {
@@ -85,7 +91,7 @@ def incident(draft: Draft) -> Facts:
     """Type, time and what the time is, platform, annotations, urgency."""
     facts: Facts = []
     _told(tr("Incident type"), facts, draft.incident_type.value if draft.incident_type else None)
-    _told(tr("When"), facts, joined([_at(draft.occurred_at), words.utc(draft.occurred_at)]))
+    _told(tr("When"), facts, both_times(draft.occurred_at))
     _told(tr("What the time is"), facts, draft.time_note)
     _told(tr("Platform"), facts, draft.platform)
     _told(

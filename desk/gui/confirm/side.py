@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from desk.gui import icons, theme, words
-from desk.gui.case import phrases
 from desk.gui.confirm import said
 from desk.gui.confirm.lines import value
 from desk.gui.widgets.buttons import link
@@ -19,7 +18,7 @@ from desk.gui.widgets.progress import CompletenessMeter
 from desk.gui.words import plural, tr
 from desk.services.confirmation import Summary
 
-WIDTH = 320
+WIDTH = 344
 
 
 class Side(Scroll):
@@ -34,7 +33,7 @@ class Side(Scroll):
         self._summary: Summary | None = None
         self._until = label("", "label", wrap=True)
         self._panel = Panel()
-        self._panel.body.setSpacing(theme.S3)
+        self._panel.body.setSpacing(10)
         self.add(self._panel)
         self.end()
 
@@ -75,10 +74,11 @@ class Side(Scroll):
                 value(summary.endpoint.url, mono=True),
             )
         )
-        names = [label(company.name or tr("No company name is set"), "label", wrap=True)]
-        for person in (company.reporting, company.contact):
-            if person is not None and said.contact(person):
-                names.append(value(said.contact(person), "body-muted"))
+        people = [said.contact(one) for one in (company.reporting, company.contact) if one is not None]
+        names = [
+            label(company.name or tr("No company name is set"), "label", wrap=True),
+            *(value(person, "body-muted") for person in people if person),
+        ]
         self._panel.add(self._group(tr("As"), *names))
         self._panel.add(self._group(tr("Signed in as"), label(summary.operator.name, "label", wrap=True)))
 
@@ -132,29 +132,21 @@ class Side(Scroll):
     def _completeness(self, summary: Summary) -> None:
         meter = CompletenessMeter()
         meter.set_score(summary.completeness.score)
-        parts: list[QWidget] = [meter]
-        for warning in summary.warnings:
-            parts.append(label(warning, "warn", wrap=True))
-        self._panel.add(self._group(tr("Completeness"), *parts))
+        warnings = (label(warning, "warn", wrap=True) for warning in summary.warnings)
+        self._panel.add(self._group(tr("Completeness"), meter, *warnings))
 
     def _viewed(self, summary: Summary) -> None:
         if not summary.files:
             return
+        count = len(summary.files)
         seen = sum(1 for line in summary.files if line.claimed_viewed)
-        parts: list[QWidget] = [
-            label(
-                tr("{seen} of {all} files viewed whole", seen=seen, all=len(summary.files)),
-                "label",
-                wrap=True,
-            )
-        ]
-        rest = [line for line in summary.files if not line.claimed_viewed]
-        if rest:
-            names = ", ".join(line.name or phrases.file_name(line.content) for line in rest[:5])
-            if len(rest) > 5:
-                names = tr("{names} and {n} more", len(rest) - 5, names=names)
-            parts.append(value(tr("Said to be not viewed: {names}", names=names), "warn"))
-        self._panel.add(self._group(tr("Viewing"), *parts))
+        said_so = plural(
+            count,
+            "{seen} of {n} file viewed whole; the report says so.",
+            "{seen} of {n} files viewed whole; the report says so of each.",
+            seen=seen,
+        )
+        self._panel.add(self._group(tr("Viewing"), label(said_so, "label", wrap=True)))
 
 
 def hold_words(summary: Summary, now: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desk.domain.filing import FilingState
 from desk.gui import icons, theme, words
@@ -117,12 +117,13 @@ class Detail(Scroll):
         self._error_icon = icons.IconLabel("circle-alert", 16, "warn")
         self._next = label("", wrap=True)
         self.take_back = danger(tr("Take back"), "undo-2", "T")
-        self.file_now = primary(tr("File now"), "", "F")
+        self.file_now = secondary(tr("File now"), "send", "F")
         self.try_now = secondary(tr("Try now"), "refresh-cw", "R")
         self.mend = primary(tr("Mend the report"))
         self.sure = danger(tr("Take back for good"), "undo-2")
         self.keep = secondary(tr("Keep it"))
-        self._acts = QStackedWidget()
+        self._usual = QWidget()
+        self._question = QWidget()
         self._files = FilesPart()
         self._facts = QWidget()
         self._facts.setLayout(vbox())
@@ -137,14 +138,12 @@ class Detail(Scroll):
         self._error_box.setLayout(errors)
         state = hbox(self._icon, self._state, gap=6)
         state.addStretch(1)
-        usual = QWidget()
         row = hbox(self.take_back, self.file_now, self.try_now, self.mend)
         row.addStretch(1)
-        usual.setLayout(row)
-        asked = QWidget()
+        self._usual.setLayout(row)
         answers = hbox(self.sure, self.keep)
         answers.addStretch(1)
-        asked.setLayout(
+        self._question.setLayout(
             vbox(
                 label(
                     tr("Take this report back for good? It reaches no one, and the case opens again."),
@@ -153,12 +152,13 @@ class Detail(Scroll):
                 answers,
             )
         )
-        self._acts.addWidget(usual)
-        self._acts.addWidget(asked)
+        self._question.hide()
         below = hbox(self.open_case, self.story)
         below.addStretch(1)
         head = vbox(self._title, self._type, self._by, gap=2)
-        self._panel.add(head, hairline(), state, self._error_box, self._next, self._acts, hairline())
+        self._panel.add(
+            head, hairline(), state, self._error_box, self._next, self._usual, self._question, hairline()
+        )
         self._panel.add(self._files, self._facts, hairline(), below)
         for button, what in (
             (self.file_now, "file_now"),
@@ -238,8 +238,8 @@ class Detail(Scroll):
         self.try_now.setEnabled(not busy)
         self.sure.setEnabled(not busy)
         self.mend.setVisible(filing.state is FilingState.REFUSED)
-        shown = any(not b.isHidden() for b in (self.take_back, self.file_now, self.try_now, self.mend))
-        self._acts.setVisible(shown)
+        shown = any(not one.isHidden() for one in self._buttons())
+        self._usual.setVisible(shown and not self.asking)
 
     def progress(self, now: Progress | None) -> None:
         self._files.progress(now)
@@ -252,20 +252,25 @@ class Detail(Scroll):
 
     @property
     def asking(self) -> bool:
-        return self._acts.currentIndex() == 1
+        return not self._question.isHidden()
 
     def ask(self) -> None:
         """The question before taking back, in place."""
         if self._row is not None and states.can_take_back(self._row.filing):
-            self._acts.setCurrentIndex(1)
+            self._usual.hide()
+            self._question.show()
             self.ensureWidgetVisible(self.sure)
             self.sure.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def unask(self, *_args: object, focus: bool = True) -> None:
         was = self.asking
-        self._acts.setCurrentIndex(0)
+        self._question.hide()
+        self._usual.setVisible(any(not one.isHidden() for one in self._buttons()))
         if was and focus:
             self.take_back.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _buttons(self) -> tuple[QWidget, ...]:
+        return self.take_back, self.file_now, self.try_now, self.mend
 
     def _asked(self, what: str) -> None:
         if self._row is not None and self._row.filing.id not in self._busy:

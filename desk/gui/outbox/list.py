@@ -17,7 +17,6 @@ from desk.gui import icons, theme, words
 from desk.gui.outbox import states
 from desk.gui.outbox.model import ENTRY, Index, OutboxModel
 from desk.gui.session import Session
-from desk.gui.widgets.common import focus_ring
 from desk.gui.widgets.progress import StepTrack
 from desk.gui.words import joined, tr
 from desk.ports import FilingRow
@@ -53,8 +52,6 @@ class FilingDelegate(QStyledItemDelegate):
             painter.setPen(QPen(theme.colour("line"), 1))
             painter.drawLine(rect.bottomLeft(), rect.bottomRight())
             self._filing(painter, rect, entry)
-            if selected and option.state & QStyle.StateFlag.State_HasFocus:
-                focus_ring(painter, rect.adjusted(1, 1, -1, -2).toRectF(), 4)
         painter.restore()
 
     @staticmethod
@@ -127,7 +124,7 @@ class FilingDelegate(QStyledItemDelegate):
         painter.setPen(theme.colour("muted"))
         room = QRect(x, line.y(), max(0, line.right() - x), line.height())
         by = tr("{name}, {time}", name=row.operator_name, time=words.clock(row.filing.confirmed_at))
-        told = joined([row.incident_type, by])
+        told = joined([states.type_short(row.incident_type), by])
         shown = QFontMetrics(small).elidedText(told, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), shown)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desk.domain.filing import Filing, FilingState, RetractFor
 from desk.gui import words
@@ -24,6 +24,11 @@ class Standing:
     at: int
     role: str
     detail: str
+
+
+def type_short(incident_type: str) -> str:
+    """The type without its bracket, for narrow places."""
+    return incident_type.split(" (")[0]
 
 
 def standing(filing: Filing, now: datetime) -> Standing:
@@ -94,8 +99,8 @@ def word(filing: Filing) -> tuple[str, str, str]:
     }[filing.state]
 
 
-def next_words(filing: Filing, now: datetime) -> str:
-    """What will happen by itself, or what a person has to do."""
+def next_words(filing: Filing, now: datetime, *, counted: bool = True) -> str:
+    """What will happen by itself, or what a person has to do; ``counted`` with the seconds left."""
     if filing.state is FilingState.FILED:
         return tr("The report is with the agency. It cannot be withdrawn by anyone.")
     if filing.state is FilingState.WITHDRAWN:
@@ -103,11 +108,8 @@ def next_words(filing: Filing, now: datetime) -> str:
     if filing.state is FilingState.REFUSED:
         return tr("Nothing was filed. Mend the report and confirm it again; what was written is kept.")
     if filing.retry_at is not None and filing.retry_at > now:
-        return tr(
-            "Tries again at {time}, in {left}.",
-            time=words.clock(filing.retry_at),
-            left=words.countdown(filing.retry_at - now),
-        )
+        at = tr("Tries again at {time}", time=words.clock(filing.retry_at))
+        return _counted(at, filing.retry_at - now, counted)
     if filing.state is FilingState.FINISHING:
         return tr("It is being filed. It can no longer be taken back.")
     if filing.take_back:
@@ -115,11 +117,8 @@ def next_words(filing: Filing, now: datetime) -> str:
     if filing.state is FilingState.HELD and filing.hold_until is not None:
         if filing.file_now or filing.hold_until <= now:
             return tr("It is filed now.")
-        return tr(
-            "Filed at {time} unless it is taken back, in {left}.",
-            time=words.clock(filing.hold_until),
-            left=words.countdown(filing.hold_until - now),
-        )
+        at = tr("Filed at {time} unless it is taken back", time=words.clock(filing.hold_until))
+        return _counted(at, filing.hold_until - now, counted)
     if filing.state is FilingState.RETRACTING:
         if filing.retract_for is RetractFor.REFUSED:
             return tr("What is open at the service is retracted, then the report comes back to be mended.")
@@ -127,6 +126,12 @@ def next_words(filing: Filing, now: datetime) -> str:
     if filing.state is FilingState.CONFIRMED:
         return tr("It is opened at the service as soon as it is its turn.")
     return tr("Its files go up one after the other; then it is held.")
+
+
+def _counted(at: str, left: timedelta, counted: bool) -> str:
+    if not counted:
+        return tr("{event}.", event=at)
+    return tr("{event}, in {left}.", event=at, left=words.countdown(left))
 
 
 def can_take_back(filing: Filing) -> bool:

@@ -7,16 +7,12 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desk.gui import theme, words
+from desk.gui.outbox.states import type_short
 from desk.gui.reports.model import ROW, FiledModel, Index
 from desk.gui.words import joined, tr
 from desk.ports import FilingRow
 
 ROW_HEIGHT = 60
-
-
-def type_short(incident_type: str) -> str:
-    """The type without its bracket, for narrow places."""
-    return incident_type.split(" (")[0]
 
 
 class ReportDelegate(QStyledItemDelegate):

@@ -158,7 +158,7 @@ class ReportsPage(Page):
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _searching(self) -> bool:
-        focus = self.window().focusWidget()
+        focus: QWidget | None = self.window().focusWidget()
         return focus is not None and not self.isAncestorOf(focus)
 
     def _failed(self, problem: DeskError) -> None:

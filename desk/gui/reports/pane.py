@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desk.domain.filing import FilingState
 from desk.gui import theme, words
 from desk.gui.confirm.lines import Lines, breakable, value
+from desk.gui.confirm.said import both_times
 from desk.gui.confirm.xmlview import DocumentView, readable
 from desk.gui.outbox.states import error_words, next_words, word
 from desk.gui.reports import story as stories
@@ -163,7 +164,9 @@ class StoryPane(QWidget):
         self._about.setText(joined([tr("Case {id}", id=row.platform_id), row.incident_type, row.endpoint]))
         kept = stories.preserved(story, now)
         self._said.setText(
-            "\n".join(part for part in (error_words(filing), next_words(filing, now), kept) if part)
+            "\n".join(
+                part for part in (error_words(filing), next_words(filing, now, counted=False), kept) if part
+            )
         )
         self.outbox.setVisible(filing.state is not FilingState.FILED)
         self.time_line.set_entries(stories.entries(story))
@@ -190,7 +193,7 @@ class StoryPane(QWidget):
         self.save.setVisible(receipt is not None)
         if receipt is not None:
             facts = Lines(width=112)
-            facts.add(tr("Filed"), joined([words.moment_exact(receipt.at), words.utc(receipt.at)]))
+            facts.add(tr("Filed"), both_times(receipt.at))
             facts.put(tr("Report ID"), CopyLabel(receipt.report_id, tr("Report ID")))
             if receipt.request_id:
                 facts.put(tr("Request-ID"), CopyLabel(receipt.request_id, tr("Request-ID")))

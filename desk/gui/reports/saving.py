@@ -11,7 +11,7 @@ from desk.gui.words import tr
 
 
 def save(path: Path, body: bytes) -> Path:
-    """Write the bytes beside the target and put them in its place. Raises UserError; nothing is half written."""
+    """Write beside the target, then put it in its place: all or nothing. Raises UserError."""
     name = ""
     try:
         handle, name = tempfile.mkstemp(prefix=".receipt-", dir=path.parent)

@@ -1,15 +1,16 @@
-"""A filing's story in words: every call with its time, its outcome and its Request-ID. Pure; no widget here."""
+"""A filing's story in words: each call with its time, outcome and Request-ID. Pure; no widget here."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desk.domain.filing import Call, FilingState
 from desk.domain.preservation import preserve_until
 from desk.gui import words
+from desk.gui.confirm.said import both_times
 from desk.gui.widgets.progress import TimeLineEntry
 from desk.gui.words import joined, plural, tr
 from desk.ports import JournalEntry
@@ -208,7 +209,7 @@ def shown_at_confirmation(story: FilingStory) -> list[tuple[str, str]]:
     filing = story.row.filing
     facts = [
         (tr("Confirmed by"), story.row.operator_name),
-        (tr("At"), joined([words.moment_exact(filing.confirmed_at), words.utc(filing.confirmed_at)])),
+        (tr("At"), both_times(filing.confirmed_at)),
         (tr("Completeness"), tr("{score} of 100", score=story.confirmed.completeness)),
     ]
     try:
@@ -245,9 +246,10 @@ def preserved(story: FilingStory, now: datetime) -> str:
     )
 
 
-def made_readable(documents: list[Document], most: int, readable_of: object) -> list[Document]:
-    """The first ``most`` documents with their readable text; ``readable_of`` makes it from bytes."""
-    assert callable(readable_of)
+def made_readable(
+    documents: list[Document], most: int, readable_of: Callable[[bytes], str]
+) -> list[Document]:
+    """The documents, the first ``most`` with their readable text made already."""
     return [
         replace(document, shown=readable_of(document.body)) if at < most else document
         for at, document in enumerate(documents)
