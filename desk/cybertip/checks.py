@@ -11,15 +11,14 @@ it) and words that say how to mend it. ``now`` is an aware datetime.
 
 from __future__ import annotations
 
-import enum
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from desk.cybertip import rules
-from desk.cybertip.fields import Field, Form, Kind, join, step, table
+from desk.cybertip.fields import Field, Kind, join, step, table
 from desk.cybertip.forms import FORMS
 from desk.cybertip.model import Document, Report
 from desk.cybertip.model_files import FileDetails
@@ -75,9 +74,24 @@ def check_filing(
 
 def check_value(field: Field, value: Any, now: datetime) -> tuple[Problem, ...]:
     """The problems of one value for one line of the table, for a form that checks as one types."""
-    found: list[Problem] = []
-    _value(field, value, "", now, found)
-    return tuple(found)
+    check = _CHECKS[field.kind]
+    return tuple(Problem("", code, words) for code, words in check(field, value, now))
+
+
+Wrong = Sequence[tuple[str, str]]
+"""Codes and words of what is wrong with one value."""
+
+Check = Callable[[Field, Any, datetime], Wrong]
+
+_PLANS: dict[type, tuple[tuple[Field, Check | None], ...]] = {}
+
+
+def _plan(cls: type) -> tuple[tuple[Field, Check | None], ...]:
+    """The fields of a record with the check of each; None where the field holds records."""
+    plan = _PLANS.get(cls)
+    if plan is None:
+        plan = _PLANS[cls] = tuple((field, _CHECKS.get(field.kind)) for field in table(cls).fields)
+    return plan
 
 
 def _fields(document: Document, now: datetime) -> list[Problem]:
@@ -89,60 +103,39 @@ def _fields(document: Document, now: datetime) -> list[Problem]:
 
 
 def _record(value: Any, path: str, now: datetime, found: list[Problem]) -> None:
-    for field in table(type(value)).fields:
+    for field, check in _plan(type(value)):
         held = getattr(value, field.name)
-        if field.many:
+        if held is None:
+            if field.required:
+                words = f"{field.label} is required. Fill it in."
+                found.append(Problem(join(path, step(field)), "missing", words))
+        elif field.many:
             if len(held) < field.at_least:
                 words = f"{field.label}: at least {field.at_least} is needed. Add it, or leave out the whole."
                 found.append(Problem(join(path, step(field)), "too_few", words))
             for index, item in enumerate(held):
-                _item(field, item, join(path, step(field, index)), now, found)
-        elif held is None:
-            if field.required:
-                words = f"{field.label} is required. Fill it in."
-                found.append(Problem(join(path, step(field)), "missing", words))
-        else:
-            _item(field, held, join(path, step(field)), now, found)
+                if check is None:
+                    _record(item, join(path, step(field, index)), now, found)
+                elif wrong := check(field, item, now):
+                    here = join(path, step(field, index))
+                    found += [Problem(here, code, words) for code, words in wrong]
+        elif check is None:
+            _record(held, join(path, step(field)), now, found)
+        elif wrong := check(field, held, now):
+            here = join(path, step(field))
+            found += [Problem(here, code, words) for code, words in wrong]
 
 
-def _item(field: Field, item: Any, path: str, now: datetime, found: list[Problem]) -> None:
-    if field.kind is Kind.RECORD:
-        _record(item, path, now, found)
-    else:
-        _value(field, item, path, now, found)
+def _type(field: Field) -> Wrong:
+    return (("type", f"{field.label} does not hold what it should. Enter it again."),)
 
 
-def _value(field: Field, value: Any, path: str, now: datetime, found: list[Problem]) -> None:
-    """One value that is not a record: its type, form, length and range."""
-    kind = field.kind
-    if not _right_type(kind, field.type, value):
-        found.append(Problem(path, "type", f"{field.label} does not hold what it should. Enter it again."))
-    elif kind is Kind.TEXT:
-        _text(field, value, path, found)
-    elif kind in (Kind.INT, Kind.FLOAT):
-        _number(field, value, path, found)
-    elif kind is Kind.DATETIME:
-        _datetime(field, value, path, now, found)
-    elif kind is Kind.DATE and field.past and value >= now.astimezone(UTC).date():
-        words = f"{field.label} must lie in the past. Correct the date."
-        found.append(Problem(path, "not_past", words))
+def _bool(field: Field, value: Any, _now: datetime) -> Wrong:
+    return () if value is True or value is False else _type(field)
 
 
-_TYPES: dict[Kind, type] = {Kind.TEXT: str, Kind.DATETIME: datetime}
-
-
-def _right_type(kind: Kind, wanted: Any, value: Any) -> bool:
-    if kind in (Kind.BOOL, Kind.FLAG):
-        return isinstance(value, bool)
-    if kind is Kind.INT:
-        return isinstance(value, int) and not isinstance(value, bool)
-    if kind is Kind.FLOAT:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    if kind is Kind.DATE:
-        return isinstance(value, date) and not isinstance(value, datetime)
-    if kind is Kind.ENUM:
-        return isinstance(value, enum.Enum) and isinstance(value, wanted)
-    return isinstance(value, _TYPES[kind])
+def _enum(field: Field, value: Any, _now: datetime) -> Wrong:
+    return () if isinstance(value, field.type) else _type(field)
 
 
 def length(text: str) -> int:
@@ -150,38 +143,66 @@ def length(text: str) -> int:
     return len(text) if text.isascii() else len(text) + sum(1 for char in text if char > "\uffff")
 
 
-def _text(field: Field, value: str, path: str, found: list[Problem]) -> None:
+def _text(field: Field, value: Any, _now: datetime) -> Wrong:
+    if not isinstance(value, str):
+        return _type(field)
     if not value or value.isspace():
-        words = f"{field.label} is blank. Fill it in, or leave it out."
-        found.append(Problem(path, "blank", words))
-        return
+        return (("blank", f"{field.label} is blank. Fill it in, or leave it out."),)
+    wrong: list[tuple[str, str]] = []
     if field.max is not None and (held := length(value)) > field.max:
         words = f"{field.label} may have {field.max} characters at most; this has {held}. Shorten it."
-        found.append(Problem(path, "too_long", words))
-    if field.form not in (Form.ANY, Form.LINES) and (wrong := FORMS[field.form](value)):
-        found.append(Problem(path, field.form.value, wrong))
+        wrong.append(("too_long", words))
+    form = FORMS.get(field.form)
+    if form is not None and (words := form(value) or ""):
+        wrong.append((field.form.value, words))
+    return wrong
 
 
-def _number(field: Field, value: float, path: str, found: list[Problem]) -> None:
+def _number(field: Field, value: Any, _now: datetime) -> Wrong:
+    fit = int if field.kind is Kind.INT else int | float
+    if not isinstance(value, fit) or isinstance(value, bool):
+        return _type(field)
     low, high = field.low, field.high
     if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
         words = f"{field.label} must be a number from {low:.0f} to {high:.0f}. Correct it."
-        found.append(Problem(path, "range", words))
+        return (("range", words),)
+    return ()
 
 
-def _datetime(field: Field, value: datetime, path: str, now: datetime, found: list[Problem]) -> None:
+def _datetime(field: Field, value: Any, now: datetime) -> Wrong:
+    if not isinstance(value, datetime):
+        return _type(field)
     offset = value.utcoffset()
     if offset is None:
         words = f"{field.label} needs its time zone: an offset such as +01:00, or Z for UTC. Add it."
-        found.append(Problem(path, "zone", words))
-        return
+        return (("zone", words),)
     if abs(offset) > MAX_OFFSET or offset.seconds % 60 or offset.microseconds:
         words = f"{field.label}: the offset must be whole minutes, at most 14 hours. Correct the time zone."
-        found.append(Problem(path, "zone", words))
-        return
+        return (("zone", words),)
     if field.past and value > now:
         words = f"{field.label} must lie in the past. Correct the date, the time or the time zone."
-        found.append(Problem(path, "not_past", words))
+        return (("not_past", words),)
+    return ()
+
+
+def _date(field: Field, value: Any, now: datetime) -> Wrong:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        return _type(field)
+    if field.past and value >= now.astimezone(UTC).date():
+        return (("not_past", f"{field.label} must lie in the past. Correct the date."),)
+    return ()
+
+
+_CHECKS: dict[Kind, Check] = {
+    Kind.TEXT: _text,
+    Kind.BOOL: _bool,
+    Kind.FLAG: _bool,
+    Kind.INT: _number,
+    Kind.FLOAT: _number,
+    Kind.DATETIME: _datetime,
+    Kind.DATE: _date,
+    Kind.ENUM: _enum,
+}
 
 
 def _in_order(found: list[Problem], cls: type) -> tuple[Problem, ...]:

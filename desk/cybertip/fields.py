@@ -50,6 +50,8 @@ class Kind(enum.Enum):
     ENUM = "enum"
     RECORD = "record"
 
+    __hash__ = object.__hash__  # members are single objects; the enum's own hash goes by way of the name
+
 
 class Form(enum.Enum):
     """The form that a text must have, beyond not being blank."""
@@ -65,6 +67,8 @@ class Form(enum.Enum):
     COUNTRY = "country"
     STATE = "state"
     TOKEN = "token"  # noqa: S105 - the schema's word for unpadded text
+
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True)

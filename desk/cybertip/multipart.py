@@ -2,19 +2,24 @@
 
 An upload's length is known beforehand, so the request carries Content-Length
 and memory stays flat. MD5 and SHA-256 are computed of exactly the bytes that
-are handed to the connection, in two threads beside it: hashing is the slower
-part, and hashlib releases the interpreter lock.
+are handed to the connection, each in a thread beside it (with one thread each
+the order is kept): hashing is the slower part, and hashlib releases the
+interpreter lock.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 CHUNK = 1024 * 1024
 """Bytes that are hashed and handed to the connection at a time, at least."""
+
+AHEAD = 4
+"""Chunks that may be on the connection while they still wait to be hashed: this bounds the memory."""
 
 NAME_LENGTH = 120
 """Characters kept of a file name in the form; originalFileName carries it whole."""
@@ -96,12 +101,13 @@ class UploadBody:
 
     def __iter__(self) -> Iterator[bytes]:
         yield self._head
-        with ThreadPoolExecutor(2, thread_name_prefix="upload-hash") as pool:
-            hashing: list[Future[None]] = []
+        with ThreadPoolExecutor(1, "upload-md5") as md5, ThreadPoolExecutor(1, "upload-sha256") as sha256:
+            hashing: deque[Future[None]] = deque()
             for chunk in self._read():
-                for future in hashing:
-                    future.result()
-                hashing = [pool.submit(self._md5.update, chunk), pool.submit(self._sha256.update, chunk)]
+                while len(hashing) >= 2 * AHEAD:
+                    hashing.popleft().result()
+                hashing.append(md5.submit(self._md5.update, chunk))
+                hashing.append(sha256.submit(self._sha256.update, chunk))
                 yield chunk
                 self.sent += len(chunk)
                 self._progress(self.sent)

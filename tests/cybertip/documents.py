@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from desk.cybertip.fields import Field, Form, Kind, Place, is_record, table
+from desk.cybertip.fields import Field, Form, Kind, table
 from desk.cybertip.model import DoneFiles, Report, ReportDoneResponse, ReportResponse
-from desk.cybertip.model_files import FileAnnotations, FileDetails, FileRelevance
+from desk.cybertip.model_files import FileAnnotations, FileDetails, FileRelevance, MetadataType
 from desk.cybertip.model_incident import (
     BatchedReport,
     BatchReason,
@@ -30,6 +30,7 @@ from desk.cybertip.model_shared import (
     Phone,
 )
 from desk.cybertip.places import COUNTRIES, SCHEMA_ONLY_COUNTRIES, SCHEMA_ONLY_STATES, STATES
+from desk.domain.account import AssociationKind
 from desk.domain.incident import IncidentType
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -178,35 +179,26 @@ def batched_details(file: FileDetails) -> FileDetails:
 
 
 class _Everything(Maker):
-    """Sets every field, and each repeated enumeration to all its values."""
+    """Sets every field, repeated ones once, and goes through the values of each enumeration in turn."""
 
     def __init__(self) -> None:
         super().__init__(7, density=1.1)
-        self._turn = 0
+        self._turns: dict[Any, int] = {}
 
     def value(self, field: Field) -> Any:
         if field.kind in (Kind.BOOL, Kind.FLAG):
             return True
-        if field.kind is Kind.ENUM:
-            self._turn += 1
-            return list(field.type)[self._turn % len(field.type)]
-        return super().value(field)
+        if field.kind is not Kind.ENUM:
+            return super().value(field)
+        turn = self._turns[field.type] = self._turns.get(field.type, -1) + 1
+        return list(field.type)[turn % len(field.type)]
 
     def record(self, cls: type) -> Any:
         made = super().record(cls)
-        for field in table(cls).fields:
-            if field.many and is_record(field.type):
-                kinds = [f for f in table(field.type).fields if f.kind is Kind.ENUM]
-                count = max((len(f.type) for f in kinds), default=1)
-                items = tuple(self.record(field.type) for _ in range(count))
-                if kinds and kinds[0].place is Place.ATTRIBUTE:
-                    options = list(kinds[0].type)
-                    items = tuple(
-                        replace(item, **{kinds[0].name: options[n % len(options)]})
-                        for n, item in enumerate(items)
-                    )
-                made = replace(made, **{field.name: items})
-        return self.mend(made)
+        once = {field.name: getattr(made, field.name)[:1] for field in table(cls).fields if field.many}
+        if cls in (PersonOrUserReported, Victim):  # one for each way in which an account belongs
+            once["associated"] = tuple(self.record(AssociatedAccount) for _ in AssociationKind)
+        return self.mend(replace(made, **once))
 
 
 def maximal_report() -> Report:
@@ -246,6 +238,7 @@ def accepted_documents() -> Iterator[Report | FileDetails]:
     )
     yield file
     yield replace(file, annotations=None, potential_meme=True)
+    yield replace(file, details=tuple(replace(file.details[0], kind=kind) for kind in MetadataType))
     line = table(FileDetails).by_element["industryClassification"]
     for value in line.type:
         yield replace(file, classification=value)

@@ -172,6 +172,14 @@ def test_large_and_small_chunks_arrive_whole() -> None:
     assert b'filename="file"' in server.requests[0].body
 
 
+def test_digests_keep_the_order_of_many_chunks() -> None:
+    chunks = [bytes([n]) * (1 << 20) for n in range(40)]
+    with talking(good) as (c, _):
+        reply = c.upload("42", "a", 40 << 20, chunks)
+    assert reply.sent_md5 == hashlib.md5(b"".join(chunks)).hexdigest()
+    assert reply.sent_sha256 == hashlib.sha256(b"".join(chunks)).hexdigest()
+
+
 def test_an_empty_file_can_be_sent() -> None:
     with talking(Hashing()) as (c, _):
         reply = c.upload("42", "a", 0, [])
