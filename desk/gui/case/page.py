@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
@@ -344,7 +344,7 @@ class CasePage(Page):
 
     def _save_focus(self) -> None:
         """Before a button in focus is disabled or hidden: Qt would send the focus wherever is next."""
-        focus = self.focusWidget()
+        focus = cast("QWidget | None", self.focusWidget())
         bars = (self.decisions, self.claim_bar)
         if focus is not None and any(bar.isAncestorOf(focus) for bar in bars) and not self.decisions.asking:
             self.focus_grid()
