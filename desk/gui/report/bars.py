@@ -13,12 +13,17 @@ from desk.gui.widgets.common import label
 from desk.gui.words import tr
 
 
-class NoteBar(QFrame):
+class NoteBar(QWidget):
     """A title, words under it, and at most two acts. ``kind``: info, warn, bad."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("panel")
+        # The air above belongs to the bar: it goes with it.
+        panel = QFrame()
+        panel.setObjectName("panel")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, theme.S3, 0, 0)
+        outer.addWidget(panel)
         self._icon = icons.IconLabel("info", 16, "accent")
         self._title = label("", "label", wrap=True)
         self._words = label("", "body-muted", wrap=True)
@@ -28,7 +33,7 @@ class NoteBar(QFrame):
         texts.setSpacing(2)
         texts.addWidget(self._title)
         texts.addWidget(self._words)
-        row = QHBoxLayout(self)
+        row = QHBoxLayout(panel)
         row.setContentsMargins(theme.S3, theme.S2, theme.S3, theme.S2)
         row.setSpacing(theme.S2)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -71,20 +76,30 @@ class ReviewBar(QFrame):
         self.setObjectName("confirmbar")
         self.back = secondary(tr("Back to the case"), key="Esc")
         self.review = primary(tr("Review and confirm…"), key="Ctrl+Return")
-        self._said = label("", "muted")
-        self._said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._saved = label("", "muted")
+        self._icon = icons.IconLabel("circle-alert", 16, "warn")
+        self._said = label("", "warn")
+        self._icon.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.S4, theme.S3, theme.S4, theme.S3)
         row.setSpacing(theme.S3)
         row.addWidget(self.back)
-        row.addWidget(self._said, 1)
+        row.addWidget(self._saved)
+        row.addStretch(1)
+        row.addWidget(self._icon)
+        row.addWidget(self._said)
         row.addWidget(self.review)
 
     def say(self, words: str) -> None:
+        """What stands against the act; empty text takes it back."""
         self._said.setText(words)
+        self._icon.setVisible(bool(words))
 
     def words(self) -> str:
         return self._said.text()
+
+    def say_saved(self, words: str) -> None:
+        self._saved.setText(words)
 
 
 def stacked(*bars: QWidget) -> QWidget:

@@ -74,7 +74,7 @@ class ContextList(QWidget):
         )
         self._column = QVBoxLayout()
         self._column.setSpacing(theme.S2)
-        self.add_button = secondary(tr("Add where it happened"), "plus")
+        self.add_button = secondary(tr("Add where it happened"))
         menu = QMenu(self.add_button)
         for kind in ContextKind:
             action = QAction(context_words(kind), menu)

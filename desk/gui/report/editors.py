@@ -40,7 +40,7 @@ class GrowingText(MultiLine):
         lines = round(self.document().size().height())
         wanted = max(self._rows, min(MOST_LINES, lines))
         height = wanted * self.fontMetrics().lineSpacing() + 20
-        if height != self.minimumHeight():
+        if height != self.maximumHeight():
             self.setFixedHeight(height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -84,7 +84,7 @@ class LongText(QWidget):
     def open(self) -> None:
         """Show the text itself."""
         if self._text is None:
-            self._text = GrowingText(self._placeholder, rows=3)
+            self._text = GrowingText(self._placeholder, rows=2)
             self._text.setAccessibleName(self._name)
             self._text.set_value(self._kept)
             self._text.changed.connect(self.changed)
@@ -208,7 +208,8 @@ class PartsRow(QWidget):
         self._parts: dict[str, Any] = {}
         self._dirty = False
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        # Rows of two lines need air between them to be seen as one each.
+        column.setContentsMargins(0, 0, 0, theme.S2 if lines > 1 else 0)
         column.setSpacing(theme.S1)
         per = -(-len(parts) // lines)
         for start in range(0, len(parts), per):

@@ -22,6 +22,7 @@ from desk.gui.widgets.buttons import link, secondary
 from desk.gui.widgets.chips import Badge, TagChips
 from desk.gui.widgets.choices import CheckBox, Segmented
 from desk.gui.widgets.common import label
+from desk.gui.widgets.flow import FlowLayout
 from desk.gui.widgets.tile import BlurTile
 from desk.gui.words import joined, number, size, tr
 
@@ -34,13 +35,16 @@ class ReportTile(BlurTile):
     """A blurred tile that only shows; to look at the content there is the case."""
 
     def __init__(self, content: Content, index: int) -> None:
-        super().__init__(content.id, content.kind.value, index, TILE)
+        # Too small for a plate with its number, which stands beside it.
+        super().__init__(content.id, content.kind.value, 0, TILE)
+        self._index = index
         self.setFixedSize(TILE, TILE)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def _name(self) -> None:
         super()._name()
+        self.setAccessibleName(tr("Blurred preview of content {number}", number=getattr(self, "_index", 0)))
         self.setAccessibleDescription(tr("To look at it, go back to the case."))
 
     def ask(self) -> bool:
@@ -73,7 +77,7 @@ class FileCard(QFrame):
         self.tile = ReportTile(content, index)
         row.addWidget(self.tile, 0, Qt.AlignmentFlag.AlignTop)
         if not content.kind.has_file:
-            self.tile.set_no_preview(words.kind_name(content.kind))
+            self.tile.set_no_preview(tr("no picture"))
         column = QVBoxLayout()
         column.setSpacing(theme.S2)
         row.addLayout(column, 1)
@@ -117,7 +121,7 @@ class FileCard(QFrame):
         self._viewed_badge = Badge("")
         self._reported = Badge("", "warn", "history")
         self._reported.hide()
-        line = QHBoxLayout(holder)
+        line = self._mark_line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.S2)
         if self.content.kind.has_file:
@@ -143,16 +147,20 @@ class FileCard(QFrame):
         self.public = TriState()
         self.annotations = TagChips(words.file_annotations())
         self.note = GrowingText(rows=1)
-        answers = QHBoxLayout()
-        answers.setSpacing(theme.S4)
+        holder = QWidget()
+        # Beside one another where there is room, so that no window is too narrow.
+        answers = FlowLayout(theme.S3)
+        holder.setLayout(answers)
+        policy = holder.sizePolicy()
+        policy.setHeightForWidth(True)
+        holder.setSizePolicy(policy)
         answers.addWidget(self._field("relevance", tr("Relevance"), self.relevance))
         if self.content.kind.has_file:
             field = self._field("classification", tr("Classification"), self.classification)
             field.setToolTip(words.classification_help())
             answers.addWidget(field)
             answers.addWidget(self._field("public", tr("Publicly available"), self.public))
-        answers.addStretch(1)
-        body.addLayout(answers)
+        body.addWidget(holder)
         self._add_suggestion(body)
         if self.content.kind.has_file:
             body.addWidget(self._field("annotations", tr("Annotations"), self.annotations))
@@ -173,7 +181,7 @@ class FileCard(QFrame):
         self._note_field.hide()
         self._note_button = link(tr("Add a note"), "plus")
         self._note_button.clicked.connect(self._open_note)
-        body.addWidget(self._note_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._mark_line.addWidget(self._note_button)
         body.addWidget(self._note_field)
 
     def _open_note(self) -> None:

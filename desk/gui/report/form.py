@@ -34,6 +34,8 @@ class Line:
     make: Callable[[], QWidget]
     help: str = ""
     span: int = 6
+    plain: bool = False
+    """Whether the label says enough."""
 
 
 @dataclass(frozen=True)
@@ -125,9 +127,8 @@ class RecordForm(QWidget):
         policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
         if isinstance(editor, TextField | MultiLine):
             editor.setSizePolicy(policy)
-        field = FormField(
-            info.label if info else line.label, editor, line.help or (info.help if info else "")
-        )
+        said = "" if line.plain else line.help or (info.help if info else "")
+        field = FormField(info.label if info else line.label, editor, said)
         editor.changed.connect(partial(self._edited, line.name))  # type: ignore[attr-defined]
         self._lines[line.name] = field
         return field

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desk.domain.draft import Draft
 from desk.domain.incident import TYPE_HELP, IncidentType, ReportAnnotation
@@ -120,27 +120,27 @@ class TypeHelp(QWidget):
         column.setSpacing(theme.S1)
         self._title = label("", "label", wrap=True)
         column.addWidget(self._title)
-        self._parts = []
+        self._parts: list[tuple[QLabel, QLabel]] = []
         for caption in (tr("Use it for"), tr("Not for"), tr("Looks alike")):
-            column.addSpacing(theme.S1)
-            column.addWidget(label(caption, "muted"))
-            text = label("", wrap=True)
+            head, text = label(caption, "muted"), label("", wrap=True)
+            head.setContentsMargins(0, theme.S1, 0, 0)
+            column.addWidget(head)
             column.addWidget(text)
-            self._parts.append(text)
+            self._parts.append((head, text))
         column.addStretch(1)
         self.show_type(None)
 
     def show_type(self, value: IncidentType | None) -> None:
-        self.setVisible(True)
+        for part in self._parts:
+            for shown in part:
+                shown.setVisible(value is not None)
         if value is None:
             self._title.setText(tr("Choose what fits best; nothing is chosen for you."))
-            for part in self._parts:
-                part.setText("")
             return
         found = TYPE_HELP[value]
         self._title.setText(tr(value.value))
-        for part, said in zip(self._parts, (found.use, found.not_for, found.look_alike), strict=True):
-            part.setText(tr(said))
+        for (_, text), said in zip(self._parts, (found.use, found.not_for, found.look_alike), strict=True):
+            text.setText(tr(said))
 
 
 class TypeList(QWidget):

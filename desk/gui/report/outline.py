@@ -14,7 +14,7 @@ from desk.gui.report.words import things_missing
 from desk.gui.widgets.common import focus_ring
 from desk.gui.words import tr
 
-WIDTH = 164
+WIDTH = 172
 
 
 def section_words(key: str) -> str:
@@ -40,7 +40,7 @@ class OutlineItem(QAbstractButton):
         self.set_state("open", 0)
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH - 2 * theme.S3, 32)
+        return QSize(WIDTH - theme.S3 - theme.S2, 32)
 
     @property
     def ticked(self) -> bool:
@@ -78,10 +78,10 @@ class OutlineItem(QAbstractButton):
         painter.setFont(theme.sans(theme.BODY, weight))
         painter.setPen(theme.colour("text" if self._here else "muted"))
         flags = int(Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(rect.adjusted(32, 0, -24, 0), flags, self.text())
+        painter.drawText(rect.adjusted(32, 0, -26 if self._count else -4, 0), flags, self.text())
         if self._count:
             painter.setFont(theme.sans(theme.SMALL, tabular=True))
-            painter.setPen(theme.colour("bad"))
+            painter.setPen(theme.colour("bad" if self._state == "bad" else "muted"))
             right = flags | int(Qt.AlignmentFlag.AlignRight)
             painter.drawText(rect.adjusted(0, 0, -10, 0), right, str(self._count))
         if self.hasFocus():
@@ -100,7 +100,7 @@ class Outline(QWidget):
         self.setAccessibleName(tr("Outline of the report"))
         self.items: dict[str, OutlineItem] = {}
         column = QVBoxLayout(self)
-        column.setContentsMargins(theme.S3, theme.S4, theme.S3, theme.S4)
+        column.setContentsMargins(theme.S3, theme.S4, theme.S2, theme.S4)
         column.setSpacing(2)
         for index, key in enumerate(SECTIONS, 1):
             item = OutlineItem(key, index)

@@ -177,7 +177,8 @@ class ReportPage(Page):
         self._show_refused(view.refused_words)
         self._show_claim()
         self._layout.setCurrentWidget(self._form)
-        self.review_bar.say(tr("Saved {time}", time=clock(view.saved.saved_at)))
+        self.review_bar.say_saved(tr("Saved {time}", time=clock(view.saved.saved_at)))
+        self.review_bar.say("")
         self.commands_changed.emit()
         if another:
             sheet.incident.types.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -231,7 +232,7 @@ class ReportPage(Page):
             self.refused_bar.say(
                 "warn",
                 tr("The last filing of this case was refused: {words}", words=words),
-                tr("Nothing of it reached NCMEC. Mend what is named, then review and confirm it again."),
+                tr("Mend what is named, then review it and confirm it again."),
             )
 
     # the claim ------------------------------------------------------------------------
@@ -326,10 +327,12 @@ class ReportPage(Page):
         if self.sheet is not None and self._writable():
             self.sheet.incident.use_proposal()
 
-    def _focus_changed(self, old: QWidget | None, _now: QWidget | None) -> None:
+    def _focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
         if old is None or not self.isAncestorOf(old):
             return
         self.keeper.flush()
+        if now is None or not self.isAncestorOf(now):
+            return
         above: QWidget | None = old
         while above is not None and above is not self:
             if isinstance(above, FormField) and not above.touched and self._writable():
@@ -338,7 +341,7 @@ class ReportPage(Page):
             above = above.parentWidget()
 
     def _kept(self, at: object) -> None:
-        self.review_bar.say(tr("Saved {time}", time=clock(at)))  # type: ignore[arg-type]
+        self.review_bar.say_saved(tr("Saved {time}", time=clock(at)))  # type: ignore[arg-type]
 
     def _not_kept(self, words: str) -> None:
         self._going = False
@@ -398,6 +401,8 @@ class ReportPage(Page):
         if self._review_wanted:
             self._reviewing = True
         self._problems = self.sheet.problems(checked, self._draft)
+        if self._reviewing:
+            self._say_missing()
         self.sheet.show_checked(checked, self._problems, self._draft, reviewing=self._reviewing)
         if self._review_wanted and draft is self._draft:
             self._review_wanted = False
@@ -414,11 +419,13 @@ class ReportPage(Page):
             self._review_wanted = True
             self._check()
 
+    def _say_missing(self) -> None:
+        count = len(self._problems)
+        words = tr("{count} before this report can be filed.", count=things_missing(count)) if count else ""
+        self.review_bar.say(words)
+
     def _reviewed(self) -> None:
         if self._problems:
-            words = tr("{count} before this report can be filed.", count=things_missing(len(self._problems)))
-            self.review_bar.say(words)
-            self.notify.emit("warn", words)
             if self.sheet is not None:
                 self.sheet.go_to(self._problems[0].path)
             return

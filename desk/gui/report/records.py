@@ -163,8 +163,8 @@ def _no_words(_path: str) -> None:
 def _location(field_words: FieldWords, path: str) -> QWidget:
     lines = [
         Line("city", tr("City"), TextField, span=5),
-        Line("region", tr("Region or state"), TextField, span=4),
-        Line("country", tr("Country"), lambda: TextField(tr("US")), span=3),
+        Line("region", tr("Region or state"), TextField, span=4, plain=True),
+        Line("country", tr("Country"), lambda: TextField(tr("US")), span=3, plain=True),
     ]
     return RecordForm(Location(), lines, field_words, f"{path}.location")
 
@@ -179,8 +179,8 @@ def account_form(field_words: FieldWords, path: str) -> RecordForm:
         Line("id", tr("Account id on the platform"), lambda: TextField(mono=True), span=4),
         Line("service", tr("Service"), TextField, span=4),
         Line("screen_name", tr("Screen name"), TextField, span=4),
-        Line("first_name", tr("First name"), TextField, span=4),
-        Line("last_name", tr("Last name"), TextField, span=4),
+        Line("first_name", tr("First name"), TextField, span=4, plain=True),
+        Line("last_name", tr("Last name"), TextField, span=4, plain=True),
         Line("age", tr("Age"), WholeNumber, span=2),
         Line("date_of_birth", tr("or date of birth"), Day, span=2),
         Line("display_names", tr("Display names"), lambda: lines_of("", tr("display name")), span=6),
@@ -205,7 +205,7 @@ def account_form(field_words: FieldWords, path: str) -> RecordForm:
             "location",
             tr("Estimated location"),
             lambda: _location(field_words, path),
-            tr("Even a country alone helps. With the United States the region is a state, as CA."),
+            tr("Even a country alone helps, in two letters. In the United States the region is a state."),
             span=12,
         ),
         Line("bio", tr("Biography"), GrowingText, span=12),

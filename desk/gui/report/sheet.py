@@ -19,13 +19,13 @@ from desk.gui.report.files import FilesSection
 from desk.gui.report.form import FieldWords, FormField, Spot
 from desk.gui.report.incident import IncidentSection
 from desk.gui.report.outline import Outline, section_words
+from desk.gui.report.pane import FormPane
 from desk.gui.report.paths import SECTIONS, parse, section_of
 from desk.gui.report.people import PeopleSection
 from desk.gui.report.side import SidePanel, Tip
 from desk.gui.report.urgency import UrgencySection
 from desk.gui.session import Session
 from desk.gui.widgets.common import hairline
-from desk.gui.widgets.panels import Scroll
 from desk.services.drafting import Checked, DraftView
 
 VIEW_AFTER_MS = 60
@@ -58,8 +58,8 @@ class Sheet(QWidget):
             self.completeness,
         )
         self.sections: dict[str, Any] = dict(zip(SECTIONS, parts, strict=True))
-        self.pane = Scroll(margin=theme.S4, gap=theme.S4)
-        self.pane.body.setContentsMargins(theme.S1, theme.S4, theme.S1, theme.S4)
+        self.pane = FormPane(margin=theme.S4, gap=theme.S4)
+        self.pane.body.setContentsMargins(theme.S1, theme.S4, theme.S2, theme.S4)
         for key, section in self.sections.items():
             section.changed.connect(partial(self.changed.emit, key))
             self.pane.add(section)
@@ -70,7 +70,6 @@ class Sheet(QWidget):
         row.setSpacing(0)
         row.addWidget(self.outline)
         row.addWidget(self.pane, 1)
-        row.addSpacing(theme.S3)
         row.addWidget(hairline(vertical=True))
         row.addWidget(self.side)
         self._unread: list[FormField] = []
@@ -199,8 +198,7 @@ class Sheet(QWidget):
             self.jump(self._section(path))
             return
         widget = spot.focus
-        # What was just opened has no place yet.
-        self._settle()
+        self.pane.fit()  # what was just opened has no place yet
         shown = spot.field if spot.field is not None else widget
         self.pane.ensureWidgetVisible(shown, 0, 48)
         widget.setFocus(Qt.FocusReason.TabFocusReason)
@@ -209,7 +207,7 @@ class Sheet(QWidget):
     def jump(self, key: str) -> None:
         """Scroll a section to the top and put the focus into it."""
         section = self.sections[key]
-        self._settle()
+        self.pane.fit()
         self._jumped = key
         top = section.mapTo(self._inner, QPoint(0, 0)).y()
         self.pane.verticalScrollBar().setValue(max(0, top - theme.S4))
@@ -219,13 +217,6 @@ class Sheet(QWidget):
             self.pane.verticalScrollBar().setValue(max(0, top - theme.S4))
         self._jumped = key
         self.outline.set_here(key)
-
-    def _settle(self) -> None:
-        """Lay out what was just opened, so that it has a place to scroll to."""
-        layout = self._inner.layout()
-        if layout is not None:
-            layout.activate()
-        self._inner.resize(self._inner.width(), max(self._inner.sizeHint().height(), self.pane.height()))
 
     def _scrolled(self) -> None:
         self._look.start()
