@@ -2,69 +2,28 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
+from desk.app import practice_desk
 from desk.domain.case import Claim
-from desk.domain.filing import Filing
+from desk.domain.filing import Filing, FilingState
 from desk.domain.incident import IncidentType
 from desk.domain.roles import Operator
 from desk.gui.runner import Runner
 from desk.gui.session import Session
-from desk.ports import CaseFilter, Composed, ComposedFile
+from desk.ports import CaseFilter
+from desk.services.configuration import DeskSettings
 from desk.services.desk import Desk
-
-
-class _Composer:
-    """Stands in until the real composer is there: the least document that the service accepts."""
-
-    def check(self, *_args: object) -> tuple[()]:
-        return ()
-
-    def compose(self, draft, case, company, viewed, now):  # type: ignore[no-untyped-def]
-        person = f"<espIdentifier>{draft.reported.id}</espIdentifier>" if draft.reported else ""
-        xml = (
-            '<?xml version="1.0" encoding="UTF-8"?><report><incidentSummary>'
-            f"<incidentType>{draft.incident_type.value}</incidentType>"
-            f"<incidentDateTime>{draft.occurred_at.isoformat()}</incidentDateTime></incidentSummary>"
-            "<reporter><reportingPerson><email>a@example.com</email></reportingPerson></reporter>"
-            f"<personOrUserReported>{person}</personOrUserReported></report>"
-        )
-        details = "<fileDetails><reportId></reportId><fileId></fileId></fileDetails>"
-        files = [c for c in case.content if c.kind.has_file and draft.choice(c.id).include]
-        return Composed(
-            xml.encode(), tuple(ComposedFile(c.id, c.name or c.id, details.encode()) for c in files)
-        )
-
-    def details(self, details_xml: bytes, report_id: str, file_id: str) -> bytes:
-        return details_xml.replace(
-            b"<reportId></reportId>", f"<reportId>{report_id}</reportId>".encode()
-        ).replace(b"<fileId></fileId>", f"<fileId>{file_id}</fileId>".encode())
-
-    def field(self, path: str) -> None:
-        return None
-
-
-def _compose() -> None:
-    if (
-        importlib.util.find_spec("desk.cybertip.compose") is None
-        and "desk.cybertip.compose" not in sys.modules
-    ):
-        module = types.ModuleType("desk.cybertip.compose")
-        module.CyberTipComposer = _Composer  # type: ignore[attr-defined]
-        sys.modules["desk.cybertip.compose"] = module
 
 
 @dataclass
 class Filer:
-    """A session on a practice desk, with short ways to what these pages need. All calls here block."""
+    """A session on a practice desk, with short ways to what these pages need. All of them block."""
 
     session: Session
     qtbot: QtBot
@@ -78,8 +37,8 @@ class Filer:
         return self.session.operator
 
     def number(self, platform_id: str) -> int:
-        rows = self.desk.queue.page(self.operator, CaseFilter(view="all")).rows
-        return next(row.number for row in rows if row.platform_id == platform_id)
+        found = self.desk.queue.page(self.operator, CaseFilter(text=platform_id)).rows
+        return next(row.number for row in found if row.platform_id == platform_id)
 
     def claim(self, number: int) -> Claim:
         claim = self.desk.queue.claim(self.operator, number).value
@@ -111,7 +70,19 @@ class Filer:
         self.desk.outbox.drain()
         self.desk.outbox.file_now(self.operator, filing.id)
         self.desk.outbox.drain()
+        done = self.now(filing)
+        assert done.state is FilingState.FILED
+        return done
+
+    def now(self, filing: Filing) -> Filing:
+        """The filing as it stands now."""
         return self.desk.outbox.story(self.operator, filing.id).row.filing
+
+    def settings(self, **changes: object) -> DeskSettings:
+        """Change settings of the workspace; returns those before."""
+        before = self.desk.configuration.settings()
+        self.desk.configuration.save(self.operator, replace(before, **changes))  # type: ignore[arg-type]
+        return before
 
     def settle(self) -> None:
         """Until every answer asked for has been delivered."""
@@ -120,9 +91,6 @@ class Filer:
 
 @contextmanager
 def practice(folder: Path) -> Iterator[Desk]:
-    _compose()
-    from desk.app import practice_desk
-
     with practice_desk(folder=folder) as desk:
         yield desk
 
@@ -131,7 +99,6 @@ def practice(folder: Path) -> Iterator[Desk]:
 def session_on(desk: Desk, qtbot: QtBot) -> Iterator[Filer]:
     runner = Runner()
     session = Session(desk, runner, desk.people.all()[0])
-    session.changed.connect(lambda _changes: None)
     try:
         yield Filer(session, qtbot)
     finally:
@@ -139,6 +106,3 @@ def session_on(desk: Desk, qtbot: QtBot) -> Iterator[Filer]:
         assert runner.drain()
         session.deleteLater()
         runner.deleteLater()
-
-
-Showing = Callable[..., object]

@@ -167,8 +167,7 @@ class ConfirmPage(Page):
         self._ready()
         self.commands_changed.emit()
         if self._front:
-            self.bar.tick.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.report.verticalScrollBar().setValue(0)
+            self.report.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _all_there(self) -> None:
         self._complete = True
@@ -294,7 +293,7 @@ class ConfirmPage(Page):
     def _claimed(self, claim: Claim) -> None:
         self._session.set_claim(claim)
         if self._front:
-            self.bar.tick.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.report.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _not_claimed(self, problem: DeskError) -> None:
         self.said.say("bad", problem.words(), ((tr("Claim"), self.claim),), stays=True)

@@ -32,6 +32,8 @@ class ReportInWords(Scroll):
     def __init__(self, session: Session) -> None:
         super().__init__(gap=theme.S4)
         self.setAccessibleName(tr("The report in words"))
+        # The focus begins here: arrows and Page Down read on, and Space can't tick what nobody has read.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._loader = StillLoader(session, self)
         self._building = QTimer(self, interval=0)
         self._building.timeout.connect(self._build_some)

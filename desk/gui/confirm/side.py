@@ -31,7 +31,7 @@ class Side(Scroll):
         self.setFixedWidth(WIDTH)
         self.setAccessibleName(tr("Where this report goes"))
         self._summary: Summary | None = None
-        self._until = label("", "label", wrap=True)
+        self._until = value("", "label")
         self._panel = Panel()
         self._panel.body.setSpacing(10)
         self.add(self._panel)
@@ -70,26 +70,26 @@ class Side(Scroll):
         self._panel.add(
             self._group(
                 tr("To"),
-                label(said.endpoint(summary.endpoint), "label", wrap=True),
+                value(said.endpoint(summary.endpoint), "label"),
                 value(summary.endpoint.url, mono=True),
             )
         )
         people = [said.contact(one) for one in (company.reporting, company.contact) if one is not None]
         names = [
-            label(company.name or tr("No company name is set"), "label", wrap=True),
+            value(company.name or tr("No company name is set"), "label"),
             *(value(person, "body-muted") for person in people if person),
         ]
         self._panel.add(self._group(tr("As"), *names))
-        self._panel.add(self._group(tr("Signed in as"), label(summary.operator.name, "label", wrap=True)))
+        self._panel.add(self._group(tr("Signed in as"), value(summary.operator.name, "label")))
 
     def _hold(self, summary: Summary, now: datetime) -> None:
-        self._until = label(hold_words(summary, now), "label", wrap=True)
+        self._until = value(hold_words(summary, now), "label")
         box = QWidget()
         box.setLayout(
             vbox(
                 hbox(icons.IconLabel("hourglass", 16, "muted"), label(tr("Taking it back"), "muted"), gap=6),
                 self._until,
-                label(tr("After that it cannot be withdrawn by anyone."), wrap=True),
+                value(tr("After that it cannot be withdrawn by anyone.")),
                 gap=theme.S1,
             )
         )
@@ -101,28 +101,24 @@ class Side(Scroll):
             see = link(tr("See it"))
             see.setAccessibleName(tr("See filing {id}", id=filing_id))
             see.clicked.connect(lambda _checked=False, which=filing_id: self.see_filing.emit(which))
-            said_so = label(
-                tr("This content is already reported in filing {id}.", id=filing_id), "bad", wrap=True
-            )
+            said_so = value(tr("This content is already reported in filing {id}.", id=filing_id), "bad")
             row = QWidget()
             line = hbox(said_so, see)
             line.setStretch(0, 1)
             row.setLayout(line)
             parts.append(row)
         if not summary.already:
-            parts.append(label(tr("None of this content is reported yet."), wrap=True))
+            parts.append(value(tr("None of this content is reported yet.")))
         prior = summary.prior_reports
         if not summary.draft.reported or not summary.draft.reported.id:
-            parts.append(
-                label(tr("The person has no account id: earlier reports can't be looked up."), wrap=True)
-            )
+            parts.append(value(tr("The person has no account id: earlier reports can't be looked up.")))
         elif not prior:
-            parts.append(label(tr("No earlier report of this person from this desk."), wrap=True))
+            parts.append(value(tr("No earlier report of this person from this desk.")))
         else:
             count = plural(
                 len(prior), "{n} earlier report of this person:", "{n} earlier reports of this person:"
             )
-            parts.append(label(count, wrap=True))
+            parts.append(value(count))
             for report_id, at in sorted(prior, key=lambda item: item[1], reverse=True)[:8]:
                 parts.append(value(f"{report_id} · {words.moment(at)}", "body-muted"))
             if len(prior) > 8:
@@ -132,7 +128,7 @@ class Side(Scroll):
     def _completeness(self, summary: Summary) -> None:
         meter = CompletenessMeter()
         meter.set_score(summary.completeness.score)
-        warnings = (label(warning, "warn", wrap=True) for warning in summary.warnings)
+        warnings = (value(warning, "warn") for warning in summary.warnings)
         self._panel.add(self._group(tr("Completeness"), meter, *warnings))
 
     def _viewed(self, summary: Summary) -> None:
@@ -146,7 +142,7 @@ class Side(Scroll):
             "{seen} of {n} files viewed whole; the report says so of each.",
             seen=seen,
         )
-        self._panel.add(self._group(tr("Viewing"), label(said_so, "label", wrap=True)))
+        self._panel.add(self._group(tr("Viewing"), value(said_so, "label")))
 
 
 def hold_words(summary: Summary, now: datetime) -> str:
