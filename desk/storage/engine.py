@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from desk.domain.errors import WorkspaceProblem
+from desk.storage.problems import explain
 
 BUSY_MS = 10_000
 """How long a write waits for another one before it gives up, in milliseconds."""
@@ -107,8 +108,8 @@ def _prepare(driver: Any, key: bytes) -> None:
     try:
         cursor.execute("PRAGMA cipher_log_level=NONE")  # it would write to stderr; errors are raised
         cursor.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
-        cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first that needs the key
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first that needs the key
         cursor.execute("PRAGMA journal_mode=WAL").fetchone()
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
@@ -135,6 +136,10 @@ def _try(engine: Engine, message: str, remedy: str) -> None:
     except WorkspaceProblem:
         engine.dispose()
         raise
-    except SQLAlchemyError:
+    except SQLAlchemyError as error:
         engine.dispose()
+        problem = explain(error)
+        # What is no database at all, and a server that refuses, get the words of their own kind.
+        if engine.dialect.name == "sqlite" and "damaged" not in problem.message:
+            raise problem from None
         raise WorkspaceProblem(message, remedy) from None

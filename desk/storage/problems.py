@@ -31,14 +31,14 @@ def explain(error: SQLAlchemyError) -> DeskError:
     if not isinstance(error, DBAPIError):
         return Bug(f"The store was used wrongly ({type(error).__name__}).")
     code = code_of(error.orig)
-    stem = next((c for c in (code, "_".join(code.split("_")[:2])) if c), "")
-    if stem in _BUSY:
+    codes = {code, "_".join(code.split("_")[:2])}  # SQLITE_BUSY_SNAPSHOT is a kind of SQLITE_BUSY
+    if codes & _BUSY:
         return UserError("The store is busy; nothing was changed.", "Try again in a moment.")
-    if stem in _FULL:
+    if codes & _FULL:
         return UserError("The disk is full; nothing was changed.", "Make room and try again.")
-    if stem in _DAMAGED:
+    if codes & _DAMAGED:
         return WorkspaceProblem("The database is damaged.", "Restore it from a backup.")
-    if stem in _UNWRITABLE:
+    if codes & _UNWRITABLE:
         return WorkspaceProblem(
             "The database can't be opened or written.", "Check that its folder and files are yours to write."
         )
