@@ -28,6 +28,7 @@ from .protocol import (
     GREY,
     MAX_COUNT,
     MAX_PIXELS,
+    ArrivingFile,
     Ask,
     Facts,
     Format,
@@ -165,11 +166,11 @@ def _one(image: Image.Image, source: BinaryIO, request: Request, ask: Ask, *, da
 def _scaled_webp(image: Image.Image, source: BinaryIO, edge: int) -> Image.Image | None:
     """The short way for large WebP pictures whose bytes are all here."""
     size = fit(image.width, image.height, edge)
-    if image.format != "WEBP" or not isinstance(source, io.BytesIO) or image.width < 2 * size[0]:
+    if image.format != "WEBP" or not isinstance(source, ArrivingFile) or image.width < 2 * size[0]:
         return None
     if getattr(image, "n_frames", 1) != 1:
         return None
-    return webp.scaled(source.getvalue(), size, image.size)
+    return webp.scaled(source.whole(), size, image.size)
 
 
 def _exif(image: Image.Image) -> Image.Exif:

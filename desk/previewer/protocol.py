@@ -224,6 +224,67 @@ class Channel:
             view = view[self._out.write(view) or 0 :]
 
 
+class ArrivingFile(io.RawIOBase):
+    """A file that is decoded while it still comes in through the pipe, whole and in order."""
+
+    def __init__(self, channel: Channel, size: int) -> None:
+        super().__init__()
+        self._channel = channel
+        self._bytes = bytearray(size)
+        self._have = 0
+        self._at = 0
+
+    def arrive(self, until: int) -> bool:
+        """Take in at least the first `until` bytes; False when the host went away."""
+        until = min(until, len(self._bytes))
+        if until > self._have:
+            # Somewhat more at once, so that small reads do not become small turns.
+            until = min(len(self._bytes), max(until, self._have + (1 << 16)))
+            with memoryview(self._bytes) as view:
+                if not self._channel.read_into(view[self._have : until]):
+                    return False
+            self._have = until
+        return True
+
+    def whole(self) -> bytes:
+        """All of it."""
+        self._need(len(self._bytes))
+        return bytes(self._bytes)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: len(self._bytes)}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def read(self, size: int | None = -1) -> bytes:
+        left = max(0, len(self._bytes) - self._at)
+        length = left if size is None or size < 0 else min(size, left)
+        self._need(self._at + length)
+        with memoryview(self._bytes) as view:
+            data = bytes(view[self._at : self._at + length])
+        self._at += length
+        return data
+
+    def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override]
+        view = memoryview(target).cast("B")
+        data = self.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def _need(self, until: int) -> None:
+        if not self.arrive(until):
+            raise EOFError("the host went away")
+
+
 class RangedFile(io.RawIOBase):
     """A file whose bytes are asked of the host piece by piece, so that a long film is never held whole."""
 

@@ -26,6 +26,7 @@ from .protocol import (
     RANGED,
     VERSION,
     Answer,
+    ArrivingFile,
     Ask,
     Channel,
     Facts,
@@ -109,14 +110,13 @@ def _decoder(kind: Kind) -> Any:
 
 def _serve(channel: Channel, decoder: Any, request: Request) -> bool:
     """Answer one request; False when the host went away."""
-    source: io.BufferedIOBase
+    source: Any
     if request.flags & RANGED:
         source = io.BufferedReader(RangedFile(channel, request.size), 1 << 18)
+    elif request.size > MAX_INLINE:
+        return False
     else:
-        inline = _inline(channel, request.size)
-        if inline is None:
-            return False
-        source = inline
+        source = ArrivingFile(channel, request.size)
     shown = request.ask in (Ask.REVEAL, Ask.PLAY)
     clamped = request._replace(
         edge=max(1, min(request.edge, MAX_REVEALED_EDGE if shown else MAX_BLURRED_EDGE)),
@@ -124,37 +124,24 @@ def _serve(channel: Channel, decoder: Any, request: Request) -> bool:
         number=min(request.number, MAX_COUNT),
     )
     try:
-        _reply(channel, decoder.answer(source, clamped))
-    except Refused as refused:
-        channel.send(Answer.REFUSED, refused.refusal)
-    except MemoryError:
-        channel.send(Answer.REFUSED, Refusal.TOO_LARGE)
-    except (BrokenPipeError, EOFError):
-        if request.flags & RANGED:
+        result = decoder.answer(source, clamped)
+        # Nothing is said before all was heard: the host writes first and reads then.
+        if isinstance(source, ArrivingFile) and not source.arrive(request.size):
             return False
-        channel.send(Answer.REFUSED, Refusal.BROKEN)
+        _reply(channel, result)
+        return True
+    except Refused as refused:
+        refusal = refused.refusal
+    except MemoryError:
+        refusal = Refusal.TOO_LARGE
+    except BrokenPipeError:
+        return False
     except Exception as error:
-        channel.send(
-            Answer.REFUSED, decoder.refusal(error) if hasattr(decoder, "refusal") else Refusal.BROKEN
-        )
+        refusal = decoder.refusal(error) if hasattr(decoder, "refusal") else Refusal.BROKEN
+    if isinstance(source, ArrivingFile) and not source.arrive(request.size):
+        return False
+    channel.send(Answer.REFUSED, refusal)
     return True
-
-
-def _inline(channel: Channel, size: int) -> io.BytesIO | None:
-    if size > MAX_INLINE:
-        return None
-    buffer = io.BytesIO()
-    if size:
-        buffer.seek(size - 1)
-        buffer.write(b"\x00")
-        view = buffer.getbuffer()
-        try:
-            if not channel.read_into(view):
-                return None
-        finally:
-            view.release()
-        buffer.seek(0)
-    return buffer
 
 
 def _reply(channel: Channel, result: Any) -> None:

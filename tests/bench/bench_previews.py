@@ -83,7 +83,15 @@ def vips_thumbnail(data: bytes) -> Callable[[], object] | None:
         import pyvips
     except (ImportError, OSError):
         return None
-    return lambda: pyvips.Image.thumbnail_buffer(data, EDGE).write_to_memory()
+
+    def work() -> object:
+        return pyvips.Image.thumbnail_buffer(data, EDGE).write_to_memory()
+
+    try:
+        work()
+    except pyvips.Error:
+        return None  # its build lacks this format
+    return work
 
 
 def memory_kib(pids: tuple[int, ...], field: str) -> int:
