@@ -61,7 +61,7 @@ def find(path: Path, refuse: Callable[[IntakeRefused], None]) -> Iterator[Abstra
     if stat.S_ISLNK(kind):
         refuse(IntakeRefused("is a link; name the file or folder itself", file=str(path)))
     elif stat.S_ISDIR(kind):
-        yield from _folder(path, refuse, 0)
+        yield from _tree(path, refuse)
     elif path.suffix.lower() in SUFFIXES and stat.S_ISREG(kind):
         yield from _file(path, refuse)
     else:
@@ -70,16 +70,27 @@ def find(path: Path, refuse: Callable[[IntakeRefused], None]) -> Iterator[Abstra
         )
 
 
+def _tree(path: Path, refuse: Callable[[IntakeRefused], None]) -> Iterator[AbstractContextManager[Package]]:
+    anything = False
+
+    def tell(refused: IntakeRefused) -> None:
+        nonlocal anything
+        anything = True
+        refuse(refused)
+
+    for package in _folder(path, tell, 0):
+        anything = True
+        yield package
+    if not anything:
+        refuse(IntakeRefused("holds no case package", file=str(path)))
+
+
 def _folder(
     path: Path, refuse: Callable[[IntakeRefused], None], depth: int
 ) -> Iterator[AbstractContextManager[Package]]:
-    if (path / "case.json").is_symlink() or (path / "case.json").is_file():
-        yield from _document(path / "case.json", path, refuse)
-        return
     if depth > MAX_FOLDERS_DEEP:
         refuse(IntakeRefused("folders are nested too deeply", file=str(path)))
         return
-    found = False
     try:
         with os.scandir(path) as scan:
             entries = sorted(
@@ -88,22 +99,26 @@ def _folder(
     except OSError as error:
         refuse(IntakeRefused(f"cannot be read: {error.strerror}", file=str(path)))
         return
+    if any(name == "case.json" and not directory for name, _, directory in entries):
+        yield from _document(path / "case.json", path, refuse)
+        return
     for name, link, directory in entries:
         child = path / name
         package_like = Path(name).suffix.lower() in SUFFIXES
         if link:
-            if package_like or child.is_dir():
-                found = True
+            if package_like or _leads_to_folder(child):
                 refuse(IntakeRefused("is a link; links are not followed", file=str(child)))
         elif directory:
-            for package in _folder(child, refuse, depth + 1):
-                found = True
-                yield package
+            yield from _folder(child, refuse, depth + 1)
         elif package_like:
-            found = True
             yield from _file(child, refuse)
-    if not found and depth == 0:
-        refuse(IntakeRefused("holds no case package", file=str(path)))
+
+
+def _leads_to_folder(link: Path) -> bool:
+    try:
+        return link.is_dir()
+    except OSError:  # where it leads can't be looked at: it is named all the same
+        return True
 
 
 def _file(path: Path, refuse: Callable[[IntakeRefused], None]) -> Iterator[AbstractContextManager[Package]]:
@@ -134,7 +149,11 @@ def _lines(path: Path, refuse: Callable[[IntakeRefused], None]) -> Iterator[Abst
         with open_regular(path.parent, path.name, str(path), "") as handle:
             before = os.fstat(handle.fileno())
             number = 0
-            while line := handle.readline(MAX_DOCUMENT + 1):
+            # No further than it was long at the start: somebody may be writing to it without end.
+            while (left := before.st_size - handle.tell()) > 0:
+                line = handle.readline(min(MAX_DOCUMENT + 1, left))
+                if not line:
+                    break
                 number += 1
                 if len(line) > MAX_DOCUMENT:
                     refuse(IntakeRefused("a line is too long", file=str(path), line=number))
@@ -238,7 +257,8 @@ class FolderFiles(MediaFiles):
         with open_regular(self._base, relative, self._file, key) as handle:
             before = os.fstat(handle.fileno())
             total = 0
-            while chunk := handle.read(CHUNK):
+            # As soon as there is more than at the start it is refused: it may be growing without end.
+            while total <= before.st_size and (chunk := handle.read(CHUNK)):
                 total += len(chunk)
                 yield chunk
             if _stamp(os.fstat(handle.fileno())) != _stamp(before) or total != before.st_size:
@@ -248,10 +268,12 @@ class FolderFiles(MediaFiles):
 class ArchiveFiles(MediaFiles):
     """Files of a zip, below the folder that holds case.json."""
 
-    def __init__(self, archive: zipfile.ZipFile, prefix: str, file: str) -> None:
+    def __init__(self, archive: zipfile.ZipFile, prefix: str, file: str, steady: Callable[[], None]) -> None:
+        """``steady`` raises IntakeRefused where the archive has changed since it was opened."""
         self._archive = archive
         self._prefix = prefix
         self._file = file
+        self._steady = steady
 
     def chunks(self, relative: str, key: str) -> Iterator[bytes]:
         safe_parts(relative, self._file, key)
@@ -262,6 +284,7 @@ class ArchiveFiles(MediaFiles):
         if info.is_dir():
             raise IntakeRefused("is no plain file", file=self._file, key=key)
         yield from _entry(self._archive, info, self._file, key)
+        self._steady()
 
 
 def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: str, key: str) -> Iterator[bytes]:
@@ -285,7 +308,12 @@ def _archive(path: Path) -> Iterator[Package]:
     """The one package of a zip. Raises IntakeRefused."""
     file = str(path)
     with open_regular(path.parent, path.name, file, "") as handle:
-        before = os.fstat(handle.fileno())
+        before = _stamp(os.fstat(handle.fileno()))
+
+        def steady() -> None:
+            if _stamp(os.fstat(handle.fileno())) != before:
+                raise IntakeRefused("changed while it was read; import it again", file=file)
+
         try:
             archive = zipfile.ZipFile(handle)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
@@ -296,9 +324,9 @@ def _archive(path: Path) -> Iterator[Package]:
             if info.file_size > MAX_DOCUMENT:
                 raise IntakeRefused(f"the document is larger than {MAX_DOCUMENT >> 20} MiB", file=file)
             text = b"".join(_entry(archive, info, file, "case.json"))
-            yield Package(file, None, text, ArchiveFiles(archive, prefix, file))
-            if _stamp(os.fstat(handle.fileno())) != _stamp(before):
-                raise IntakeRefused("changed while it was read; import it again", file=file)
+            steady()
+            # Each entry is followed by the same question, so that it is asked before the case is kept.
+            yield Package(file, None, text, ArchiveFiles(archive, prefix, file, steady))
 
 
 def _inspect(archive: zipfile.ZipFile, file: str) -> str:
