@@ -13,11 +13,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from desk.domain.case import Case, CaseData, SourceKind
+from desk.domain.case import Case, CaseData, CaseState, SourceKind
 from desk.domain.codec import canonical
 from desk.domain.completeness import assess
 from desk.domain.content import Content
-from desk.domain.errors import Cancelled, IntakeRefused
+from desk.domain.errors import Cancelled, IntakeRefused, UserError
 from desk.domain.package import parse
 from desk.domain.roles import Operator, Permission, require
 from desk.domain.rules import matching
@@ -26,6 +26,9 @@ from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import DEFAULT_QUEUE, settings_of
 from desk.services.package_files import Package, find, load
+
+PUT_AWAY = (CaseState.SNOOZED, CaseState.CLOSED, CaseState.REPORTED)
+"""States in which nobody would see what a newer package adds."""
 
 Progress = Callable[[int, int, str], None]
 """(cases taken so far, refused so far, the file at hand)."""
@@ -93,7 +96,10 @@ class Intake:
         """Take in one package; returns what became of it and the case's number. Raises IntakeRefused."""
         try:
             data = parse(load(package))
-            return self._keep(data, package, operator, stop)
+            try:
+                return self._keep(data, package, operator, stop)
+            except _Elsewhere:
+                return self._keep(data, package, operator, stop)  # now it adds to the case that is there
         except IntakeRefused as refused:
             raise refused.at(file=package.file, line=package.line) from None
 
@@ -171,13 +177,16 @@ class Intake:
         digest = _digest(data)
         found = uow.cases.by_platform_id(data.id)
         if found is None:
-            case = uow.cases.add(self._revision(uow, data, digest, media, key))
+            try:
+                case = uow.cases.add(self._revision(uow, data, digest, media, key))
+            except UserError:
+                raise _Elsewhere(ELSEWHERE) from None
             what = "taken"
         else:
             if digest in uow.cases.digests(data.id):
                 return "unchanged", found[0].number
             if uow.cases.wrapped_key(found[0].number) != key.wrapped:
-                raise IntakeRefused("the case was imported elsewhere at the same moment; import it again")
+                raise _Elsewhere(ELSEWHERE)
             merged = _merge(found[0], data)
             case = uow.cases.add_revision(found[0].number, self._revision(uow, merged, digest, media, key))
             what = "revised"
@@ -192,6 +201,9 @@ class Intake:
             files=len(media),
             source=data.source.kind.value,
         )
+        if found is not None and found[0].state in PUT_AWAY:
+            uow.cases.set_state(case.number, CaseState.OPEN)
+            note(uow, "case.reopened", now, operator, case_number=case.number, revision=case.revision)
         for content_id, stored in media.items():
             index = next(i for i, c in enumerate(data.content) if c.id == content_id)
             note(
@@ -222,6 +234,13 @@ class Intake:
             queue=queue,
             received_at=self._clock.now(),
         )
+
+
+ELSEWHERE = "the case was imported elsewhere at the same moment; import it again"
+
+
+class _Elsewhere(IntakeRefused):
+    """Another desk took the same case in between looking for it and keeping it."""
 
 
 class _Run:

@@ -355,7 +355,9 @@ class Outbox:
             uow.filings.add_receipt(
                 Receipt(after.id, after.report_id or "", reply.at, reply.request_id, reply.body)
             )
-            uow.cases.set_state(after.case_number, CaseState.REPORTED)
+            # What the platform added meanwhile is not in this report: the case waits for a person again.
+            grown = uow.cases.get(after.case_number).revision != uow.filings.confirmed(after.id).revision
+            uow.cases.set_state(after.case_number, CaseState.OPEN if grown else CaseState.REPORTED)
             uow.drafts.discard(after.case_number)
         elif after.state in (FilingState.WITHDRAWN, FilingState.REFUSED):
             uow.filings.free(after.id)
