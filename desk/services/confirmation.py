@@ -27,6 +27,7 @@ from desk.ports import Clock, Composed, Composer, FilingDocument, NewFiling, Occ
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import endpoint_set, settings_of
+from desk.services.queue import require_own
 from desk.services.review import viewed_map
 
 AGENCY = "ncmec"
@@ -152,6 +153,7 @@ class Confirmation:
             raise NotReady(
                 "The report is not marked as checked.", "Read it, then tick “I have checked this report”."
             )
+        require_own(operator, claim)
         if operator.id != summary.operator.id:
             raise NotReady("Somebody else was shown this report.", "Open the confirmation again and read it.")
         now = self._clock.now()

@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.domain.case import CaseRow, CaseState, Claim
+from desk.domain.errors import ClaimLost, UserError
 from desk.domain.roles import Operator, Permission, require
 from desk.ports import CaseFilter, Clock, QueueCounts, Store
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 
 LEASE = timedelta(minutes=30)
+
+
+def require_own(operator: Operator, claim: Claim) -> None:
+    """Raise ClaimLost where the claim is another person's: nobody acts on somebody else's."""
+    if claim.operator_id != operator.id:
+        raise ClaimLost("This claim is another person's.", "Claim the case yourself.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +69,30 @@ class Queue:
     def renew(self, operator: Operator, claim: Claim) -> Claim:
         """Renew the lease while one works. Raises ClaimLost."""
         require(operator, Permission.CLAIM)
+        require_own(operator, claim)
         now = self._clock.now()
         with self._store.write() as uow:
             return uow.cases.renew(claim, now + LEASE, now)
 
     def release(self, operator: Operator, claim: Claim) -> Done[None]:
         require(operator, Permission.CLAIM)
+        require_own(operator, claim)
         with self._store.write() as uow:
             uow.cases.release(claim)
             note(uow, "case.released", self._clock.now(), operator, case_number=claim.case_id)
         return done(None, Change.QUEUE, Change.CASE)
 
     def snooze(self, operator: Operator, claim: Claim, until: datetime) -> Done[None]:
-        """Put the case away until then, and give up the claim."""
+        """Put the case away until then, and give up the claim. Raises ClaimLost, UserError."""
         require(operator, Permission.CLAIM)
+        require_own(operator, claim)
         now = self._clock.now()
+        if until <= now:
+            raise UserError("The case can't be put away until a time that is over.", "Choose a later time.")
         with self._store.write() as uow:
             uow.cases.renew(claim, claim.until, now)
+            if uow.cases.get(claim.case_id).state not in (CaseState.OPEN, CaseState.SNOOZED):
+                raise UserError("Only a case that waits can be put away.", "This one is decided or reported.")
             uow.cases.set_state(claim.case_id, CaseState.SNOOZED, snoozed_until=until)
             uow.cases.release(claim)
             note(uow, "case.snoozed", now, operator, case_number=claim.case_id, until=until.isoformat())

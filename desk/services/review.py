@@ -31,6 +31,7 @@ from desk.ports import Clock, Occurrence, Previewer, Store, UnitOfWork, Vault
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import settings_of
+from desk.services.queue import require_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class Review:
         Raises NotReady while media are locked for rest, ClaimLost without a claim.
         """
         require(operator, Permission.REVEAL)
+        require_own(operator, claim)
         now = self._clock.now()
         with self._store.write() as uow:
             uow.cases.renew(claim, claim.until, now)
@@ -254,6 +256,7 @@ class Review:
         A report is not decided here but confirmed (desk.services.confirmation).
         """
         require(operator, Permission.DECIDE)
+        require_own(operator, claim)
         if kind is DecisionKind.REPORT:
             raise UserError("A report is decided by confirming it.", "Write the report, then confirm it.")
         if kind is DecisionKind.VIOLATION_NO_REPORT and not (reason and reason.strip()):
@@ -264,6 +267,8 @@ class Review:
             case = uow.cases.get(claim.case_id)
             if case.state is CaseState.REPORTING:
                 raise UserError("A report on this case is on its way.", "Take it back in the outbox first.")
+            if case.state is CaseState.REPORTED:
+                raise UserError("This case is reported already.", "What is filed can't be decided again.")
             decision = Decision(case.number, case.revision, kind, operator.id, now, policy, reason)
             uow.cases.decide(decision)
             uow.cases.set_state(
