@@ -66,7 +66,8 @@ class Drafting:
                 saved = uow.drafts.save(begin(number, case.revision, case.data), 0, now, operator.id)
                 note(uow, "draft.begun", now, operator, case_number=number, revision=case.revision)
             elif saved.draft.revision != case.revision:
-                grown = grow(saved.draft, case.revision, case.data)
+                before = uow.cases.revision(number, saved.draft.revision)
+                grown = grow(saved.draft, case.revision, case.data, before)
                 saved = uow.drafts.save(grown, saved.version, now, operator.id)
                 note(uow, "draft.grown", now, operator, case_number=number, revision=case.revision)
             settings = settings_of(uow)
