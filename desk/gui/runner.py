@@ -212,9 +212,13 @@ class Runner(QObject):
         key: str,
         task: Task | None = None,
     ) -> Task:
-        if self._closed:
-            raise Bug("Work was given after the runner was closed.")
         task = task or Task(self, kind)
+        if self._closed:
+            if kind == "write":
+                raise Bug("Work was given after the runner was closed.")
+            # A last refresh on the way out: nobody will see its answer.
+            task.done = task._stale = True
+            return task
         if owner is None:
             holder = getattr(on_done, "__self__", None) or getattr(on_error, "__self__", None)
             owner = holder if isinstance(holder, QObject) else None

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QVBoxLayout
 
 from desk.domain.company import EndpointKind
@@ -128,6 +128,10 @@ class Life(QObject):
         if isinstance(self.workplace, Workplace):
             self.workplace.stop()
         self.runner.drain()
+        # The pages go before what they stand on: none of their timers fires into a closed runner.
+        self.window.hide()
+        self.window.deleteLater()
+        QCoreApplication.sendPostedEvents(self.window, QEvent.Type.DeferredDelete.value)
         if self.opened is not None:
             self.opened.close()
             self.opened = None
@@ -153,6 +157,4 @@ def run_window(
         life.window.dropped.emit(dropped)
     code = app.exec()
     life.end()
-    life.window.deleteLater()
-    app.processEvents()
     return int(code)

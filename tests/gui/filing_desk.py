@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from desk.app import practice_desk
@@ -17,8 +18,10 @@ from desk.domain.roles import Operator
 from desk.gui.runner import Runner
 from desk.gui.session import Session
 from desk.ports import CaseFilter
+from desk.practice.cases import write_cases
 from desk.services.configuration import DeskSettings
 from desk.services.desk import Desk
+from desk.system.clock import SystemClock
 
 
 @dataclass
@@ -89,10 +92,30 @@ class Filer:
         self.qtbot.waitUntil(lambda: not self.session.runner.busy, timeout=20_000)
 
 
-@contextmanager
-def practice(folder: Path) -> Iterator[Desk]:
-    with practice_desk(folder=folder) as desk:
-        yield desk
+_packages: list[Path] = []
+
+
+def packages(folder: Path) -> list[Path]:
+    """The synthetic cases, written once for the whole test run (making their media takes seconds)."""
+    if not _packages:
+        _packages.extend(write_cases(folder, now=SystemClock().now()))
+    return _packages
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A practice desk of the test module's own; each test takes cases that no other one takes."""
+    written = packages(tmp_path_factory.getbasetemp() / "packages")
+    with practice_desk(cases=False, folder=tmp_path_factory.mktemp("desk")) as opened:
+        opened.intake.take_in(written, None)
+        yield opened
+
+
+@pytest.fixture
+def filer(desk: Desk, qtbot: QtBot) -> Iterator[Filer]:
+    """A session on that desk."""
+    with session_on(desk, qtbot) as made:
+        yield made
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,20 +15,7 @@ from desk.domain.filing import FilingState
 from desk.gui.confirm.lines import shown
 from desk.gui.confirm.page import ConfirmPage
 from desk.services.changes import Change
-from desk.services.desk import Desk
-from tests.gui.filing_desk import Filer, practice, session_on
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with practice(tmp_path_factory.mktemp("confirm")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def filer(desk: Desk, qtbot: QtBot) -> Iterator[Filer]:
-    with session_on(desk, qtbot) as made:
-        yield made
+from tests.gui.filing_desk import Filer, desk, filer  # noqa: F401 - fixtures
 
 
 class Opened:

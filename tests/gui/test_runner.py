@@ -201,5 +201,7 @@ def test_the_end_waits_for_every_write_and_takes_no_more(qapp: object) -> None:
     assert runner.drain(5000)
     assert made == list(range(50))
     assert [error.words() for error in problems] == ["The disk is full."]
+    assert runner.run_read(lambda: made.append(-1)).done  # a last refresh: nobody will see its answer
+    assert made == list(range(50))
     with pytest.raises(Bug):
-        runner.run_read(lambda: 1)
+        runner.run_write(lambda: 1)

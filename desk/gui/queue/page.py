@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QButtonGroup, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from desk.domain.case import Claim
 from desk.domain.errors import DeskError
@@ -179,7 +179,11 @@ class QueuePage(Page):
 
     def _loaded(self, total: int) -> None:
         if total:
+            waited = self._layout.currentWidget() is not self.table
             self._layout.setCurrentWidget(self.table)
+            if waited and self.isVisible() and QApplication.focusWidget() is None:
+                # The table was not on the screen when the page came: keys would have gone nowhere.
+                self.table.setFocus()
             if not self.table.currentIndex().isValid():
                 self.table.selectRow(0)
             return
