@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.domain.content import Content, ContentKind
@@ -15,6 +15,7 @@ from desk.domain.viewing import Viewed
 from desk.gui import icons, theme, words
 from desk.gui.case import phrases
 from desk.gui.case.details import FileDetails, legend
+from desk.gui.case.grid import CaseGrid
 from desk.gui.case.look import Looker, LookSheet, Shown, Target
 from desk.gui.case.marker import Marker
 from desk.gui.case.marks import Marks
@@ -26,13 +27,14 @@ from desk.gui.case.tile import CaseTile
 from desk.gui.session import Session
 from desk.gui.widgets.common import hairline, label, set_role
 from desk.gui.widgets.panels import EmptyState, KeyLegend, Panel, Scroll, SplitView
-from desk.gui.widgets.tilegrid import TileGrid
 from desk.gui.words import tr
 from desk.services.changes import Change
 from desk.services.review import CaseView
 
 SIDE = 144
 STILL_EDGE = 128
+AT_ONCE = 8
+"""Tiles built in one go."""
 
 
 class ContentPanel(Panel):
@@ -45,9 +47,10 @@ class ContentPanel(Panel):
         self._session, self.marks, self._recorder = session, marks, recorder
         self._view: CaseView | None = None
         self._stacks: dict[str, Stack] = {}
+        self._unbuilt: list[Stack] = []
         self._facts: dict[str, MediaFacts | NoPreview] = {}
         self._can_mark, self._lock, self._soon, self._passing = False, "", "", ""
-        self.grid = TileGrid()
+        self.grid = CaseGrid(SIDE)
         self.details = FileDetails()
         self.loader = PreviewLoader(session, self)
         self._title = label("", "section")
@@ -109,9 +112,10 @@ class ContentPanel(Panel):
         self._view = view
         if not same:
             self._build(view)
-        for stack in self._stacks.values():
-            seen = [view.viewed.get(key) for key in stack.ids]
-            self.grid.tile(stack.id).set_viewed(all(one is not None and one.viewed for one in seen))
+            # New tiles are built with what is known of them.
+        else:
+            for stack, tile in self._shown_tiles():
+                self._show_viewed(stack, tile, view)
         self._show_details()
         self._show_marks()
 
@@ -120,14 +124,6 @@ class ContentPanel(Panel):
         self._facts = {}
         stacks = stacks_of(view.case.data.content)
         self._stacks = {stack.id: stack for stack in stacks}
-        tiles = []
-        for number, stack in enumerate(stacks, 1):
-            piece = view.case.data.piece(stack.id)
-            tile = CaseTile(stack.id, piece.kind.value, number, SIDE)
-            tile.set_same(len(stack.ids))
-            size = words.size(piece.size) if piece.size is not None else ""
-            tile.set_line(words.joined([size, (piece.sha256 or "")[:8]]))
-            tiles.append(tile)
         files = sum(len(stack.ids) for stack in stacks)
         identical = sum(len(stack.ids) for stack in stacks if len(stack.ids) > 1)
         count = phrases.content_title(files, identical) if files else ""
@@ -135,10 +131,50 @@ class ContentPanel(Panel):
         self.split.setVisible(bool(stacks))
         self._none.setVisible(not stacks)
         self._legend.setVisible(bool(stacks))
-        self.grid.set_tiles(list(tiles))
-        self._share_room(len(tiles))
+        self.loader.start(view.case.number)
+        self._unbuilt = stacks
+        self.grid.set_tiles([])
+        self._share_room(len(stacks))
         self._say_hint()
-        self.loader.start(view.case.number, tiles)
+        self._build_more()
+
+    def _build_more(self) -> None:
+        """Some tiles more; the rest when the loop comes round, so that hundreds do not stall it."""
+        view, some = self._view, self._unbuilt[:AT_ONCE]
+        if view is None or not some:
+            return
+        first, self._unbuilt = not self.grid.ids(), self._unbuilt[AT_ONCE:]
+        tiles: list[CaseTile] = []
+        for number, stack in enumerate(some, len(self.grid.ids()) + 1):
+            piece = view.case.data.piece(stack.id)
+            tile = CaseTile(stack.id, piece.kind.value, number, SIDE)
+            tile.set_same(len(stack.ids))
+            size = words.size(piece.size) if piece.size is not None else ""
+            tile.set_line(words.joined([size, (piece.sha256 or "")[:8]]))
+            self._show_viewed(stack, tile, view)
+            self._show_mark(stack.id, tile)
+            tiles.append(tile)
+        if first:
+            self.grid.set_tiles(list(tiles))
+        else:
+            self.grid.extend(list(tiles))
+        self.loader.add(tiles)
+        if self._unbuilt:
+            QTimer.singleShot(0, self, self._build_more)
+
+    @staticmethod
+    def _show_viewed(stack: Stack, tile: CaseTile, view: CaseView) -> None:
+        seen = [view.viewed.get(key) for key in stack.ids]
+        tile.set_viewed(all(one is not None and one.viewed for one in seen))
+
+    def _show_mark(self, key: str, tile: CaseTile) -> None:
+        choice = self.marks.choice(key)
+        mark = choice.classification.value if choice and choice.classification else ""
+        tile.set_marks(mark, left_out=choice is not None and not choice.include)
+
+    def _shown_tiles(self) -> list[tuple[Stack, CaseTile]]:
+        found = ((self._stacks[key], self.grid.tile(key)) for key in self.grid.ids())
+        return [(stack, tile) for stack, tile in found if isinstance(tile, CaseTile)]
 
     def _share_room(self, tiles: int) -> None:
         """One row of tiles needs less room than many; the file's own lines get the rest."""
@@ -150,6 +186,7 @@ class ContentPanel(Panel):
         """Let the case go: nothing of it stays, not even blurred."""
         self.blank()
         self.loader.stop()
+        self._unbuilt = []
         self.grid.set_tiles([])
         self._stacks, self._facts, self._view = {}, {}, None
         self.details.close_metadata()
@@ -205,10 +242,8 @@ class ContentPanel(Panel):
 
     def _current_changed(self, _id: str) -> None:
         self.looker.blank()
-        for key in self._stacks:
-            tile = self.grid.tile(key)
-            if isinstance(tile, CaseTile):
-                tile.set_current(key == self.grid.current)
+        for stack, tile in self._shown_tiles():
+            tile.set_current(stack.id == self.grid.current)
         current = self.grid.tile(self.grid.current)
         self._tiles_scroll.ensureWidgetVisible(current, 8, 8)
         self._turn_to()
@@ -370,7 +405,7 @@ class ContentPanel(Panel):
     def undo(self) -> None:
         touched = self.marks.undo()
         for key, stack in self._stacks.items():
-            if touched and touched[0] in stack.ids and key != self.grid.current:
+            if touched and touched[0] in stack.ids and key in self.grid.ids():
                 self.grid.set_current(key)
 
     def toggle_metadata(self) -> None:
@@ -381,11 +416,8 @@ class ContentPanel(Panel):
         content, view = self.content, self._view
         if view is None:
             return
-        for key in self._stacks:
-            tile, choice = self.grid.tile(key), self.marks.choice(key)
-            if isinstance(tile, CaseTile):
-                mark = choice.classification.value if choice and choice.classification else ""
-                tile.set_marks(mark, left_out=choice is not None and not choice.include)
+        for stack, tile in self._shown_tiles():
+            self._show_mark(stack.id, tile)
         if content is not None:
             self.details.show_marks(content, self.marks.choice(content.id), can_mark=self._can_mark)
 

@@ -39,11 +39,14 @@ class PreviewLoader(QObject):
         self.plain: dict[str, NoPreview] = {}
         """By content id, why there is no preview."""
 
-    def start(self, number: int, tiles: list[CaseTile]) -> None:
-        """Begin with a case's tiles; what was under way for others is dropped."""
+    def start(self, number: int) -> None:
+        """Begin with a case; what was under way for others is dropped."""
         self.stop()
         self._number = number
-        self._waiting = {tile.id: tile for tile in tiles}
+
+    def add(self, tiles: list[CaseTile]) -> None:
+        """Tiles of the case that wait for their preview."""
+        self._waiting.update({tile.id: tile for tile in tiles})
         self._go_on()
 
     def stop(self) -> None:

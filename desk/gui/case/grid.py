@@ -1,0 +1,84 @@
+"""The grid for many files: all tiles of one size, placed by counting, so that hundreds cost no stall."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtWidgets import QWidget
+
+from desk.gui.widgets.flow import FlowLayout
+from desk.gui.widgets.tile import BlurTile
+from desk.gui.widgets.tilegrid import TileGrid
+
+
+class EvenFlow(FlowLayout):
+    """A flow of items of one size: what a FlowLayout measures item by item is counted here."""
+
+    def __init__(self, side: int, gap: int) -> None:
+        super().__init__(gap)
+        self._side, self._step = side, side + gap
+        self._placed: tuple[QRect, int] | None = None
+
+    def _lines(self, width: int) -> tuple[int, int]:
+        """(items in a line, lines) at this width."""
+        each = max(1, (width + self._step - self._side) // self._step)
+        return each, -(-self.count() // each)
+
+    def heightForWidth(self, width: int) -> int:
+        _, lines = self._lines(width)
+        return max(0, lines * self._step - (self._step - self._side))
+
+    def minimumSize(self) -> QSize:
+        return QSize(self._side, self._side) if self.count() else QSize(0, 0)
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSize()
+
+    def per_line(self) -> int:
+        return self._lines(self.geometry().width())[0]
+
+    def setGeometry(self, rect: QRect) -> None:
+        before = self._placed
+        super(FlowLayout, self).setGeometry(rect)
+        each, _ = self._lines(rect.width())
+        self._placed = (QRect(rect), self.count())
+        start = 0
+        if before is not None and before[0].topLeft() == rect.topLeft():
+            # In lines of the same length, those stand where they stood.
+            start = min(before[1], self.count()) if self._lines(before[0].width())[0] == each else 0
+        for index in range(start, self.count()):
+            item = self.itemAt(index)
+            if item is not None:
+                line, place = divmod(index, each)
+                x, y = rect.x() + place * self._step, rect.y() + line * self._step
+                item.setGeometry(QRect(x, y, self._side, self._side))
+
+    def begin(self) -> None:
+        """Forget where items stood: others come."""
+        self._placed = None
+
+
+class CaseGrid(TileGrid):
+    """A TileGrid to which tiles can be added later: a large case is built in steps."""
+
+    def __init__(self, side: int, gap: int = 8) -> None:
+        super().__init__()
+        QWidget().setLayout(self._flow)  # the layout that came with it goes with this one
+        self._even = EvenFlow(side, gap)
+        self._flow = self._even
+        self.setLayout(self._even)
+
+    def set_tiles(self, tiles: list[BlurTile]) -> None:
+        self._even.begin()
+        super().set_tiles(tiles)
+
+    def extend(self, tiles: list[BlurTile]) -> None:
+        """Add tiles after those that are there."""
+        for tile in tiles:
+            tile.asked.connect(self.reveal_requested)
+            tile.blanked.connect(self.reveal_released)
+            tile.chosen.connect(self.set_current)
+            tile.installEventFilter(self)
+            tile.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            self._tiles[tile.id] = tile
+            self._even.addWidget(tile)
+        self._name()
