@@ -68,9 +68,10 @@ REASON_WORDS: dict[NoPreviewReason, str] = {
 class PreviewSource:
     """Where the bytes of one file come from.
 
-    `chunks` gives the decrypted bytes from the start, in order, afresh at each call. `size` is their exact sum
-    in bytes. `read(offset, length)` is optional random access: with it, a long film is shown without reading it
-    whole. `declared` is what the case package called the content (image, video, audio, document), or None.
+    `chunks` gives the decrypted bytes from the start, in order, afresh at each call. `size` is their exact
+    sum in bytes. `read(offset, length)` is optional random access: with it, a long film is shown without
+    reading it whole. `declared` is what the case package called the content (image, video, audio, document),
+    or None.
     """
 
     size: int
@@ -138,8 +139,9 @@ class NoPreview:
 class MediaFacts:
     """What is known of a file without looking at it.
 
-    `width`, `height` in pixels as shown (0 where there is no picture), `frames` of a moving picture, `pages` of
-    a document, `duration` in seconds or None, `has_metadata` when there is text such as a camera's or a place.
+    `width`, `height` in pixels as shown (0 where there is no picture), `frames` of a moving picture, `pages`
+    of a document, `duration` in seconds or None, `has_metadata` when there is text such as a camera's or a
+    place.
     """
 
     kind: MediaKind
@@ -155,7 +157,7 @@ class MediaFacts:
 
 @dataclass(frozen=True, slots=True)
 class MetadataEntry:
-    """One line of a file's own metadata; `name` is from a fixed list, `value` is cleaned and of bounded length."""
+    """One line of a file's metadata: a `name` from a fixed list, a cleaned `value` of bounded length."""
 
     name: str
     value: str = field(repr=False)
