@@ -102,6 +102,21 @@ class CyberTipComposer:
             ),
         )
 
+    def replaced(
+        self, draft: Draft, case: CaseData, company: Company, viewed: Mapping[str, Viewed]
+    ) -> tuple[FieldProblem, ...]:
+        """Texts with characters that XML forbids: they are sent with U+FFFD in their place.
+
+        No reason to refuse, but a person should see it. Paths are the draft's.
+        """
+        found = [
+            _replaced(draft_path(item.path), item) for item in xml.replaced(report_of(draft, case, company))
+        ]
+        for content, choice in _files(draft, case):
+            details = details_of(content, choice, viewed.get(content.id, _NOT_VIEWED))
+            found += (_replaced(file_path(item.path, content.id), item) for item in xml.replaced(details))
+        return tuple(found)
+
     def details(self, details_xml: bytes, report_id: str, file_id: str) -> bytes:
         """The file details with the two open IDs filled in. Raises Bug for bytes or IDs that are none."""
         head = _HEAD + _OPEN
@@ -132,6 +147,14 @@ class CyberTipComposer:
         ):
             return FieldInfo(line.label, content.help or line.help, content.max)
         return FieldInfo(line.label, line.help, (content or line).max)
+
+
+def _replaced(path: str, item: xml.Replaced) -> FieldProblem:
+    count = len(item.positions)
+    what = "1 character" if count == 1 else f"{count} characters"
+    return FieldProblem(
+        path, "replaced", f"{what} can't be sent; {xml.REPLACEMENT} will stand there instead."
+    )
 
 
 def template_of(details: FileDetails) -> bytes:

@@ -392,6 +392,17 @@ def test_paths_without_a_field_of_their_own_lead_to_the_nearest() -> None:
     assert file_path("fileAnnotations/viral", "c9") == "files[c9].annotations"
 
 
+def test_what_cannot_be_sent_is_shown_at_its_field() -> None:
+    draft = replace(DRAFT, additional_info="a\x00b\x01").with_choice(replace(DRAFT.choice("c2"), note="\x02"))
+    shown = COMPOSER.replaced(draft, CASE, COMPANY, {})
+    assert [(p.path, p.code, p.message) for p in shown] == [
+        ("additional_info", "replaced", "2 characters can't be sent; \ufffd will stand there."),
+        ("files[c2].note", "replaced", "1 character can't be sent; \ufffd will stand there."),
+    ]
+    assert COMPOSER.check(draft, CASE, COMPANY, {}, NOW) == ()
+    assert "a\ufffdb\ufffd".encode() in COMPOSER.compose(draft, CASE, COMPANY, {}, NOW).report_xml
+
+
 def test_labels_and_lengths_by_the_drafts_paths() -> None:
     email = COMPOSER.field("reported.emails[0].address")
     assert email is not None
