@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.app import practice_desk
@@ -92,6 +94,14 @@ class Filer:
         self.qtbot.waitUntil(lambda: not self.session.runner.busy, timeout=20_000)
 
 
+def double_click(qtbot: QtBot, button: QWidget) -> None:
+    """A double click as a mouse makes it: press, release, a second press that counts as double, release."""
+    left = Qt.MouseButton.LeftButton
+    qtbot.mouseClick(button, left)
+    qtbot.mouseDClick(button, left)
+    qtbot.mouseRelease(button, left)
+
+
 _packages: list[Path] = []
 
 
@@ -102,20 +112,13 @@ def packages(folder: Path) -> list[Path]:
     return _packages
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A practice desk of the test module's own; each test takes cases that no other one takes."""
-    written = packages(tmp_path_factory.getbasetemp() / "packages")
-    with practice_desk(cases=False, folder=tmp_path_factory.mktemp("desk")) as opened:
+@contextmanager
+def practice(factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A practice desk for a test module; each of its tests takes cases that no other one takes."""
+    written = packages(factory.getbasetemp() / "packages")
+    with practice_desk(cases=False, folder=factory.mktemp("desk")) as opened:
         opened.intake.take_in(written, None)
         yield opened
-
-
-@pytest.fixture
-def filer(desk: Desk, qtbot: QtBot) -> Iterator[Filer]:
-    """A session on that desk."""
-    with session_on(desk, qtbot) as made:
-        yield made
 
 
 @contextmanager

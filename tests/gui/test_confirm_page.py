@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,20 @@ from desk.domain.filing import FilingState
 from desk.gui.confirm.lines import shown
 from desk.gui.confirm.page import ConfirmPage
 from desk.services.changes import Change
-from tests.gui.filing_desk import Filer, desk, filer  # noqa: F401 - fixtures
+from desk.services.desk import Desk
+from tests.gui.filing_desk import Filer, double_click, practice, session_on
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with practice(tmp_path_factory) as opened:
+        yield opened
+
+
+@pytest.fixture
+def filer(desk: Desk, qtbot: QtBot) -> Iterator[Filer]:
+    with session_on(desk, qtbot) as made:
+        yield made
 
 
 class Opened:
@@ -103,7 +116,7 @@ def test_no_tick_no_filing_and_one_click_files_once(filer: Filer, opened: Opened
     assert opened.went == []
     qtbot.mouseClick(page.bar.tick, Qt.MouseButton.LeftButton)
     assert page.bar.act.isEnabled()
-    qtbot.mouseDClick(page.bar.act, Qt.MouseButton.LeftButton)
+    double_click(qtbot, page.bar.act)
     qtbot.mouseClick(page.bar.act, Qt.MouseButton.LeftButton)
     page.file()
     filer.settle()

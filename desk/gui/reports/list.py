@@ -68,10 +68,12 @@ class ReportList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabKeyNavigation(False)
         self.setAccessibleName(tr("Filed reports"))
-        self.selectionModel().currentChanged.connect(self._current)
+        # Not the current index: a list that gets the focus makes its first row current by itself.
+        self.selectionModel().selectionChanged.connect(self._current)
 
     def current(self) -> FilingRow | None:
-        row = self.currentIndex().data(ROW)
+        chosen = self.selectedIndexes()
+        row = chosen[0].data(ROW) if chosen else None
         return row if isinstance(row, FilingRow) else None
 
     def _current(self, *_indexes: object) -> None:

@@ -108,6 +108,7 @@ class ReportsPage(Page):
 
     def enter(self, **kwargs: object) -> None:
         self._front = True
+        self._asked = 0
         wanted = kwargs.get("filing_id")
         if isinstance(wanted, int):
             self._asked = wanted
@@ -198,7 +199,6 @@ class ReportsPage(Page):
         self.commands_changed.emit()
 
     def _no_story(self, problem: DeskError) -> None:
-        self._asked = 0
         self._layout.setCurrentWidget(self.split)
         self.said.say("bad", problem.words())
 
