@@ -195,7 +195,6 @@ class FileCard(QFrame):
         named += [words.annotation_words(a) for a in suggested.annotations]
         self.accept = secondary(tr("Accept"))
         self._suggestion = QWidget()
-        self._suggestion.setVisible(bool(named))
         line = QHBoxLayout(self._suggestion)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.S2)

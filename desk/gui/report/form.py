@@ -58,7 +58,10 @@ class FormField(Field):
     """A field that remembers whether a person was in it, and shows several problems at once."""
 
     def __init__(self, words: str, editor: QWidget, help_text: str = "") -> None:
-        super().__init__(words, editor, help_text)
+        super().__init__(words, editor)
+        if help_text:
+            # Not by the constructor: there the help is shown while it still is a window of its own.
+            self.set_help(help_text)
         self.words = words
         self.touched = False
         self._found: list[str] = []

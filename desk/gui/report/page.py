@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
 
@@ -15,6 +15,9 @@ from desk.domain.draft import Draft
 from desk.domain.errors import DeskError
 from desk.domain.filing import FieldProblem
 from desk.gui.report.bars import NoteBar, ReviewBar, stacked
+from desk.gui.report.checker import Checker
+from desk.gui.report.claiming import ClaimBar
+from desk.gui.report.discarding import Discarding
 from desk.gui.report.form import FormField
 from desk.gui.report.history import History
 from desk.gui.report.keeper import Keeper
@@ -27,11 +30,8 @@ from desk.gui.session import Session
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton
 from desk.gui.words import clock, tr
-from desk.ports import FieldInfo, SavedDraft
-from desk.services.changes import Done
+from desk.ports import FieldInfo
 from desk.services.drafting import Checked, DraftView
-
-CHECK_AFTER_MS = 120
 
 
 class ReportPage(Page):
@@ -46,11 +46,9 @@ class ReportPage(Page):
         self._turn = 0
         self._view: DraftView | None = None
         self._draft: Draft | None = None
-        self._discarded: Draft | None = None
         self._words: dict[str, FieldInfo] = {}
         self._checked: Checked | None = None
         self._problems: list[FieldProblem] = []
-        self._checking = self._again = False
         self._reviewing = self._review_wanted = self._going = False
         self.history = History()
         self._clock = QElapsedTimer()
@@ -60,10 +58,14 @@ class ReportPage(Page):
         self.keeper.stale.connect(self._stale)
         self.keeper.failed.connect(self._not_kept)
         self.keeper.settled.connect(self._go_on)
-        self._check_soon = QTimer(self)
-        self._check_soon.setSingleShot(True)
-        self._check_soon.setInterval(CHECK_AFTER_MS)
-        self._check_soon.timeout.connect(self._check)
+        self._is_stale = self._asked_again = False
+        self.discarding = Discarding(session, self)
+        self.discarding.discarded.connect(self._discarded)
+        self.discarding.restored.connect(self._reopen)
+        self.discarding.failed.connect(self._not_discarded)
+        self.checker = Checker(session, self)
+        self.checker.done.connect(self._check_done)
+        self.checker.failed.connect(self._check_failed)
         self.sheet: Sheet | None = None
         self._build()
         self._bind()
@@ -77,7 +79,8 @@ class ReportPage(Page):
         self._skeleton = LoadingSkeleton(14, 36)
         self._layout.addWidget(self._skeleton)
         self._state: EmptyState | None = None
-        self.claim_bar, self.stale_bar, self.refused_bar = NoteBar(), NoteBar(), NoteBar()
+        self.claim_bar = ClaimBar(self._session)
+        self.stale_bar, self.refused_bar = NoteBar(), NoteBar()
         self._bars = stacked(self.claim_bar, self.stale_bar, self.refused_bar)
         self._form = QWidget()
         self._form_column = QVBoxLayout(self._form)
@@ -165,7 +168,15 @@ class ReportPage(Page):
         view, found = answer
         self._words.update(found)
         another = self._view is None or self._view.case.number != view.case.number
-        self._view, self._draft, self._discarded = view, view.draft, None
+        if self.keeper.busy and not another and not self._asked_again:
+            # Something was typed while it was read: keep that first, then read once more.
+            self._asked_again = True
+            self.keeper.flush()
+            self._reopen()
+            return
+        self._asked_again = self._is_stale = False
+        self._view, self._draft = view, view.draft
+        self.discarding.forget()
         self._reviewing = self._review_wanted = self._going = False
         self.keeper.start(view.saved.version)
         self.stale_bar.hide()
@@ -174,6 +185,7 @@ class ReportPage(Page):
             self.history.clear()
             sheet.rest()
         sheet.load(view.draft, view)
+        self.checker.take(view.draft, view)
         self._show_refused(view.refused_words)
         self._show_claim()
         self._layout.setCurrentWidget(self._form)
@@ -182,7 +194,7 @@ class ReportPage(Page):
         self.commands_changed.emit()
         if another:
             sheet.incident.types.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._check()
+        self.checker.now()
         self._ask_reported(view)
 
     def _sheet(self) -> Sheet:
@@ -238,31 +250,15 @@ class ReportPage(Page):
     # the claim ------------------------------------------------------------------------
 
     def _writable(self) -> bool:
-        claim = self._session.claim
-        held = claim is not None and claim.case_id == self._number
         return (
-            held
+            self.claim_bar.held(self._number)
             and self._draft is not None
-            and self._discarded is None
-            and not self.stale_bar.isVisibleTo(self)
+            and self.discarding.draft is None
+            and not self._is_stale
         )
 
     def _show_claim(self) -> None:
-        claim = self._session.claim
-        held = claim is not None and claim.case_id == self._number
-        self.claim_bar.setVisible(not held)
-        if not held:
-            other = self._view.case.claim if self._view is not None else None
-            mine = other is None or other.operator_id == self._session.operator.id
-            words = tr("Claim it to go on writing; what is written is kept.")
-            if not mine and other is not None:
-                words = tr("{name} works on this case now.", name=other.operator_name)
-            self.claim_bar.say(
-                "warn",
-                tr("You can read this report, but you have not claimed the case."),
-                words,
-                (tr("Claim the case"), self.claim),
-            )
+        self.claim_bar.show_for(self._number, self._view.case.claim if self._view is not None else None)
         self._show_writable()
 
     def _show_writable(self) -> None:
@@ -271,26 +267,15 @@ class ReportPage(Page):
             self.sheet.set_writable(writable)
         self.review_bar.review.setEnabled(writable)
 
-    def claim(self) -> None:
-        number = self._number
-        if number is not None:
-            queue, operator = self._session.desk.queue, self._session.operator
-            self._session.act(
-                lambda: queue.claim(operator, number), self._session.set_claim, self._not_claimed
-            )
-
-    def _not_claimed(self, problem: DeskError) -> None:
-        self.notify.emit("bad", problem.words())
-
     def _claim_changed(self, claim: Claim | None) -> None:
-        if self._view is None or self._discarded is not None:
+        if self._view is None or self.discarding.draft is not None:
             return
         self.keeper.flush()
         gained = claim is not None and claim.case_id == self._number and self.claim_bar.isVisibleTo(self)
         self._show_claim()
         if gained and self._number is not None and self.isVisible():
             # Somebody else may have written since it was read.
-            self._open(self._number)
+            self._reopen()
 
     # changes --------------------------------------------------------------------------
 
@@ -299,12 +284,13 @@ class ReportPage(Page):
             return
         draft = self.sheet.apply(section, self._draft)
         # A field may have changed although the draft did not: text that can't be read.
-        self._check_soon.start()
+        self.checker.soon()
         if draft != self._draft and self._writable():
             typing = self.focusWidget()
             where = typing if isinstance(typing, QLineEdit | QPlainTextEdit) else None
             self.history.note(self._draft, id(where) if where else None, self._clock.elapsed() / 1000)
             self._draft = draft
+            self.checker.take(draft, self._view)
             self.keeper.put(draft)
 
     def _replace(self, draft: Draft | None) -> None:
@@ -312,8 +298,9 @@ class ReportPage(Page):
             return
         self._draft = draft
         self.sheet.load(draft, self._view)
+        self.checker.take(draft, self._view)
         self.keeper.put(draft)
-        self._check_soon.start()
+        self.checker.soon()
 
     def undo(self) -> None:
         if self._draft is not None and self._writable():
@@ -337,10 +324,12 @@ class ReportPage(Page):
         while above is not None and above is not self:
             if isinstance(above, FormField) and not above.touched and self._writable():
                 above.touched = True
-                self._check_soon.start()
+                self.checker.soon()
             above = above.parentWidget()
 
     def _kept(self, at: object) -> None:
+        if not self._is_stale:
+            self.stale_bar.hide()
         self.review_bar.say_saved(tr("Saved {time}", time=clock(at)))  # type: ignore[arg-type]
 
     def _not_kept(self, words: str) -> None:
@@ -355,6 +344,7 @@ class ReportPage(Page):
 
     def _stale(self, words: str) -> None:
         self._going = False
+        self._is_stale = True
         self.stale_bar.say(
             "warn", words, tr("Loading it again puts what you typed on the clipboard."),
             (tr("Load it again"), self.reload),
@@ -368,38 +358,15 @@ class ReportPage(Page):
             if typed:
                 QGuiApplication.clipboard().setText(typed)
             self.history.clear()
-            self._open(self._number)
+            self._reopen()
 
     # checks ---------------------------------------------------------------------------
 
-    def _check(self) -> None:
-        if self._draft is None or self._view is None:
-            return
-        if self._checking:
-            self._again = True
-            return
-        self._check_soon.stop()
-        self._checking = True
-        drafting, draft, view = self._session.desk.drafting, self._draft, self._view
-        self._session.runner.run_read(
-            lambda: drafting.check(draft, view),
-            partial(self._check_done, draft),
-            self._check_failed,
-            owner=self,
-            key="check",
-        )
-
     def _check_done(self, draft: Draft, checked: Checked) -> None:
-        self._checking = False
-        again, self._again = self._again, False
-        if again:
-            self._check()
-            return
         if self.sheet is None or self._draft is None:
             return
         self._checked = checked
-        if self._review_wanted:
-            self._reviewing = True
+        self._reviewing = self._reviewing or self._review_wanted
         self._problems = self.sheet.problems(checked, self._draft)
         if self._reviewing:
             self._say_missing()
@@ -408,16 +375,16 @@ class ReportPage(Page):
             self._review_wanted = False
             self._reviewed()
 
-    def _check_failed(self, problem: DeskError) -> None:
-        self._checking = self._review_wanted = False
-        self.notify.emit("bad", problem.words())
+    def _check_failed(self, words: str) -> None:
+        self._review_wanted = False
+        self.notify.emit("bad", words)
 
     def review(self) -> None:
         """Keep everything, check it, and go on to the confirmation or to the first problem."""
         if self._writable():
             self.keeper.flush()
             self._review_wanted = True
-            self._check()
+            self.checker.now()
 
     def _say_missing(self) -> None:
         count = len(self._problems)
@@ -450,49 +417,26 @@ class ReportPage(Page):
 
     def discard(self) -> None:
         """Throw the draft away; it can be taken back as long as this page shows it."""
-        number, draft = self._number, self._draft
-        if number is None or draft is None or not self._writable():
-            return
-        self.keeper.stop()
-        self._discarded = draft
-        drafting, operator = self._session.desk.drafting, self._session.operator
-        self._session.act(
-            lambda: drafting.discard(operator, number), self._thrown_away, self._not_thrown_away
-        )
+        if self._draft is not None and self._writable():
+            self.keeper.stop()
+            self.discarding.discard(self._draft)
 
-    def _thrown_away(self, _nothing: None) -> None:
+    def _discarded(self) -> None:
         state = EmptyState(
             "trash-2",
             tr("The report was discarded"),
             tr("Nothing was sent. The case is as it was."),
             tr("Undo"),
         )
-        state.acted.connect(self.take_back)
+        state.acted.connect(self.discarding.take_back)
         self._put_state(state)
         self.commands_changed.emit()
 
-    def _not_thrown_away(self, problem: DeskError) -> None:
-        self._discarded = None
-        self.notify.emit("bad", problem.words())
+    def _not_discarded(self, words: str) -> None:
+        self.notify.emit("bad", words)
+        if self.discarding.draft is None:
+            self._reopen()
+
+    def _reopen(self) -> None:
         if self._number is not None:
             self._open(self._number)
-
-    def take_back(self) -> None:
-        """Undo the discarding."""
-        draft, number = self._discarded, self._number
-        if draft is None or number is None:
-            return
-        drafting, operator = self._session.desk.drafting, self._session.operator
-
-        def again() -> Done[SavedDraft]:
-            return drafting.save(operator, draft, 0)
-
-        self._session.act(again, self._taken_back, self._not_taken_back)
-
-    def _taken_back(self, _saved: SavedDraft) -> None:
-        self._discarded = None
-        if self._number is not None:
-            self._open(self._number)
-
-    def _not_taken_back(self, problem: DeskError) -> None:
-        self.notify.emit("bad", problem.words())

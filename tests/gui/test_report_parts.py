@@ -1,0 +1,162 @@
+"""The parts of the report form that need no desk: paths, history, forms over records, and words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from desk.domain.account import Account, Disabled, IpEvent, Location
+from desk.domain.content import Content, ContentKind
+from desk.domain.draft import Draft
+from desk.domain.viewing import Viewed
+from desk.gui.report.editors import GrowingText, PartsRow
+from desk.gui.report.history import History
+from desk.gui.report.paths import changed_text, parse, section_of
+from desk.gui.report.records import account_form
+from desk.gui.report.words import viewed_words
+
+AT = datetime(2026, 5, 4, 12, 2, 31, tzinfo=UTC)
+DRAFT = Draft(1, 1, AT)
+
+
+@pytest.mark.parametrize(
+    ("path", "tokens"),
+    [
+        ("incident_type", (("incident_type", None),)),
+        ("reported.emails[0].address", (("reported", None), ("emails", "0"), ("address", None))),
+        ("files[c1].note", (("files", "c1"), ("note", None))),
+        ("files[a.b[2]].note", (("files", "a.b[2]"), ("note", None))),
+        ("files[c1]", (("files", "c1"),)),
+        ("", ()),
+    ],
+)
+def test_a_path_in_steps(path: str, tokens: tuple[tuple[str, str | None], ...]) -> None:
+    assert parse(path) == tokens
+
+
+@pytest.mark.parametrize(
+    ("path", "section"),
+    [
+        ("incident_type", "incident"),
+        ("files[x].public", "files"),
+        ("victims[0].age", "people"),
+        ("contexts[0].urls[0]", "circumstances"),
+        ("escalate", "urgency"),
+        ("company.reporting.email", "completeness"),
+        ("something.new", "circumstances"),
+    ],
+)
+def test_every_path_has_a_section(path: str, section: str) -> None:
+    assert section_of(path) == section
+
+
+def test_typed_text_as_lines() -> None:
+    after = replace(DRAFT, additional_info="new", reported=Account(bio="text"))
+    assert changed_text(DRAFT, after).splitlines() == ["reported.bio: text", "additional_info: new"]
+
+
+def test_typing_in_one_field_is_one_step() -> None:
+    history = History()
+    history.note(DRAFT, "field", 0.0)
+    history.note(replace(DRAFT, platform="a"), "field", 0.5)
+    history.note(replace(DRAFT, platform="ab"), "other", 1.0)
+    present = replace(DRAFT, platform="ab", time_note="x")
+    back = history.undo(present)
+    assert back == replace(DRAFT, platform="ab")
+    assert history.undo(back) == DRAFT
+    assert history.undo(DRAFT) is None
+    assert history.redo(DRAFT) == back
+
+
+def test_a_pause_begins_a_new_step() -> None:
+    history = History()
+    history.note(DRAFT, "field", 0.0)
+    history.note(replace(DRAFT, platform="a"), "field", 10.0)
+    assert history.undo(replace(DRAFT, platform="ab")) == replace(DRAFT, platform="a")
+
+
+@pytest.fixture
+def account(show: Callable[[QWidget], QWidget]) -> Account:
+    return Account(
+        id="u-1",
+        ip_events=(IpEvent("192.0.2.7", 51812, AT), IpEvent("192.0.2.8")),
+        location=Location(country="US", verified=True),
+        disabled=Disabled(permanent=True, notified_at=AT),
+        vehicle="kept",
+    )
+
+
+def test_a_form_gives_back_what_it_was_given(account: Account, show: Callable[[QWidget], QWidget]) -> None:
+    form = account_form(lambda _path: None, "reported")
+    show(form)
+    form.set_value(account)
+    assert form.value() == account
+    form.set_value(None)
+    assert form.value() is None
+
+
+def test_a_changed_row_changes_only_itself(
+    account: Account, show: Callable[[QWidget], QWidget], qtbot: QtBot
+) -> None:
+    form = account_form(lambda _path: None, "reported")
+    show(form)
+    form.set_value(account)
+    rows = form.field("ip_events").editor.editors()  # type: ignore[attr-defined]
+    assert isinstance(rows[1], PartsRow)
+    qtbot.keyClicks(rows[1]._parts["port"], "443")
+    assert form.value() == replace(
+        account, ip_events=(account.ip_events[0], replace(account.ip_events[1], port=443))
+    )
+    qtbot.keyClicks(form.field("location").editor.field("city").editor, "Springfield")  # type: ignore[attr-defined]
+    changed = form.value()
+    assert changed.location == Location(city="Springfield", country="US", verified=True)
+    spot = form.locate(parse("ip_events[1].port"))
+    assert spot is not None
+    assert spot.focus is rows[1]._parts["port"]
+    assert spot.prefix == "2: "
+
+
+def test_an_account_that_is_not_disabled_any_more(
+    account: Account, show: Callable[[QWidget], QWidget], qtbot: QtBot
+) -> None:
+    form = account_form(lambda _path: None, "reported")
+    show(form)
+    form.set_value(account)
+    how = form.field("disabled").editor.field("permanent").editor  # type: ignore[attr-defined]
+    how._buttons[1].click()
+    assert form.value().disabled == replace(account.disabled or Disabled(), permanent=False)
+    how._buttons[0].click()
+    assert form.value().disabled is None
+
+
+def test_a_text_grows_with_its_lines(show: Callable[[QWidget], QWidget], qtbot: QtBot) -> None:
+    text = GrowingText(rows=2)
+    show(text)
+    small = text.height()
+    text.setPlainText("\n".join("line" for _ in range(8)))
+    qtbot.waitUntil(lambda: text.height() > small)
+    text.setPlainText("")
+    qtbot.waitUntil(lambda: text.height() == small)
+
+
+@pytest.mark.parametrize(
+    ("kind", "share", "viewed", "lowered", "length", "words"),
+    [
+        (ContentKind.IMAGE, 0.0, False, False, None, "not viewed"),
+        (ContentKind.IMAGE, 1.0, True, False, None, "viewed whole"),
+        (ContentKind.IMAGE, 1.0, True, True, None, "viewed whole, not claimed"),
+        (ContentKind.VIDEO, 0.645, False, False, 192.0, "not viewed: 64 % of 3:12 played"),
+        (ContentKind.VIDEO, 0.999, False, False, None, "not viewed: 99 % played"),
+        (ContentKind.DOCUMENT, 0.4, False, False, None, "not viewed: 40 % scrolled through"),
+    ],
+)
+def test_how_it_is_said_that_something_was_viewed(
+    kind: ContentKind, share: float, viewed: bool, lowered: bool, length: float | None, words: str
+) -> None:
+    found, _ = viewed_words(Content("c", kind), Viewed(viewed, share, False, 1.0), lowered, length)
+    assert found == words
