@@ -152,9 +152,7 @@ class CyberTipComposer:
 def _replaced(path: str, item: xml.Replaced) -> FieldProblem:
     count = len(item.positions)
     what = "1 character" if count == 1 else f"{count} characters"
-    return FieldProblem(
-        path, "replaced", f"{what} can't be sent; {xml.REPLACEMENT} will stand there instead."
-    )
+    return FieldProblem(path, "replaced", f"{what} can't be sent; {xml.REPLACEMENT} will stand there.")
 
 
 def template_of(details: FileDetails) -> bytes:

@@ -2,9 +2,8 @@
 
 An upload's length is known beforehand, so the request carries Content-Length
 and memory stays flat. MD5 and SHA-256 are computed of exactly the bytes that
-are handed to the connection, each in a thread beside it (with one thread each
-the order is kept): hashing is the slower part, and hashlib releases the
-interpreter lock.
+are handed to the connection, in one thread beside it, which keeps their order:
+hashing is the slower part, and hashlib releases the interpreter lock.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 CHUNK = 1024 * 1024
 """Bytes that are hashed and handed to the connection at a time, at least."""
 
-AHEAD = 4
+AHEAD = 8
 """Chunks that may be on the connection while they still wait to be hashed: this bounds the memory."""
 
 NAME_LENGTH = 120
@@ -101,13 +100,12 @@ class UploadBody:
 
     def __iter__(self) -> Iterator[bytes]:
         yield self._head
-        with ThreadPoolExecutor(1, "upload-md5") as md5, ThreadPoolExecutor(1, "upload-sha256") as sha256:
+        with ThreadPoolExecutor(1, "upload-hash") as pool:
             hashing: deque[Future[None]] = deque()
             for chunk in self._read():
-                while len(hashing) >= 2 * AHEAD:
+                if len(hashing) == AHEAD:
                     hashing.popleft().result()
-                hashing.append(md5.submit(self._md5.update, chunk))
-                hashing.append(sha256.submit(self._sha256.update, chunk))
+                hashing.append(pool.submit(self._hash, chunk))
                 yield chunk
                 self.sent += len(chunk)
                 self._progress(self.sent)
@@ -115,6 +113,10 @@ class UploadBody:
             raise SourceChanged
         yield self._tail
         self.complete = True
+
+    def _hash(self, chunk: bytes) -> None:
+        self._md5.update(chunk)
+        self._sha256.update(chunk)
 
     def _read(self) -> Iterator[bytes]:
         """The source in chunks of one size, whatever it gives; never more than was announced."""
