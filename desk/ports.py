@@ -371,6 +371,10 @@ class Filings(Protocol):
         """A person's wish, kept for the outbox. Raises UserError where it is too late."""
         ...
 
+    def wake(self) -> None:
+        """Let no filing wait for its next try any longer."""
+        ...
+
     def next_due(self, now: datetime) -> datetime | None:
         """When the next filing has something to do; None where all are at an end."""
         ...

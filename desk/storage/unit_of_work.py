@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -39,6 +39,9 @@ class SqlStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._within = threading.local()
+        # SQLite has one writer and makes the others poll with growing sleeps; in one process they queue.
+        sqlite = engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[object] = threading.Lock() if sqlite else nullcontext()
 
     @property
     def engine(self) -> Engine:
@@ -57,7 +60,7 @@ class SqlStore:
             raise Bug("A unit of work was opened for writing within another one.")
         self._within.writes = True
         try:
-            with self._transaction(writes=True) as unit:
+            with self._turn, self._transaction(writes=True) as unit:
                 yield unit
         finally:
             self._within.writes = False

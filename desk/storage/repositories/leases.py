@@ -108,6 +108,14 @@ class Leases(Repository):
         )
         return asked
 
+    def wake(self) -> None:
+        waiting = select(*FILING_COLUMNS).where(_F.turn < AT_AN_END, _F.retry_at.is_not(None))
+        rows = self._db.execute(waiting.order_by(_F.id).with_for_update(key_share=True)).all()
+        for filing in read_filings(self._db, list(rows)):
+            awake = replace(filing, retry_at=None)
+            values = {"retry_at": None, "due_at": due_at(awake)}
+            self._db.execute(update(filings).where(_F.id == filing.id).values(values))
+
     def next_due(self, now: datetime) -> datetime | None:
         """Never before ``now``. A leased filing counts from the end of its lease on."""
         leased = (_F.lease_until.is_not(None)) & (_F.lease_until > _F.due_at)

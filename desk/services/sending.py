@@ -1,0 +1,340 @@
+"""Sending: drives one leased filing, call by call, until it has to wait or is at an end.
+
+Between two calls there is one commit: it holds the outcome of the one and the
+intent of the next. Killed at any point, the next run reads the filing's state
+and its journal and goes on as desk.domain.filing says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from desk.domain.case import CaseState
+from desk.domain.errors import ClaimLost, DeskError, UserError
+from desk.domain.filing import (
+    Act,
+    ActKind,
+    Call,
+    Filing,
+    FilingState,
+    OutcomeKind,
+    Reply,
+    apply,
+    next_act,
+    with_intent,
+)
+from desk.ports import Agency, Clock, Composer, Leased, Receipt, Store, UnitOfWork, Vault
+from desk.services.auditing import note
+from desk.services.reach import Reach
+
+LEASE = timedelta(minutes=2)
+CHANGED = "A file is missing or is no longer the one that was confirmed. Nothing was filed."
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the upload of one file is. Bytes."""
+
+    filing_id: int
+    file_index: int
+    sent: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Intended:
+    """A call whose intent is committed."""
+
+    act: Act
+    filing: Filing
+    sent: bytes
+    journal_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """An answer not committed yet. ``journal_id`` None: nothing was sent, there is nothing to settle."""
+
+    act: Act
+    reply: Reply
+    journal_id: int | None
+
+
+class Sender:
+    """Drives filings. Several threads may use one sender, each with a lease of its own."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        composer: Composer,
+        agency: Callable[[], Agency],
+        clock: Clock,
+        spread: Callable[[], float],
+        reach: Reach,
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._composer = composer
+        self._agency = agency
+        self._clock = clock
+        self._spread = spread
+        self.reach = reach
+        self._lock = threading.Lock()
+        self._progress: dict[int, Progress] = {}
+
+    def progress(self, filing_id: int) -> Progress | None:
+        with self._lock:
+            return self._progress.get(filing_id)
+
+    def drive(
+        self, leased: Leased, *, most: int | None = None, stop: Callable[[], bool] = lambda: False
+    ) -> Filing:
+        """Drive the filing; ``most`` bounds the calls. Gives the lease back. Raises ClaimLost."""
+        filing_id, fence = leased.filing.id, leased.fence
+        agency: Agency | None = None
+        answered: _Answered | None = None
+        trouble: Reply | None = None
+        calls = 0
+        while True:
+            may_call = (most is None or calls < most) and not stop()
+            try:
+                with self._store.write() as uow:
+                    filing, act = self._bring_forward(uow, filing_id, fence, answered)
+                    wants_call = act.kind is ActKind.CALL and may_call
+                    intended = None
+                    if wants_call and agency is not None and trouble is None:
+                        intended = self._intend(uow, filing, act, agency, fence)
+                    elif not wants_call:
+                        uow.filings.save(filing, fence)
+                        uow.filings.give_back(filing_id, fence)
+                        return uow.filings.get(filing_id)
+            except ClaimLost:
+                raise
+            except DeskError as problem:
+                if agency is None or trouble is not None:
+                    raise
+                # Its document can't be made: the answer before it is settled alone, then it waits.
+                trouble = Reply(OutcomeKind.TRY_AGAIN, self._clock.now(), description=problem.words())
+                continue
+            answered = None
+            if intended is not None and agency is not None:
+                calls += 1
+                reply = self._call(agency, intended, fence)
+                if self.reach.note(reply, self._spread()):
+                    self.wake_all()
+                answered = _Answered(act, reply, intended.journal_id)
+                continue
+            if trouble is None:
+                agency, trouble = self._ready(filing, act)
+            if trouble is not None:
+                return self._hinder(filing_id, fence, act, trouble)
+
+    # before a call --------------------------------------------------------------
+
+    def _bring_forward(
+        self, uow: UnitOfWork, filing_id: int, fence: int, answered: _Answered | None
+    ) -> tuple[Filing, Act]:
+        """Settle the answer that came, then make every move that needs no call."""
+        filing = uow.filings.get(filing_id)
+        if answered is not None:
+            after = apply(filing, answered.act, answered.reply, spread=self._spread())
+            if answered.journal_id is not None:
+                uow.filings.settle(answered.journal_id, answered.reply)
+            self._keep(uow, filing, after, fence, answered.reply)
+            filing = after
+        while True:
+            act = next_act(filing, self._clock.now())
+            if act.kind is not ActKind.MOVE or act.filing is None:
+                return filing, act
+            self._keep(uow, filing, act.filing, fence)
+            filing = act.filing
+
+    def _ready(self, filing: Filing, act: Act) -> tuple[Agency | None, Reply | None]:
+        """The client for the call, or why it can't be made now. Nothing is locked meanwhile."""
+        now = self._clock.now()
+        until = self.reach.blocked_until()
+        if until is not None:
+            words = self.reach.connection.words or "The service can't be reached."
+            return None, Reply(OutcomeKind.TRY_AGAIN, now, description=words)
+        try:
+            agency = self._agency()
+            with self._store.read() as uow:
+                if uow.filings.confirmed(filing.id).endpoint != agency.endpoint:
+                    raise UserError(
+                        "The filing was confirmed for another endpoint.", "Set that endpoint again."
+                    )
+            if act.call is Call.SUBMIT and not self._files_whole(filing):
+                return None, Reply(OutcomeKind.REFUSED, now, description=CHANGED)
+        except DeskError as problem:
+            # One filing that can't go on must not keep the others from going.
+            return None, Reply(OutcomeKind.TRY_AGAIN, now, description=problem.words())
+        return agency, None
+
+    def _hinder(self, filing_id: int, fence: int, act: Act, reply: Reply) -> Filing:
+        """Nothing was sent: say why; the filing tries again later, or goes back to a person."""
+        with self._store.write() as uow:
+            before = uow.filings.get(filing_id)
+            after = apply(before, act, reply, spread=self._spread())
+            until = self.reach.blocked_until()
+            if until is not None and after.retry_at is not None:
+                # It is the way that is broken: this filing tried nothing in vain.
+                after = replace(after, retry_at=until, tries=before.tries)
+            self._keep(uow, before, after, fence)
+            uow.filings.give_back(filing_id, fence)
+            return after
+
+    def _files_whole(self, filing: Filing) -> bool:
+        """Whether every file still has the bytes that were confirmed, read through the vault."""
+        for file in filing.files:
+            with self._store.read() as uow:
+                stored = uow.cases.media(filing.case_number, file.content_id)
+            if stored is None or stored.sha256 != file.sha256:
+                return False
+            digest = hashlib.sha256()
+            try:
+                for chunk in self._vault.read(stored.wrapped_key, stored.blob):
+                    digest.update(chunk)
+            except UserError:
+                return False
+            if digest.hexdigest() != file.sha256:
+                return False
+        return True
+
+    def _intend(self, uow: UnitOfWork, filing: Filing, act: Act, agency: Agency, fence: int) -> _Intended:
+        if act.call is None:  # pragma: no cover - only calls come here
+            raise UserError("There is nothing to send.")
+        intended = with_intent(filing, act)
+        sent = self._document(uow, intended, act)
+        uow.filings.save(intended, fence)
+        journal_id = uow.filings.intend(
+            intended, act.call, act.file_index, agency.endpoint, sent, self._clock.now()
+        )
+        return _Intended(act, intended, sent, journal_id)
+
+    def _document(self, uow: UnitOfWork, filing: Filing, act: Act) -> bytes:
+        """The exact bytes of the call's document; of an upload what identifies the file."""
+        if act.call is Call.SUBMIT:
+            return uow.filings.report_xml(filing.id)
+        if act.call is Call.FILEINFO:
+            file = filing.files[act.file_index or 0]
+            template = uow.filings.details_xml(filing.id, file.index)
+            return self._composer.details(template, filing.report_id or "", file.file_id or "")
+        if act.call is Call.UPLOAD:
+            file = filing.files[act.file_index or 0]
+            described = {"id": filing.report_id, "sha256": file.sha256, "md5": file.md5, "size": file.size}
+            return json.dumps(described, sort_keys=True).encode()
+        return json.dumps({"id": filing.report_id}).encode()
+
+    # the call -------------------------------------------------------------------
+
+    def _call(self, agency: Agency, intended: _Intended, fence: int) -> Reply:
+        report_id = intended.filing.report_id or ""
+        match intended.act.call:
+            case Call.SUBMIT:
+                return agency.submit(intended.sent)
+            case Call.UPLOAD:
+                return self._upload(agency, intended, fence)
+            case Call.FILEINFO:
+                return agency.fileinfo(intended.sent)
+            case Call.FINISH:
+                return agency.finish(report_id)
+            case _:
+                return agency.retract(report_id)
+
+    def _upload(self, agency: Agency, intended: _Intended, fence: int) -> Reply:
+        filing = intended.filing
+        file = filing.files[intended.act.file_index or 0]
+        with self._store.read() as uow:
+            stored = uow.cases.media(filing.case_number, file.content_id)
+        if stored is None or stored.sha256 != file.sha256:
+            return Reply(OutcomeKind.REFUSED, self._clock.now(), description=CHANGED)
+        lost = threading.Event()
+        renewed = [self._clock.now()]
+
+        def progress(count: int) -> None:
+            with self._lock:
+                self._progress[filing.id] = Progress(filing.id, file.index, count, file.size)
+            now = self._clock.now()
+            if now - renewed[0] > LEASE / 4:
+                renewed[0] = now
+                try:
+                    with self._store.write() as uow:
+                        uow.filings.renew(filing.id, fence, now + LEASE)
+                except ClaimLost:
+                    lost.set()
+
+        try:
+            return agency.upload(
+                filing.report_id or "",
+                file.name,
+                file.size,
+                self._vault.read(stored.wrapped_key, stored.blob),
+                progress=progress,
+                cancelled=lost.is_set,
+            )
+        finally:
+            with self._lock:
+                self._progress.pop(filing.id, None)
+
+    # after it -------------------------------------------------------------------
+
+    def _keep(
+        self, uow: UnitOfWork, before: Filing, after: Filing, fence: int, reply: Reply | None = None
+    ) -> None:
+        """Save the new state, its audit entry and all that an end entails, in the caller's transaction."""
+        uow.filings.save(after, fence)
+        if after.state is before.state and after.state is not FilingState.UPLOADING:
+            return
+        if after.state is FilingState.FILED and reply is not None:
+            uow.filings.add_receipt(
+                Receipt(after.id, after.report_id or "", reply.at, reply.request_id, reply.body)
+            )
+            # What the platform added meanwhile is not in this report: the case waits for a person again.
+            grown = uow.cases.get(after.case_number).revision != uow.filings.confirmed(after.id).revision
+            uow.cases.set_state(after.case_number, CaseState.OPEN if grown else CaseState.REPORTED)
+            uow.drafts.discard(after.case_number)
+        elif after.state in (FilingState.WITHDRAWN, FilingState.REFUSED):
+            uow.filings.free(after.id)
+            uow.cases.set_state(after.case_number, CaseState.OPEN)
+        note(
+            uow,
+            f"filing.{after.state.value}",
+            self._clock.now(),
+            None,
+            case_number=after.case_number,
+            filing_id=after.id,
+            report_id=after.report_id,
+            request_id=reply.request_id if reply else None,
+            code=reply.code if reply else None,
+            files_done=after.uploaded(),
+            received_sha256=hashlib.sha256(reply.body).hexdigest() if reply and reply.body else None,
+        )
+
+    # the way back ---------------------------------------------------------------
+
+    def probe(self) -> bool:
+        """Ask /status if it is time; True where the service has come back and the filings were woken."""
+        if not self.reach.begin_probe(self._clock.now()):
+            return False
+        try:
+            reply = self._agency().status()
+        except DeskError as problem:
+            reply = Reply(OutcomeKind.TRY_AGAIN, self._clock.now(), description=problem.words())
+        except BaseException:
+            self.reach.end_probe()
+            raise
+        back = self.reach.note(reply, self._spread())
+        if back:
+            self.wake_all()
+        return back
+
+    def wake_all(self) -> None:
+        """The service is back: nothing waits for its own next try any more."""
+        with self._store.write() as uow:
+            uow.filings.wake()
