@@ -48,7 +48,11 @@ def endpoint_of(text: str) -> Endpoint:
     for endpoint in (known["production"], known["test"]):
         if url == endpoint.url:
             return endpoint
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError:
+        raise _no_endpoint() from None
     loopback = parts.hostname in ("127.0.0.1", "::1", "localhost")
     if (parts.scheme == "https" and parts.hostname) or (parts.scheme == "http" and loopback):
         if parts.username or parts.password or parts.query or parts.fragment:
@@ -57,7 +61,11 @@ def endpoint_of(text: str) -> Endpoint:
                 "Set credentials with “desk credentials set”.",
             )
         return Endpoint(EndpointKind.CUSTOM, url)
-    raise UserError(
+    raise _no_endpoint()
+
+
+def _no_endpoint() -> UserError:
+    return UserError(
         "This is not an endpoint that can be used.",
         "Give production, test, practice, or an https URL (plain http only on this computer).",
     )

@@ -127,6 +127,8 @@ class Intake:
 
     def _discard_unknown(self, media: dict[str, StoredMedia]) -> None:
         """Ask the store, not the exception: a commit may have taken though its answer was lost."""
+        if not media:
+            return
         with self._store.read() as uow:
             unknown = [stored.blob for stored in media.values() if not uow.cases.blob_known(stored.blob)]
         for blob in unknown:

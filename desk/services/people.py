@@ -35,6 +35,8 @@ class PeopleService:
         if not name.strip() or not roles:
             raise UserError("An operator needs a name and at least one role.", "Fill in both.")
         with self._store.write() as uow:
+            if any(person.name == name.strip() for person in uow.people.all()):
+                raise UserError("There is an operator of this name already.", "Give a name of their own.")
             operator = uow.people.add(name.strip(), roles, email)
             note(
                 uow, "people.added", self._clock.now(), by, person=operator.id, roles=",".join(sorted(roles))
