@@ -447,7 +447,8 @@ def test_messages_are_searched_and_reading_to_the_end_is_recorded(
     number = put_case(bench.desk, tmp_path, {}, content=[chat(60)])
     opened(qtbot, bench, number)
     talk = bench.page.known.conversations[0]
-    assert "60 messages" in words(talk)
+    qtbot.waitUntil(lambda: not getattr(talk.view, "building", False))
+    assert "Messages (60)" in words(bench.page.known)
     assert "<b>" not in talk.view.toPlainText()
     press(bench, Qt.Key.Key_T)
     assert talk.view.hasFocus()

@@ -70,7 +70,7 @@ class ContentPanel(Panel):
         first.addWidget(self._hint, 0)
         column.addLayout(first)
         column.addWidget(self._legend)
-        tiles = Scroll(margin=0)
+        tiles = Scroll(margin=0, gap=0)
         tiles.body.setContentsMargins(theme.S4, 2, theme.S4, theme.S2)
         tiles.add(self.grid)
         tiles.end()
@@ -131,6 +131,7 @@ class ContentPanel(Panel):
         self.split.setVisible(bool(stacks))
         self._none.setVisible(not stacks)
         self._legend.setVisible(bool(stacks))
+        self._tiles_scroll.verticalScrollBar().setValue(0)
         self.loader.start(view.case.number)
         self._unbuilt = stacks
         self.grid.set_tiles([])

@@ -47,6 +47,7 @@ class WhatIsKnown(Panel):
         self._scroll.setAccessibleName(tr("What is known"))
         self._talks: list[Conversation] = []
         self._watching = False
+        self._number = 0
         self.setAccessibleName(tr("What is known"))
 
     @property
@@ -58,6 +59,9 @@ class WhatIsKnown(Panel):
         self.watch(False)
         clear(self._scroll.body)
         self._talks = []
+        if view.case.number != self._number:
+            self._number = view.case.number
+            self._scroll.verticalScrollBar().setValue(0)
         data = view.case.data
         top = label(tr("What is known"), "section")
         self._scroll.add(top, self._summary(view, policies))

@@ -47,10 +47,16 @@ class EvenFlow(FlowLayout):
             start = min(before[1], self.count()) if self._lines(before[0].width())[0] == each else 0
         for index in range(start, self.count()):
             item = self.itemAt(index)
-            if item is not None:
+            widget = item.widget() if item is not None else None
+            if widget is not None:
                 line, place = divmod(index, each)
                 x, y = rect.x() + place * self._step, rect.y() + line * self._step
-                item.setGeometry(QRect(x, y, self._side, self._side))
+                # The widget itself: a layout item does not place a widget that is not shown yet.
+                widget.setGeometry(x, y, self._side, self._side)
+
+    def place(self) -> None:
+        """Put what was added where it will stand, before it is shown and painted anywhere else."""
+        self.setGeometry(self.geometry())
 
     def begin(self) -> None:
         """Forget where items stood: others come."""
@@ -70,6 +76,7 @@ class CaseGrid(TileGrid):
     def set_tiles(self, tiles: list[BlurTile]) -> None:
         self._even.begin()
         super().set_tiles(tiles)
+        self._even.place()
 
     def extend(self, tiles: list[BlurTile]) -> None:
         """Add tiles after those that are there."""
@@ -81,4 +88,5 @@ class CaseGrid(TileGrid):
             tile.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             self._tiles[tile.id] = tile
             self._even.addWidget(tile)
+        self._even.place()
         self._name()

@@ -25,6 +25,8 @@ from desk.gui.words import plural, tr
 
 TICK_MS = 250
 MOST_HEIGHT = 320
+AT_ONCE = 60
+"""Messages written in one go."""
 LONGEST_S = 300.0
 """An open page that nobody reads adds no more than this to a reading."""
 
@@ -82,29 +84,51 @@ class ChatView(PlainView):
     """Messages as blocks: sender, time, text. Times in the reader's zone, UTC in the copy's own words."""
 
     def __init__(self, messages: tuple[Message, ...]) -> None:
-        super().__init__(tr("Messages"))
         self._messages: tuple[Message, ...] = ()
+        self._written = self._at = 0
+        super().__init__(tr("Messages"))
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._write)
         self.set_messages(messages)
 
     def set_messages(self, messages: tuple[Message, ...]) -> None:
         self._messages = messages
         self.restyle()
 
+    @property
+    def building(self) -> bool:
+        """Whether messages are still being written into it."""
+        return self._written < len(self._messages)
+
+    def stretch(self) -> tuple[float, float] | None:
+        return None if self.building else super().stretch()
+
     def restyle(self) -> None:
-        if not hasattr(self, "_messages"):
+        if not self._messages:
             return
-        at = self.verticalScrollBar().value()
+        self._at = self.verticalScrollBar().value()
+        self._written = 0
         self.clear()
-        cursor = QTextCursor(self.document())
+        self._write()
+
+    def _write(self) -> None:
+        """Some messages more; the rest when the loop comes round, so that thousands do not stall it."""
+        start = self._written
+        some = self._messages[start : start + AT_ONCE]
+        if not some:
+            return
         head, quiet, body = QTextCharFormat(), QTextCharFormat(), QTextCharFormat()
         head.setFont(theme.sans(theme.BODY, QFont.Weight.DemiBold))
         quiet.setFont(theme.sans(theme.SMALL))
+        body.setFont(theme.sans())
         head.setForeground(theme.colour("text"))
         quiet.setForeground(theme.colour("muted"))
-        body.setFont(theme.sans())
         body.setForeground(theme.colour("text"))
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.beginEditBlock()
-        for n, message in enumerate(self._messages):
+        for n, message in enumerate(some, start):
             if n:
                 cursor.insertBlock()
             space = cursor.blockFormat()
@@ -121,7 +145,11 @@ class ChatView(PlainView):
             cursor.setBlockFormat(flush)
             cursor.insertText(message.text, body)
         cursor.endEditBlock()
-        self.verticalScrollBar().setValue(at)
+        self._written = start + len(some)
+        if self.building:
+            self._later.start()
+        else:
+            self.verticalScrollBar().setValue(self._at)
 
 
 class TextView(PlainView):
@@ -148,8 +176,7 @@ class Conversation(QWidget):
         self._stretches: list[tuple[float, float]] = []
         if content.kind is ContentKind.CHAT:
             self.view: PlainView = ChatView(content.messages)
-            count = plural(len(content.messages), "{n} message", "{n} messages")
-            place = words.joined([content.client or "", content.room or "", count])
+            place = words.joined([content.client or "", content.room or ""])
             many = len(content.messages) > 3
         else:
             self.view = TextView(content.text or "")
@@ -157,7 +184,7 @@ class Conversation(QWidget):
             many = len(content.text or "") > 600
         self._find = TextField(tr("Find in it"))
         self._find.setAccessibleName(tr("Find in these messages"))
-        self._find.setFixedWidth(150)
+        self._find.setFixedWidth(130)
         self._find.setClearButtonEnabled(True)
         self._find.textChanged.connect(self._search_anew)
         self._find.returnPressed.connect(self.find_next)

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QFont, QTextOption, QWheelEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QSizePolicy,
+    QTextEdit,
+    QWidget,
+)
 
 from desk.gui import icons, theme, words
 from desk.gui.widgets.buttons import IconButton, link
@@ -50,8 +60,44 @@ def moment_label(when: datetime, role: str = "body") -> QLabel:
     return made
 
 
-def value_label(text: str, *, mono: bool = False) -> QLabel:
-    """A value that wraps anywhere it must, selectable, plain."""
+LONG_WORD = 34
+"""Characters without a blank that a label could not break, and would cut off."""
+
+
+class LongValue(QTextEdit):
+    """A value with words too long for a line: it breaks them anywhere, and copies them unbroken."""
+
+    def __init__(self, text: str, font: QFont) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setFont(font)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("background: transparent; border: none; padding: 0;")
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabChangesFocus(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.document().setDocumentMargin(0)
+        self.setViewportMargins(INDENT, 0, 0, 0)
+        self.setPlainText(text)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit()
+
+    def text(self) -> str:
+        return self.toPlainText()
+
+    def _fit(self) -> None:
+        self.setFixedHeight(max(18, int(self.document().size().height()) + 2))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # the column scrolls, not the value
+
+
+def value_label(text: str, *, mono: bool = False) -> QLabel | LongValue:
+    """A value that wraps where it must, selectable, plain."""
+    if any(len(word) > LONG_WORD for word in text.split()):
+        return LongValue(text, theme.mono() if mono else theme.sans())
     # Long ids and addresses have no blanks: told to ignore their width, they cannot widen the column.
     made = label(text, select=True, wrap=True)
     if mono:
@@ -98,7 +144,7 @@ class Facts(QWidget):
         caption.setFixedWidth(self.NAME_WIDTH)
         caption.setWordWrap(True)
         caption.setContentsMargins(0, 2, 0, 0)
-        value.setAccessibleName(f"{name} {value.text()}" if isinstance(value, QLabel) else name)
+        value.setAccessibleName(f"{name} {value.text()}" if isinstance(value, QLabel | LongValue) else name)
         self._grid.addWidget(caption, self._lines, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(value, self._lines, 1)
         self._lines += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -56,7 +56,18 @@ class PlainTable(QTableWidget):
         header.setStretchLastSection(True)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setFixedHeight(32 + ROW_HEIGHT * min(MOST_ROWS, max(1, len(rows))) + 4)
+        self._lines = min(MOST_ROWS, max(1, len(rows)))
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its rows, and the bar below them where the columns are wider than the room."""
+        header = self.horizontalHeader()
+        wide = header.length() > self.viewport().width()
+        self.setFixedHeight(32 + ROW_HEIGHT * self._lines + 4 + (12 if wide else 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
