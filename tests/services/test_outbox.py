@@ -556,7 +556,7 @@ def test_what_one_desk_holds_the_other_leaves_alone(served: World, second: World
     assert second.quiet(filing.id).state is FilingState.FILED
 
 
-class Dies(Exception):
+class DiesError(Exception):
     """The process ends here."""
 
 
@@ -570,10 +570,10 @@ def dying(world: World, call: str, *, after: bool) -> Callable[[], Any]:
         def __getattr__(self, name: str) -> Any:
             def made(*args: Any, **more: Any) -> Any:
                 if name == call and not after:
-                    raise Dies
+                    raise DiesError
                 answer = getattr(agency, name)(*args, **more)
                 if name == call:
-                    raise Dies
+                    raise DiesError
                 return answer
 
             return made
@@ -588,28 +588,27 @@ def test_another_desk_takes_over_after_a_crash(served: World, second: World, cal
     if call == "retract":
         served.service.set_faults(Fault(kind=Kind.WRONG_MD5, endpoint="upload"))
     outbox = served.outbox_of("desk-1", dying(served, call, after=after))
-    # A process that is gone gives no lease back.
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(Dies):
-        real = served.store.write
-        broken: list[bool] = []
+    real, died = served.store.write, []
 
-        def write() -> Any:
-            if broken:
-                raise Dies
-            return real()
+    def write() -> Any:
+        if died:
+            raise DiesError  # a process that is gone gives no lease back
+        return real()
 
+    original = outbox._call
+
+    def noted(*args: Any) -> Any:
+        try:
+            return original(*args)
+        except DiesError:
+            died.append(True)
+            raise
+
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(served.store, "write", write)
-        original = outbox._call
-
-        def noted(*args: Any) -> Any:
-            try:
-                return original(*args)
-            except Dies:
-                broken.append(True)
-                raise
-
         patch.setattr(outbox, "_call", noted)
-        served.quiet(filing.id, outbox)
+        with pytest.raises(DiesError):
+            served.quiet(filing.id, outbox)
     assert second.outbox.step().filing is None  # the lease of the dead one
     done = second.quiet(filing.id)
     assert done.state is FilingState.FILED
