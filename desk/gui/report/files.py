@@ -1,13 +1,14 @@
-"""The files of the report and its other content; cards are made as one scrolls down to them."""
+"""The files of the report and its other content; many come in pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desk.domain.content import Content
 from desk.domain.draft import Draft, FileChoice
 from desk.gui import theme
 from desk.gui.report.filecard import FileCard
@@ -16,18 +17,21 @@ from desk.gui.report.paths import Token
 from desk.gui.report.previews import Previews
 from desk.gui.report.words import classification_help
 from desk.gui.session import Session
-from desk.gui.widgets.buttons import link
+from desk.gui.widgets.buttons import secondary
 from desk.gui.widgets.common import label
 from desk.gui.widgets.panels import Panel
 from desk.gui.words import number, plural, tr
 from desk.services.drafting import DraftView
 
-AT_FIRST = 20
-AT_A_TIME = 20
+ALL_UP_TO = 16
+"""So many are shown in one go; of more there are pages, so that no case is too large for the screen."""
+PAGE = 12
 
 
 class FilesSection(Panel):
     changed = Signal()
+    turned = Signal()
+    """Another page of cards is shown."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(tr("Files"))
@@ -38,6 +42,9 @@ class FilesSection(Panel):
         self._view: DraftView | None = None
         self._reported: dict[str, int] = {}
         self._number: tuple[int, int] | None = None
+        self._start = 0
+        self._ids: list[str] = []
+        self._pieces: dict[str, Content] = {}
         self._none = label(tr("This case came without content."), "muted")
         self._help = label(
             tr(
@@ -52,10 +59,19 @@ class FilesSection(Panel):
         self._column = QVBoxLayout(self._holder)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.S2)
-        self.more = link("", "chevron-down")
-        self.more.clicked.connect(self.show_more)
-        self.add(self._none, self._help, self._holder)
-        self.body.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        self.earlier = secondary(tr("Earlier"), "chevron-left")
+        self.later = secondary(tr("Later"), "chevron-right")
+        self._where = label("", "muted")
+        self._pages = QWidget()
+        pages = QHBoxLayout(self._pages)
+        pages.setContentsMargins(0, 0, 0, 0)
+        pages.setSpacing(theme.S2)
+        for part in (self.earlier, self._where, self.later):
+            pages.addWidget(part)
+        pages.addStretch(1)
+        self.earlier.clicked.connect(partial(self._turn, -PAGE))
+        self.later.clicked.connect(partial(self._turn, PAGE))
+        self.add(self._none, self._help, self._holder, self._pages)
 
     # loading --------------------------------------------------------------------------
 
@@ -66,9 +82,10 @@ class FilesSection(Panel):
         if key != self._number:
             self._number = key
             self._reported = {}
-            self._clear()
+            self._pieces = {content.id: content for content in view.case.data.content}
+            self._ids = [choice.content_id for choice in draft.files if choice.content_id in self._pieces]
             self._previews.start(draft.case_number)
-            self._make(AT_FIRST)
+            self._show(0)
         for content_id, card in self._cards.items():
             self._fill(content_id, card)
         count = len(draft.files)
@@ -76,32 +93,49 @@ class FilesSection(Panel):
         self._none.setVisible(count == 0)
         self._help.setVisible(count > 0)
 
-    def _clear(self) -> None:
+    def _show(self, start: int) -> None:
+        """Show the page that begins with this index."""
         for card in self._cards.values():
             self._column.removeWidget(card)
             card.hide()
             card.deleteLater()
         self._cards.clear()
-
-    def _make(self, count: int) -> None:
-        """Make the next ``count`` cards."""
-        draft, view = self._draft, self._view
-        if draft is None or view is None:
-            return
-        pieces = {content.id: content for content in view.case.data.content}
-        todo = [choice.content_id for choice in draft.files if choice.content_id in pieces]
-        start = len(self._cards)
-        for index, content_id in enumerate(todo[start : start + count], start + 1):
-            card = FileCard(pieces[content_id], index)
+        self._previews.drop()
+        total = len(self._ids)
+        count = total if total <= ALL_UP_TO else PAGE
+        self._start = max(0, min(start, total - 1)) if total else 0
+        for index, content_id in enumerate(self._ids[self._start : self._start + count], self._start + 1):
+            card = FileCard(self._pieces[content_id], index)
             card.changed.connect(partial(self._edited, content_id))
             self._cards[content_id] = card
             self._fill(content_id, card)
             self._column.addWidget(card)
-        left = len(todo) - len(self._cards)
-        self.more.setVisible(left > 0)
-        self.more.setText(
-            tr("Show {next} more of {left}", next=number(min(AT_A_TIME, left)), left=number(left))
+        end = self._start + len(self._cards)
+        self._pages.setVisible(total > ALL_UP_TO)
+        self._where.setText(
+            tr(
+                "{first} to {last} of {all}",
+                first=number(self._start + 1),
+                last=number(end),
+                all=number(total),
+            )
         )
+        self.earlier.setEnabled(self._start > 0)
+        self.later.setEnabled(end < total)
+
+    def _turn(self, step: int, _checked: bool = False) -> None:
+        """The page before or after, with the focus on its first card."""
+        self._show(self._start + step)
+        first = next(iter(self._cards.values()), None)
+        if first is not None:
+            first.include.setFocus(Qt.FocusReason.TabFocusReason)
+        self.turned.emit()
+
+    def turn_to(self, content_id: str) -> None:
+        """Show the page that this content is on."""
+        if content_id in self._ids and content_id not in self._cards:
+            self._show(self._ids.index(content_id) // PAGE * PAGE)
+            self.turned.emit()
 
     def _fill(self, content_id: str, card: FileCard) -> None:
         draft, view = self._draft, self._view
@@ -116,19 +150,10 @@ class FilesSection(Panel):
         for content_id, card in self._cards.items():
             card.set_reported(reported.get(content_id))
 
-    def show_more(self) -> None:
-        had = self.more.hasFocus()
-        before = len(self._cards)
-        self._make(AT_A_TIME)
-        if had and len(self._cards) > before:
-            list(self._cards.values())[before].include.setFocus(Qt.FocusReason.TabFocusReason)
-
     def load_visible(self, view: QWidget) -> None:
-        """Ask for the previews of the cards that are in ``view``; make more where its end is near."""
+        """Ask for the previews of the cards that are in ``view``."""
         if not self.isVisible():
             return
-        if self.more.isVisible() and not self.more.visibleRegion().isEmpty() and not self.more.hasFocus():
-            self._make(AT_A_TIME)
         height = view.height()
         seen = []
         for card in self._cards.values():
@@ -152,6 +177,11 @@ class FilesSection(Panel):
 
     # places ---------------------------------------------------------------------------
 
+    @property
+    def pieces(self) -> Mapping[str, Content]:
+        """All content of the case, by its id."""
+        return self._pieces
+
     def cards(self) -> list[FileCard]:
         return list(self._cards.values())
 
@@ -165,9 +195,7 @@ class FilesSection(Panel):
             first = next(iter(self._cards.values()), None)
             return Spot(None, first.include) if first is not None else Spot(None, self)
         if reveal:
-            known = {choice.content_id for choice in self._draft.files}
-            while content_id in known and content_id not in self._cards and self.more.isVisibleTo(self):
-                self._make(AT_A_TIME)
+            self.turn_to(content_id)
         card = self._cards.get(content_id)
         if card is None:
             return None

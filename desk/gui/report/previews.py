@@ -31,7 +31,7 @@ class Previews(QObject):
         self._session = session
         self._number = 0
         self._round = 0
-        self._asked: set[str] = set()
+        self._asked: set[int] = set()
         self._waiting: list[FileCard] = []
         self._flying = 0
 
@@ -43,11 +43,15 @@ class Previews(QObject):
         self._waiting.clear()
         self._flying = 0
 
+    def drop(self) -> None:
+        """The cards are gone; others come."""
+        self.start(self._number)
+
     def want(self, cards: list[FileCard]) -> None:
         """These cards are in view."""
         for card in cards:
-            if card.content.kind.has_file and card.content.id not in self._asked:
-                self._asked.add(card.content.id)
+            if card.content.kind.has_file and id(card) not in self._asked:
+                self._asked.add(id(card))
                 self._waiting.append(card)
         self._go_on()
 

@@ -9,7 +9,6 @@ from typing import Any
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desk.domain.content import Content
 from desk.domain.draft import Draft
 from desk.domain.filing import FieldProblem
 from desk.gui import theme
@@ -81,6 +80,7 @@ class Sheet(QWidget):
         bar = self.pane.verticalScrollBar()
         bar.valueChanged.connect(self._scrolled)
         bar.rangeChanged.connect(self._ranged)
+        self.files.turned.connect(self._look.start)
         self.outline.jumped.connect(self.jump)
         self.side.wanted.connect(self.go_to)
 
@@ -163,11 +163,11 @@ class Sheet(QWidget):
 
     def _filled(self, key: str, draft: Draft, checked: Checked) -> bool:
         included = [choice for choice in draft.files if choice.include]
-        pieces: dict[str, Content] = {card.content.id: card.content for card in self.files.cards()}
+        pieces = self.files.pieces
         if key == "incident":
             return draft.incident_type is not None
         if key == "files":
-            files = [c for c in included if c.content_id not in pieces or pieces[c.content_id].kind.has_file]
+            files = [c for c in included if c.content_id in pieces and pieces[c.content_id].kind.has_file]
             return bool(included) and all(choice.public is not None for choice in files)
         if key == "people":
             return draft.reported is not None
