@@ -163,6 +163,23 @@ def test_control_return_files_once_ticked(filer: Filer, opened: Opened, qtbot: Q
     assert len(filer.desk.review.open(filer.operator, number).filings) == 1
 
 
+def test_an_answer_leaves_the_report_shown_by_then_alone(filer: Filer, opened: Opened, qtbot: QtBot) -> None:
+    number = filer.draft("practice-1103")
+    other = filer.draft("practice-1104")
+    filer.claim(number)
+    page = opened.at(number)
+    page.bar.tick.click()
+    page.bar.act.click()
+    page.enter(number=other)
+    filer.settle()
+    assert opened.went == []
+    assert page._number == other
+    assert page._summary is not None
+    assert page._summary.case.number == other
+    assert [kind for kind, _ in opened.said] == ["ok"]
+    assert len(filer.desk.review.open(filer.operator, number).filings) == 1
+
+
 def test_escape_goes_back_and_loses_nothing(filer: Filer, opened: Opened, qtbot: QtBot) -> None:
     number = filer.draft("practice-1011")
     filer.claim(number)

@@ -126,6 +126,17 @@ def test_taking_back_asks_in_place_and_is_for_good(filer: Filer, opened: Opened,
     assert page.detail.take_back.isHidden()
 
 
+def test_enter_presses_the_button_in_focus_not_the_row(filer: Filer, opened: Opened, qtbot: QtBot) -> None:
+    filing = filer.filing("practice-1012")
+    page = opened.enter(filing_id=filing.id)
+    qtbot.keyClick(page.list, Qt.Key.Key_T)
+    qtbot.keyClick(page.detail.sure, Qt.Key.Key_Return)
+    filer.settle()
+    assert opened.went == []
+    filer.desk.outbox.drain()
+    assert opened.state_of(filing) is FilingState.WITHDRAWN
+
+
 def test_refused_credentials_say_when_it_is_tried_again(filer: Filer, opened: Opened, qtbot: QtBot) -> None:
     endpoint = filer.desk.configuration.endpoint()
     assert endpoint is not None

@@ -6,6 +6,8 @@ meanwhile takes the tick back and has to be read again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer
@@ -32,6 +34,7 @@ from desk.services.confirmation import Summary
 
 LOOK_AGAIN_MS = 1_000
 CLOCK_MS = 15_000
+PROBLEMS_WIDTH = 720
 WATCHED = {Change.CASE, Change.DRAFT, Change.OUTBOX, Change.SETTINGS, Change.VIEWING}
 
 
@@ -146,6 +149,7 @@ class ConfirmPage(Page):
         self.bar.reset()
         self.bar.set_ready(False)
         self.said.unsay()
+        self.set_title(tr("Check and file · case {number}", number=number))
         self._layout.setCurrentWidget(self._loading)
         confirmation, operator = self._session.desk.confirmation, self._session.operator
 
@@ -159,7 +163,6 @@ class ConfirmPage(Page):
     def _show(self, found: tuple[Summary, tuple[str, ...]]) -> None:
         summary, readables = found
         self._summary = summary
-        self.set_title(tr("Check and file · case {number}", number=summary.case.number))
         self.bar.set_words(said.act(summary.endpoint))
         self.side.show_summary(summary, self._session.desk.clock.now())
         self._layout.setCurrentWidget(self._whole)
@@ -177,6 +180,7 @@ class ConfirmPage(Page):
         clear(self._problems.body)
         title = tr("This report can't be filed yet")
         panel = Panel(title)
+        panel.setMaximumWidth(PROBLEMS_WIDTH)
         panel.add(label(problem.words(), wrap=True))
         if isinstance(problem, NotReady):
             for _path, _code, text in problem.problems:
@@ -313,31 +317,39 @@ class ConfirmPage(Page):
         confirmation, operator = self._session.desk.confirmation, self._session.operator
         self._session.act(
             lambda: confirmation.confirm(operator, claim, summary, checked=True),
-            self._confirmed,
-            self._refused,
+            partial(self._confirmed, summary),
+            partial(self._refused, summary),
+            owner=self,
         )
 
-    def _confirmed(self, filing: Filing) -> None:
-        summary = self._summary
+    def _confirmed(self, summary: Summary, filing: Filing) -> None:
+        claim = self._session.claim
+        if claim is not None and claim.case_id == filing.case_number:
+            self._session.set_claim(None)
+        when = hold_words(summary, self._session.desk.clock.now())
+        self.notify.emit("ok", tr("The report is confirmed and on its way. {when}", when=when))
+        if self._summary is not summary:
+            return  # another report is shown by now; it is left alone
         self._summary, self._filing, self._number = None, False, None
         self.bar.reset()
+        self.set_title(tr("Check and file"))
         self._layout.setCurrentWidget(self._none)
-        self._session.set_claim(None)
-        if summary is not None:
-            when = hold_words(summary, self._session.desk.clock.now())
-            self.notify.emit("ok", tr("The report is confirmed and on its way. {when}", when=when))
-        self.navigate.emit("outbox", {"filing_id": filing.id})
+        if self._front:
+            self.navigate.emit("outbox", {"filing_id": filing.id})
 
-    def _refused(self, problem: DeskError) -> None:
+    def _refused(self, summary: Summary, problem: DeskError) -> None:
+        if self._summary is not summary:
+            self.notify.emit("bad", problem.words())
+            return
         self._filing = False
         self.bar.reset()
         if isinstance(problem, AlreadyReported) and problem.filing_ids:
             first = problem.filing_ids[0]
-            self._blocked(problem, (tr("See filing {id}", id=first), lambda: self._see_filing(first)))
+            self._blocked(problem, tr("See filing {id}", id=first), partial(self._see_filing, first))
         elif isinstance(problem, AlreadyReported):
-            self._blocked(problem, (tr("See the outbox"), lambda: self.navigate.emit("outbox", {})))
+            self._blocked(problem, tr("See the outbox"), partial(self.navigate.emit, "outbox", {}))
         elif isinstance(problem, StaleDraft | NotReady):
-            self._blocked(problem, (tr("Read again"), self._read))
+            self._blocked(problem, tr("Read again"), self._read)
         elif isinstance(problem, ClaimLost):
             self._session.set_claim(None)
             self._ready()
@@ -345,11 +357,10 @@ class ConfirmPage(Page):
             self._ready()
             self.said.say("bad", problem.words())
 
-    def _blocked(self, problem: DeskError, act: tuple[str, object]) -> None:
+    def _blocked(self, problem: DeskError, words_: str, callback: Callable[[], object]) -> None:
         self._changed = True
         self._ready()
-        words_, callback = act
-        self.said.say("bad", problem.words(), ((words_, callback),), stays=True)  # type: ignore[arg-type]
+        self.said.say("bad", problem.words(), ((words_, callback),), stays=True)
 
     def go_back(self) -> None:
         """To the report form; nothing is lost."""

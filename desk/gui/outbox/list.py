@@ -130,9 +130,10 @@ class FilingDelegate(QStyledItemDelegate):
 
 
 class FilingList(QListView):
-    """``chosen`` carries the FilingRow in focus, or None. Arrows move past headings by themselves."""
+    """``chosen`` carries the FilingRow in focus, or None; ``opened`` comes with Enter or a double click."""
 
     chosen = Signal(object)
+    opened = Signal()
 
     def __init__(self, session: Session, model: OutboxModel) -> None:
         super().__init__()
@@ -146,15 +147,22 @@ class FilingList(QListView):
         self.setAccessibleName(tr("Filings"))
         self.verticalScrollBar().setSingleStep(28)
         self.selectionModel().currentChanged.connect(self._current)
+        self.doubleClicked.connect(self._double)
 
     def current(self) -> FilingRow | None:
         entry = self.currentIndex().data(ENTRY)
         return entry if isinstance(entry, FilingRow) else None
 
+    def _double(self, *_indexes: object) -> None:
+        self.opened.emit()
+
     def _current(self, *_indexes: object) -> None:
         self.chosen.emit(self.current())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.opened.emit()
+            return
         # Letters are the page's acts; the list's own search by letters would swallow them.
         if event.text().isalpha() and not event.modifiers():
             event.ignore()

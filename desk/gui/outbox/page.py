@@ -59,6 +59,7 @@ class OutboxPage(Page):
         self._polling = QTimer(self, interval=PROGRESS_MS)
         self._polling.timeout.connect(self._poll)
         self.list.chosen.connect(self._chosen)
+        self.list.opened.connect(self._story)
         self.detail.act.connect(self._act)
         self.detail.go.connect(self._go)
         self._more.clicked.connect(self._show_more)
@@ -67,7 +68,6 @@ class OutboxPage(Page):
             ("T", self.take_back),
             ("F", self.file_now),
             ("R", self.try_now),
-            ("Return", self._story),
             ("Escape", self._escape),
         ):
             shortcut = QShortcut(QKeySequence(key), self)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QStackedLayout, QVBoxLayout, QWidget
 
 from desk.domain.errors import DeskError
@@ -26,6 +27,7 @@ from desk.services.changes import Change
 from desk.services.outbox import FilingStory
 
 RELOAD_AFTER_MS = 200
+SMALL_PAGE, SMALL_LIST, WIDE_LIST = 1000, 230, 420
 READABLE = 12
 """Documents set for reading ahead, off the GUI thread; the others when they are chosen."""
 
@@ -76,6 +78,7 @@ class ReportsPage(Page):
         at_left.setContentsMargins(theme.S4, theme.S4, 0, theme.S4)
         at_left.addLayout(self._lists)
         found.setMinimumWidth(220)
+        self._found = found
         story = QWidget()
         column = QVBoxLayout(story)
         column.setContentsMargins(0, 0, 0, 0)
@@ -94,6 +97,11 @@ class ReportsPage(Page):
         holder = QVBoxLayout(self)
         holder.setContentsMargins(0, 0, 0, 0)
         holder.addLayout(self._layout)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # In a small window the story needs the room more than the list.
+        self._found.setMaximumWidth(SMALL_LIST if self.width() < SMALL_PAGE else WIDE_LIST)
+        super().resizeEvent(event)
 
     # what the window asks -------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desk.domain.filing import FilingState
@@ -27,7 +27,7 @@ from desk.gui.words import joined, tr
 from desk.services.outbox import FilingStory
 
 FILES_SHOWN = 24
-TIME_LINE_WIDTH = 300
+TIME_LINE_LEAST, TIME_LINE_WIDTH = 240, 332
 
 
 class DocumentsPanel(Panel):
@@ -118,7 +118,6 @@ class StoryPane(QWidget):
         past.add(self.time_line)
         past.body.addStretch(1)
         left = Scroll()
-        left.setFixedWidth(TIME_LINE_WIDTH + 2 * theme.S4)
         left.body.setContentsMargins(theme.S4, theme.S4, theme.S2, theme.S4)
         left.add(past)
         left.end()
@@ -142,6 +141,11 @@ class StoryPane(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addLayout(below, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        share = round(self.width() * 0.36)
+        self._left.setFixedWidth(max(TIME_LINE_LEAST, min(TIME_LINE_WIDTH, share)))
+        super().resizeEvent(event)
 
     @property
     def story(self) -> FilingStory | None:
