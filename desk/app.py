@@ -13,6 +13,8 @@ import random
 import secrets as token_source
 import shutil
 import tempfile
+import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -76,15 +78,36 @@ def needs_passphrase(folder: Path) -> bool:
 
 
 class _Agencies:
-    """One client for the endpoint that is set, kept as long as its credentials stay the same."""
+    """One client for the endpoint that is set, kept as long as its credentials stay the same.
+
+    The keyring is asked again after KEPT seconds, or when credentials were set, removed or
+    refused: not for each of a thousand calls.
+    """
+
+    KEPT = 30.0
 
     def __init__(self, desk: Callable[[], Desk], clock: Clock) -> None:
         self._desk = desk
         self._clock = clock
         self._held: tuple[Endpoint, Credentials, Agency] | None = None
+        self._until = 0.0
+        self._lock = threading.Lock()
+        self._old: list[Agency] = []
+
+    def forget(self) -> None:
+        """Ask the keyring again at the next call."""
+        self._until = 0.0
 
     def current(self) -> Agency:
         """Raises NotReady without endpoint or credentials, NoKeyring, KeyringLocked."""
+        with self._lock:
+            if self._held is not None and time.monotonic() < self._until:
+                return self._held[2]
+            agency = self._asked()
+            self._until = time.monotonic() + self.KEPT
+            return agency
+
+    def _asked(self) -> Agency:
         desk = self._desk()
         endpoint = desk.configuration.endpoint()
         if endpoint is None:
@@ -97,7 +120,9 @@ class _Agencies:
             )
         if self._held is not None and self._held[:2] == (endpoint, credentials):
             return self._held[2]
-        self.close()
+        # The old client may be in a call on another lane: it is closed with the workspace.
+        if self._held is not None:
+            self._old.append(self._held[2])
         agency = self.make(endpoint, credentials)
         self._held = (endpoint, credentials, agency)
         return agency
@@ -108,9 +133,10 @@ class _Agencies:
         return CyberTipClient(endpoint, credentials, self._clock)
 
     def close(self) -> None:
-        if self._held is not None:
-            self._held[2].close()
-            self._held = None
+        for agency in (*self._old, *((self._held[2],) if self._held else ())):
+            agency.close()
+        self._old.clear()
+        self._held = None
 
 
 def _wire(
@@ -161,8 +187,10 @@ def _wire(
         auditing=Auditing(store, clock),
         preservation=PreservationService(store, clock),
         people=PeopleService(store, clock),
-        configuration=Configuration(store, clock),
-        credentials=CredentialService(store, secrets, agencies.make, clock, workspace_id),
+        configuration=Configuration(store, clock, on_endpoint=agencies.forget),
+        credentials=CredentialService(
+            store, secrets, agencies.make, clock, workspace_id, on_changed=agencies.forget
+        ),
     )
     box.append(desk)
     return desk

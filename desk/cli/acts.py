@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import getpass
+import signal
 import sys
 import threading
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from desk import app
 from desk.cli.doctor import examine
 from desk.cli.output import Output
 from desk.domain.company import Credentials, Endpoint, EndpointKind
 from desk.domain.errors import NotAllowed, NotReady, UserError, WorkspaceProblem
+from desk.domain.filing import Filing
 from desk.domain.roles import Operator, Permission
 from desk.services.configuration import endpoint_of
 from desk.services.desk import Desk
+from desk.services.lanes import Lanes
 
 
 def workspace_of(arguments: Namespace) -> Path:
@@ -130,24 +134,43 @@ def intake(arguments: Namespace, output: Output) -> int:
 
 
 def outbox_run(arguments: Namespace, output: Output) -> int:
-    """Step the outbox until stopped, or with --once until nothing is due. Sends only what was confirmed."""
-    steps = 0
+    """Send what was confirmed, until stopped, or with --once until nothing is due."""
+    drives: list[int] = []
+
+    def told(filing: Filing) -> None:
+        drives.append(filing.id)
+        output.progress(f"filing {filing.id}: {filing.state.value}")
+
     with opened(arguments, Permission.SEE_OUTBOX) as (desk, _operator):
-        pause = threading.Event()
-        while True:
-            stepped = desk.outbox.step()
-            if stepped.filing is not None:
-                steps += 1
-                output.progress(f"filing {stepped.filing.id}: {stepped.filing.state.value}")
-                continue
+        lanes = Lanes(desk.outbox, desk.clock, told)
+        ended = threading.Event()
+        before = _on_signals(ended)
+        lanes.start()
+        try:
             if arguments.once:
-                break
-            due = stepped.next_due
-            wait = 30.0 if due is None else max(0.05, (due - desk.clock.now()).total_seconds())
-            pause.wait(min(30.0, wait))
+                while not ended.is_set() and not lanes.wait_idle(0.5):
+                    pass
+            else:
+                ended.wait()
+        finally:
+            lanes.stop()
+            for number, handler in before.items():
+                signal.signal(number, handler)
         waiting = desk.outbox.waiting()
-    output.value({"steps": steps, "waiting": waiting}, f"{steps} steps; {waiting} still on their way.")
+    output.value(
+        {"drives": len(drives), "filings": sorted(set(drives)), "waiting": waiting},
+        f"{len(set(drives))} filings driven; {waiting} still on their way.",
+    )
     return 0
+
+
+def _on_signals(ended: threading.Event) -> dict[int, Any]:
+    """End between two calls when the system or a person asks: nothing is left half-known."""
+
+    def stop(_number: int, _frame: object) -> None:
+        ended.set()
+
+    return {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
 
 
 def _endpoint(desk: Desk) -> Endpoint:

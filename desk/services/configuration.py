@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -72,9 +73,11 @@ def _no_endpoint() -> UserError:
 
 
 class Configuration:
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, on_endpoint: Callable[[], None] | None = None) -> None:
+        """``on_endpoint`` is called when another endpoint was set."""
         self._store = store
         self._clock = clock
+        self._on_endpoint = on_endpoint or (lambda: None)
 
     def settings(self) -> DeskSettings:
         with self._store.read() as uow:
@@ -96,6 +99,7 @@ class Configuration:
                 )
             uow.settings.set("endpoint", to_plain(endpoint))
             note(uow, "settings.endpoint", self._clock.now(), by, kind=endpoint.kind.value)
+        self._on_endpoint()
         return done(endpoint, Change.SETTINGS)
 
     def save(self, by: Operator, settings: DeskSettings) -> Done[DeskSettings]:

@@ -40,13 +40,16 @@ class CredentialService:
         clock: Clock,
         workspace_id: str,
         on_schema: Callable[[bytes], None] | None = None,
+        on_changed: Callable[[], None] | None = None,
     ) -> None:
+        """``on_changed`` is called when credentials were set or removed: whoever keeps them asks again."""
         self._store = store
         self._secrets = secrets
         self._agency = agency
         self._clock = clock
         self._workspace = workspace_id
         self._on_schema = on_schema
+        self._on_changed = on_changed or (lambda: None)
 
     def _name(self, endpoint: Endpoint) -> str:
         digest = hashlib.sha256(endpoint.url.encode()).hexdigest()[:16]
@@ -71,6 +74,7 @@ class CredentialService:
             raise UserError("User name and password are both needed.", "Fill in both, as NCMEC gave them.")
         raw = json.dumps({"user": credentials.user, "password": credentials.password}).encode()
         self._secrets.set(self._name(endpoint), raw)
+        self._on_changed()
         with self._store.write() as uow:
             uow.settings.set(self._checked(endpoint), None)
             note(uow, "credentials.set", self._clock.now(), by, endpoint=endpoint.url)
@@ -79,6 +83,7 @@ class CredentialService:
     def remove(self, by: Operator, endpoint: Endpoint) -> Done[None]:
         require(by, Permission.CREDENTIALS)
         self._secrets.delete(self._name(endpoint))
+        self._on_changed()
         with self._store.write() as uow:
             uow.settings.set(self._checked(endpoint), None)
             note(uow, "credentials.removed", self._clock.now(), by, endpoint=endpoint.url)

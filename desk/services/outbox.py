@@ -168,11 +168,25 @@ class Outbox:
         """Do one thing: the moves up to one remote call, for the most urgent filing that is due."""
         return self._go(most=1)
 
-    def run(self, *, stop: Callable[[], bool] = lambda: False) -> Stepped:
-        """Take the most urgent filing that is due and drive it until it waits or ends."""
-        return self._go(stop=stop)
+    def run(
+        self,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+        told: Callable[[Filing], None] = lambda _filing: None,
+    ) -> Stepped:
+        """Take the most urgent filing that is due and drive it until it waits or ends.
 
-    def _go(self, *, most: int | None = None, stop: Callable[[], bool] = lambda: False) -> Stepped:
+        ``told`` hears of the filing after each commit on the way.
+        """
+        return self._go(stop=stop, told=told)
+
+    def _go(
+        self,
+        *,
+        most: int | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        told: Callable[[Filing], None] = lambda _filing: None,
+    ) -> Stepped:
         self._sender.probe()
         now = self._clock.now()
         with self._store.write() as uow:
@@ -180,7 +194,7 @@ class Outbox:
         if leased is None:
             return Stepped(None, self.next_due())
         try:
-            return Stepped(self._sender.drive(leased, most=most, stop=stop), None)
+            return Stepped(self._sender.drive(leased, most=most, stop=stop, told=told), None)
         except ClaimLost:
             self._give_back(leased)
             return Stepped(None, self.next_due())

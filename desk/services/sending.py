@@ -93,9 +93,17 @@ class Sender:
             return self._progress.get(filing_id)
 
     def drive(
-        self, leased: Leased, *, most: int | None = None, stop: Callable[[], bool] = lambda: False
+        self,
+        leased: Leased,
+        *,
+        most: int | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        told: Callable[[Filing], None] = lambda _filing: None,
     ) -> Filing:
-        """Drive the filing; ``most`` bounds the calls. Gives the lease back. Raises ClaimLost."""
+        """Drive the filing; ``most`` bounds the calls, ``told`` hears of it after each commit.
+
+        Gives the lease back. Raises ClaimLost.
+        """
         filing_id, fence = leased.filing.id, leased.fence
         agency: Agency | None = None
         answered: _Answered | None = None
@@ -123,6 +131,7 @@ class Sender:
                 trouble = Reply(OutcomeKind.TRY_AGAIN, self._clock.now(), description=problem.words())
                 continue
             answered = None
+            told(filing)
             if intended is not None and agency is not None:
                 calls += 1
                 reply = self._call(agency, intended, fence)
