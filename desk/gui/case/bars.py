@@ -212,6 +212,7 @@ class DecisionBar(QFrame):
             return
         if kind is not self._kind:
             self.reason.clear()
+            self.policy.set_value(None)
         self._kind = kind
         self._question.setText(question)
         self.reason.setPlaceholderText(hint)
@@ -249,7 +250,8 @@ class DecisionBar(QFrame):
             self.reason.setFocus()
             return
         set_role(self.reason, "problem", "")
-        self.decided.emit(self._kind, reason or None, self.policy.value())
+        violation = self._kind is DecisionKind.VIOLATION_NO_REPORT
+        self.decided.emit(self._kind, reason or None, self.policy.value() if violation else None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._kind is not None:

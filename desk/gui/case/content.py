@@ -71,7 +71,7 @@ class ContentPanel(Panel):
         column.addLayout(first)
         column.addWidget(self._legend)
         tiles = Scroll(margin=0, gap=0)
-        tiles.body.setContentsMargins(theme.S4, 2, theme.S4, theme.S2)
+        tiles.body.setContentsMargins(theme.S4, theme.S2, theme.S4, theme.S2)
         tiles.add(self.grid)
         tiles.end()
         self._tiles_scroll = tiles
@@ -180,7 +180,7 @@ class ContentPanel(Panel):
     def _share_room(self, tiles: int) -> None:
         """One row of tiles needs less room than many; the file's own lines get the rest."""
         lines = 1 if tiles * (SIDE + theme.S2) <= self.width() - 2 * theme.S4 else 2
-        wanted = SIDE + 14 if lines == 1 else round(1.6 * SIDE)
+        wanted = SIDE + 2 * theme.S2 + 2 if lines == 1 else round(1.6 * SIDE)
         self.split.setSizes([wanted, max(160, self.split.height() - wanted)])
 
     def forget(self) -> None:

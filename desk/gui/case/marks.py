@@ -38,6 +38,8 @@ class Marks(QObject):
 
     changed = Signal()
     failed = Signal(object)
+    settled = Signal()
+    """Everything marked so far is kept."""
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
@@ -93,6 +95,8 @@ class Marks(QObject):
         self._unsaved = [self._take(mark) for mark in self._unsaved]
         self.changed.emit()
         self._save()
+        if not self.pending:
+            self.settled.emit()
 
     def _not_opened(self, turn: int, error: DeskError) -> None:
         if turn == self._round:
@@ -191,6 +195,8 @@ class Marks(QObject):
         self._saving, self._flying = False, []
         self._version = saved.version
         self._save()
+        if not self.pending:
+            self.settled.emit()
 
     def _not_saved(self, turn: int, error: DeskError) -> None:
         if turn != self._round:

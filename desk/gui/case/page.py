@@ -59,7 +59,7 @@ class CasePage(Page):
         self._view: CaseView | None = None
         self._loaded: Loaded | None = None
         self._decided: Decision | None = None
-        self._entered = False
+        self._entered = self._to_report = False
 
         self.acts = CaseActs(session, self)
         self.claim_bar = ClaimBar()
@@ -128,6 +128,7 @@ class CasePage(Page):
         self.recorder.rest_changed.connect(self._rest_changed)
         self.content.refused.connect(self._refused)
         self.marks.failed.connect(self._refused)
+        self.marks.settled.connect(self._marks_settled)
         self.session.claim_changed.connect(self._claim_changed)
         self.session.claim_lost.connect(self._claim_lost)
 
@@ -198,7 +199,7 @@ class CasePage(Page):
             self.set_title(tr("Case {number}", number=number))
             self._stack.setCurrentWidget(self._skeleton)
         self._decided = None
-        self._entered = True
+        self._entered, self._to_report = True, False
         self.reload()
 
     def reload(self) -> None:
@@ -428,9 +429,17 @@ class CasePage(Page):
             self.acts.reopen(self._number)
 
     def report(self) -> None:
-        if self._number is not None and self.mine:
-            self.blank()
+        """To the report form; with all marks kept first, for the form reads the same draft."""
+        if self._number is None or not self.mine:
+            return
+        self.blank()
+        self._to_report = self.marks.pending
+        if not self._to_report:
             self.navigate.emit("report", {"number": self._number})
+
+    def _marks_settled(self) -> None:
+        if self._to_report:
+            self.report()
 
     # --- rest and reading ------------------------------------------------------
 
