@@ -128,9 +128,12 @@ class _Agencies:
         return agency
 
     def make(self, endpoint: Endpoint, credentials: Credentials) -> Agency:
-        from desk.cybertip.client import CyberTipClient
+        from desk.cybertip.client import ClientOptions, CyberTipClient
 
-        return CyberTipClient(endpoint, credentials, self._clock)
+        network = self._desk().configuration.settings().network
+        ca_file = Path(network.ca_file) if network.ca_file else None
+        options = ClientOptions(proxy=network.proxy or None, ca_file=ca_file)
+        return CyberTipClient(endpoint, credentials, self._clock, options)
 
     def close(self) -> None:
         for agency in (*self._old, *((self._held[2],) if self._held else ())):
@@ -150,6 +153,7 @@ def _wire(
     practice: bool,
 ) -> Desk:
     from desk.cybertip.compose import CyberTipComposer
+    from desk.cybertip.schema import ServiceSchema
     from desk.media.pool import PreviewPool
     from desk.services.auditing import Auditing
     from desk.services.configuration import Configuration
@@ -163,10 +167,12 @@ def _wire(
     from desk.services.preservation import PreservationService
     from desk.services.queue import Queue
     from desk.services.review import Review
+    from desk.services.schema import SchemaKeeper
     from desk.system.clock import SystemClock
 
     clock = SystemClock()
     composer = CyberTipComposer()
+    schema = SchemaKeeper(store, ServiceSchema, clock)
     previewer: Previewer = PreviewPool()
     stack.callback(previewer.close)
     box: list[Desk] = []
@@ -183,14 +189,17 @@ def _wire(
         review=Review(store, vault, previewer, clock),
         drafting=Drafting(store, composer, clock),
         confirmation=Confirmation(store, composer, clock),
-        outbox=Outbox(store, vault, composer, agencies.current, clock, owner, random.SystemRandom().random),
+        outbox=Outbox(
+            store, vault, composer, agencies.current, clock, owner, random.SystemRandom().random, schema
+        ),
         auditing=Auditing(store, clock),
         preservation=PreservationService(store, clock),
         people=PeopleService(store, clock),
         configuration=Configuration(store, clock, on_endpoint=agencies.forget),
         credentials=CredentialService(
-            store, secrets, agencies.make, clock, workspace_id, on_changed=agencies.forget
+            store, secrets, agencies.make, clock, workspace_id, schema.keep, agencies.forget
         ),
+        schema=schema,
     )
     box.append(desk)
     return desk

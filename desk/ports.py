@@ -530,6 +530,28 @@ class AgencyFactory(Protocol):
     def __call__(self, endpoint: Endpoint, credentials: Credentials) -> Agency: ...
 
 
+class Difference(Protocol):
+    """A part that only one of the service's schema and the desk's model has."""
+
+    def in_words(self) -> str: ...
+
+
+class ServiceSchema(Protocol):
+    """One edition of the service's schema."""
+
+    def validate(self, xml: bytes) -> tuple[FieldProblem, ...]:
+        """Why the document is not valid, with paths in the document's terms; empty where it is."""
+        ...
+
+    def differences(self) -> Sequence[Difference]: ...
+
+
+class SchemaReader(Protocol):
+    def __call__(self, data: bytes) -> ServiceSchema:
+        """Raises UserError where the bytes are no usable schema."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ComposedFile:
     content_id: str
@@ -570,6 +592,20 @@ class Composer(Protocol):
         self, draft: Draft, case: CaseData, company: Company, viewed: Mapping[str, Viewed], now: datetime
     ) -> Composed:
         """Raises NotReady with the problems that :meth:`check` gives."""
+        ...
+
+    def replaced(
+        self, draft: Draft, case: CaseData, company: Company, viewed: Mapping[str, Viewed]
+    ) -> tuple[FieldProblem, ...]:
+        """Texts whose characters XML forbids: they are sent with U+FFFD in their place. No refusal."""
+        ...
+
+    def in_draft(self, problem: FieldProblem, content_id: str | None = None) -> FieldProblem:
+        """A problem of the sent document, led back to the draft's field (of this content's file details)."""
+        ...
+
+    def explain(self, reply: Reply) -> str:
+        """What a reply means for a person, and what to do."""
         ...
 
     def details(self, details_xml: bytes, report_id: str, file_id: str) -> bytes:

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from desk.cybertip import xml
 from desk.cybertip.checks import check_file, check_report
+from desk.cybertip.codes import explain
 from desk.cybertip.compose_people import device, ip_event, recipient, reported, text, victim
 from desk.cybertip.compose_places import place_of, unreadable_coordinates
 from desk.cybertip.draft_paths import document_path, draft_path, file_path
@@ -34,7 +35,7 @@ from desk.domain.company import Company
 from desk.domain.content import Content, Match, Relevance
 from desk.domain.draft import Draft, FileChoice
 from desk.domain.errors import Bug, NotReady
-from desk.domain.filing import FieldProblem
+from desk.domain.filing import FieldProblem, Reply
 from desk.domain.incident import IncidentType
 from desk.domain.rules import Contact
 from desk.domain.viewing import Viewed
@@ -116,6 +117,18 @@ class CyberTipComposer:
             details = details_of(content, choice, viewed.get(content.id, _NOT_VIEWED))
             found += (_replaced(file_path(item.path, content.id), item) for item in xml.replaced(details))
         return tuple(found)
+
+    def in_draft(self, problem: FieldProblem, content_id: str | None = None) -> FieldProblem:
+        """A problem of the document as sent, at the draft's field."""
+        path = draft_path(problem.path) if content_id is None else file_path(problem.path, content_id)
+        return replace(problem, path=path)
+
+    def explain(self, reply: Reply) -> str:
+        """What happened and what to do, then the service's own words where they say more."""
+        meaning = explain(reply)
+        words = f"{meaning.title} {meaning.todo}".strip()
+        said = reply.description.strip()
+        return f"{words} The service said: “{said}”" if said and said not in words else words
 
     def details(self, details_xml: bytes, report_id: str, file_id: str) -> bytes:
         """The file details with the two open IDs filled in. Raises Bug for bytes or IDs that are none."""

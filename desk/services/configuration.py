@@ -23,6 +23,14 @@ DEFAULT_QUEUE = "general"
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """How the service is reached. ``proxy`` is a URL without user and password, ``ca_file`` a PEM path."""
+
+    proxy: str = ""
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeskSettings:
     """Everything an administrator sets for a workspace. ``hold_minutes`` in 0 to 60."""
 
@@ -31,6 +39,7 @@ class DeskSettings:
     rules: tuple[Rule, ...] = ()
     hold_minutes: int = HOLD_MINUTES
     rest: RestPolicy = field(default_factory=RestPolicy)
+    network: Network = field(default_factory=Network)
 
 
 def endpoint_of(text: str) -> Endpoint:
@@ -74,7 +83,7 @@ def _no_endpoint() -> UserError:
 
 class Configuration:
     def __init__(self, store: Store, clock: Clock, on_endpoint: Callable[[], None] | None = None) -> None:
-        """``on_endpoint`` is called when another endpoint was set."""
+        """``on_endpoint`` is called when another endpoint, or another way to it, was set."""
         self._store = store
         self._clock = clock
         self._on_endpoint = on_endpoint or (lambda: None)
@@ -111,10 +120,12 @@ class Configuration:
             uow.settings.set("desk", to_plain(settings))
             changed = [
                 name
-                for name in ("company", "policies", "rules", "hold_minutes", "rest")
+                for name in ("company", "policies", "rules", "hold_minutes", "rest", "network")
                 if getattr(before, name) != getattr(settings, name)
             ]
             note(uow, "settings.saved", self._clock.now(), by, changed=",".join(changed))
+        if "network" in changed:
+            self._on_endpoint()
         return done(settings, Change.SETTINGS, Change.QUEUE)
 
     def set_rule_enabled(self, by: Operator, rule_id: int, enabled: bool) -> Done[DeskSettings]:
@@ -137,6 +148,13 @@ def endpoint_set(uow: UnitOfWork) -> Endpoint | None:
 def _check(settings: DeskSettings) -> None:
     if not 0 <= settings.hold_minutes <= MAX_HOLD_MINUTES:
         raise UserError("The hold is between 0 and 60 minutes.", "Choose a value in that range.")
+    proxy = urlsplit(settings.network.proxy)
+    if settings.network.proxy and (proxy.scheme not in ("http", "https") or not proxy.hostname):
+        raise UserError("The proxy's address is not a URL.", "Write it as http://proxy.example.com:3128.")
+    if proxy.username or proxy.password:
+        raise UserError(
+            "A proxy that asks for a password is not supported.", "Name one that knows this computer."
+        )
     paths = [policy.path for policy in settings.policies]
     if len(set(paths)) != len(paths):
         raise UserError("A policy stands twice in the tree.", "Give each policy a path of its own.")

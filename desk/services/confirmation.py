@@ -29,6 +29,7 @@ from desk.services.changes import Change, Done, done
 from desk.services.configuration import endpoint_set, settings_of
 from desk.services.queue import require_own
 from desk.services.review import viewed_map
+from desk.services.sending import refusal_name
 
 AGENCY = "ncmec"
 
@@ -172,6 +173,7 @@ class Confirmation:
                 )
             )
             uow.cases.set_state(summary.case.number, CaseState.REPORTING)
+            uow.settings.set(refusal_name(summary.case.number), None)
             uow.cases.release(claim)
             note(
                 uow,

@@ -39,7 +39,7 @@ class CredentialService:
         agency: AgencyFactory,
         clock: Clock,
         workspace_id: str,
-        on_schema: Callable[[bytes], None] | None = None,
+        on_schema: Callable[[str, bytes], None] | None = None,
         on_changed: Callable[[], None] | None = None,
     ) -> None:
         """``on_changed`` is called when credentials were set or removed: whoever keeps them asks again."""
@@ -115,7 +115,7 @@ class CredentialService:
             if reply.kind is OutcomeKind.ACCEPTED and self._on_schema is not None:
                 schema = agency.schema()
                 if schema.kind is OutcomeKind.ACCEPTED:
-                    self._on_schema(schema.body)
+                    self._on_schema(endpoint.url, schema.body)
         finally:
             agency.close()
         return done(self._keep(by, endpoint, credentials, reply), Change.SETTINGS)

@@ -16,6 +16,7 @@ from desk.services.people import PeopleService
 from desk.services.preservation import PreservationService
 from desk.services.queue import Queue
 from desk.services.review import Review
+from desk.services.schema import SchemaKeeper
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,4 @@ class Desk:
     people: PeopleService
     configuration: Configuration
     credentials: CredentialService
+    schema: SchemaKeeper

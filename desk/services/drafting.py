@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desk.domain.case import Case
+from desk.domain.codec import from_plain
 from desk.domain.company import Company
 from desk.domain.completeness import Completeness, assess
 from desk.domain.draft import Draft, begin, grow
-from desk.domain.filing import FieldProblem
+from desk.domain.filing import FieldProblem, FilingState
 from desk.domain.incident import IncidentType
 from desk.domain.policy import proposed_type
 from desk.domain.roles import Operator, Permission, require
@@ -20,6 +21,7 @@ from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import DeskSettings, settings_of
 from desk.services.review import viewed_map
+from desk.services.sending import refusal_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class DraftView:
     prior_reports: tuple[int, ...]
     refused_words: str = ""
     """What the service said when it refused the last filing of this case."""
+    refused_at: tuple[FieldProblem, ...] = ()
+    """At which fields it stands, in the draft's terms."""
 
     @property
     def draft(self) -> Draft:
@@ -47,6 +51,8 @@ class Checked:
 
     problems: tuple[FieldProblem, ...]
     completeness: Completeness
+    replaced: tuple[FieldProblem, ...] = ()
+    """Texts with characters that XML forbids: sent with a mark in their place. To be seen, not mended."""
 
 
 class Drafting:
@@ -62,8 +68,12 @@ class Drafting:
         with self._store.write() as uow:
             case = uow.cases.get(number)
             saved = uow.drafts.get(number)
+            account = case.data.reported.id if case.data.reported else None
+            prior = uow.filings.prior_reports(account) if account else ()
+            earlier = tuple(int(report_id) for report_id, _ in prior if report_id.isdigit())
             if saved is None:
-                saved = uow.drafts.save(begin(number, case.revision, case.data), 0, now, operator.id)
+                fresh = _with_earlier(begin(number, case.revision, case.data), earlier)
+                saved = uow.drafts.save(fresh, 0, now, operator.id)
                 note(uow, "draft.begun", now, operator, case_number=number, revision=case.revision)
             elif saved.draft.revision != case.revision:
                 before = uow.cases.revision(number, saved.draft.revision)
@@ -71,9 +81,9 @@ class Drafting:
                 saved = uow.drafts.save(grown, saved.version, now, operator.id)
                 note(uow, "draft.grown", now, operator, case_number=number, revision=case.revision)
             settings = settings_of(uow)
-            account = case.data.reported.id if case.data.reported else None
-            prior = uow.filings.prior_reports(account) if account else ()
-            refused = [f for f in uow.filings.for_case(number) if f.state.value == "refused"]
+            last = max(uow.filings.for_case(number), key=lambda filing: filing.id, default=None)
+            refused = last is not None and last.state is FilingState.REFUSED
+            at = uow.settings.get(refusal_name(number)) if refused else None
             viewed = viewed_map(uow, case)
         proposal, policy = _proposal(settings, case)
         return DraftView(
@@ -83,8 +93,9 @@ class Drafting:
             proposal,
             policy,
             settings.company,
-            tuple(int(report_id) for report_id, _ in prior if report_id.isdigit()),
-            refused[-1].error if refused else "",
+            earlier,
+            last.error if last is not None and refused else "",
+            from_plain(tuple[FieldProblem, ...], at) if at else (),
         )
 
     def save(self, operator: Operator, draft: Draft, version: int) -> Done[SavedDraft]:
@@ -99,7 +110,8 @@ class Drafting:
         """Problems by the agency's rules and the completeness. Pure; fit for every keystroke."""
         seen = view.viewed if viewed is None else viewed
         problems = self._composer.check(draft, view.case.data, view.company, seen, self._clock.now())
-        return Checked(problems, assess(view.case.data, draft, seen))
+        replaced = self._composer.replaced(draft, view.case.data, view.company, seen)
+        return Checked(problems, assess(view.case.data, draft, seen), replaced)
 
     def field(self, path: str) -> FieldInfo | None:
         """Label, help and longest length of a field, from the protocol's own table."""
@@ -117,6 +129,14 @@ class Drafting:
         with self._store.read() as uow:
             saved = uow.drafts.get(number)
         return saved.saved_at if saved else None
+
+
+def _with_earlier(draft: Draft, earlier: tuple[int, ...]) -> Draft:
+    """Earlier filed reports about the person go along (API: priorCTReports)."""
+    if draft.reported is None or not earlier:
+        return draft
+    known = tuple(dict.fromkeys((*draft.reported.prior_reports, *earlier)))
+    return replace(draft, reported=replace(draft.reported, prior_reports=known))
 
 
 def _proposal(settings: DeskSettings, case: Case) -> tuple[IncidentType | None, str | None]:

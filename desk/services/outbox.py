@@ -29,6 +29,7 @@ from desk.ports import (
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 from desk.services.reach import Connection, Reach
+from desk.services.schema import SchemaKeeper
 from desk.services.sending import LEASE, Progress, Sender
 
 __all__ = ["Connection", "FilingStory", "Outbox", "Progress", "Stepped"]
@@ -72,6 +73,7 @@ class Outbox:
         clock: Clock,
         owner: str,
         spread: Callable[[], float],
+        schema: SchemaKeeper,
     ) -> None:
         """``agency`` gives the client of the endpoint that is set, or raises UserError (no credentials).
 
@@ -82,7 +84,7 @@ class Outbox:
         self._clock = clock
         self._owner = owner
         self._reach = Reach()
-        self._sender = Sender(store, vault, composer, agency, clock, spread, self._reach)
+        self._sender = Sender(store, vault, composer, agency, clock, spread, self._reach, schema)
 
     # for screens --------------------------------------------------------------
 

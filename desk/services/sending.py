@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from desk.domain.case import CaseState
+from desk.domain.codec import to_plain
 from desk.domain.errors import ClaimLost, DeskError, UserError
 from desk.domain.filing import (
     Act,
@@ -31,9 +32,16 @@ from desk.domain.filing import (
 from desk.ports import Agency, Clock, Composer, Leased, Receipt, Store, UnitOfWork, Vault
 from desk.services.auditing import note
 from desk.services.reach import Reach
+from desk.services.schema import SchemaKeeper
 
 LEASE = timedelta(minutes=2)
+NOT_VALID = "The service's schema would not take this report, so none was opened."
 CHANGED = "A file is missing or is no longer the one that was confirmed. Nothing was filed."
+
+
+def refusal_name(case_number: int) -> str:
+    """Under which name the fields of a case's last refusal are kept."""
+    return f"refusal:{case_number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,7 @@ class Sender:
         clock: Clock,
         spread: Callable[[], float],
         reach: Reach,
+        schema: SchemaKeeper,
     ) -> None:
         self._store = store
         self._vault = vault
@@ -85,6 +94,7 @@ class Sender:
         self._clock = clock
         self._spread = spread
         self.reach = reach
+        self._schema = schema
         self._lock = threading.Lock()
         self._progress: dict[int, Progress] = {}
 
@@ -152,10 +162,11 @@ class Sender:
         """Settle the answer that came, then make every move that needs no call."""
         filing = uow.filings.get(filing_id)
         if answered is not None:
-            after = apply(filing, answered.act, answered.reply, spread=self._spread())
+            after = apply(filing, answered.act, self._in_words(answered), spread=self._spread())
             if answered.journal_id is not None:
                 uow.filings.settle(answered.journal_id, answered.reply)
             self._keep(uow, filing, after, fence, answered.reply)
+            self._keep_refusal(uow, filing, answered)
             filing = after
         while True:
             act = next_act(filing, self._clock.now())
@@ -178,8 +189,10 @@ class Sender:
                     raise UserError(
                         "The filing was confirmed for another endpoint.", "Set that endpoint again."
                     )
-            if act.call is Call.SUBMIT and not self._files_whole(filing):
-                return None, Reply(OutcomeKind.REFUSED, now, description=CHANGED)
+            if act.call is Call.SUBMIT:
+                unfit = self._unfit(filing, agency)
+                if unfit is not None:
+                    return None, unfit
         except DeskError as problem:
             # One filing that can't go on must not keep the others from going.
             return None, Reply(OutcomeKind.TRY_AGAIN, now, description=problem.words())
@@ -195,8 +208,33 @@ class Sender:
                 # It is the way that is broken: this filing tried nothing in vain.
                 after = replace(after, retry_at=until, tries=before.tries)
             self._keep(uow, before, after, fence)
+            self._keep_refusal(uow, before, _Answered(act, reply, None))
             uow.filings.give_back(filing_id, fence)
             return after
+
+    def _unfit(self, filing: Filing, agency: Agency) -> Reply | None:
+        """Why no report may be opened for this filing: its files or its documents; None where it may."""
+        now = self._clock.now()
+        if not self._files_whole(filing):
+            return Reply(OutcomeKind.REFUSED, now, description=CHANGED)
+        self._schema.refresh(agency)
+        with self._store.read() as uow:
+            report = uow.filings.report_xml(filing.id)
+            templates = [uow.filings.details_xml(filing.id, file.index) for file in filing.files]
+        problems = [
+            self._composer.in_draft(problem) for problem in self._schema.problems(agency.endpoint, report)
+        ]
+        for file, template in zip(filing.files, templates, strict=True):
+            # Any ids do: the schema looks at their form only.
+            details = self._composer.details(template, "1", "0" * 32)
+            problems += [
+                self._composer.in_draft(problem, file.content_id)
+                for problem in self._schema.problems(agency.endpoint, details)
+            ]
+        if not problems:
+            return None
+        words = f"{NOT_VALID} {problems[0].message}"
+        return Reply(OutcomeKind.REFUSED, now, description=words, problems=tuple(problems))
 
     def _files_whole(self, filing: Filing) -> bool:
         """Whether every file still has the bytes that were confirmed, read through the vault."""
@@ -324,6 +362,25 @@ class Sender:
             files_done=after.uploaded(),
             received_sha256=hashlib.sha256(reply.body).hexdigest() if reply and reply.body else None,
         )
+
+    def _in_words(self, answered: _Answered) -> Reply:
+        """The reply with what it means for a person; the journal keeps the service's own words."""
+        reply = answered.reply
+        if reply.kind is OutcomeKind.ACCEPTED or answered.journal_id is None:
+            return reply
+        return replace(reply, description=self._composer.explain(reply))
+
+    def _keep_refusal(self, uow: UnitOfWork, filing: Filing, answered: _Answered) -> None:
+        """Remember at which of the draft's fields the refusal stands, until another report is confirmed."""
+        reply, act = answered.reply, answered.act
+        if reply.kind is not OutcomeKind.REFUSED or not reply.problems:
+            return
+        content = filing.files[act.file_index].content_id if act.file_index is not None else None
+        problems = [
+            problem if answered.journal_id is None else self._composer.in_draft(problem, content)
+            for problem in reply.problems
+        ]
+        uow.settings.set(refusal_name(filing.case_number), to_plain(tuple(problems)))
 
     # the way back ---------------------------------------------------------------
 
