@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
@@ -20,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from desk.app import practice_desk
 from desk.domain.account import Email
 from desk.domain.content import Classification, FileAnnotation
+from desk.domain.errors import UserError
 from desk.domain.incident import ContextKind, IncidentType
 from desk.domain.viewing import ViewingKind
 from desk.gui.report.side import TipRow
@@ -556,6 +558,50 @@ def test_without_a_claim_it_can_only_be_read(writer: Writer, desk: Desk, tmp_pat
 def test_a_case_that_is_not_there_is_said(writer: Writer) -> None:
     writer.page.enter(number=999_999)
     writer.qtbot.waitUntil(lambda: writer.page._layout.currentWidget() is writer.page._state)
+
+
+def test_a_case_that_grows_brings_its_content_into_the_draft(
+    writer: Writer, desk: Desk, tmp_path: Path
+) -> None:
+    number = put_case(desk, tmp_path, {}, content=TEXT)
+    page = writer.open(number)
+    sheet = page.sheet
+    assert sheet is not None
+    writer.qtbot.keyClicks(sheet.circumstances.additional, "typed before")
+    package = next(tmp_path.glob("case-*/case.json"))
+    case = json.loads(package.read_text())
+    case["content"].append({"id": "t2", "kind": "text", "text": "PRACTICE again"})
+    package.write_text(json.dumps(case))
+    desk.intake.take_in([package.parent], None)
+    page.refresh(frozenset({"case"}))
+    writer.qtbot.waitUntil(lambda: len(sheet.files.cards()) == 2)
+    writer.settle()
+    kept = writer.kept(number)
+    assert [choice.content_id for choice in kept.files] == ["t1", "t2"]
+    assert kept.additional_info == "typed before"
+    assert not page.history.can_undo
+
+
+def test_a_save_that_fails_is_tried_again(
+    writer: Writer, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = put_case(desk, tmp_path, {}, content=TEXT)
+    page = writer.open(number)
+    assert page.sheet is not None
+
+    def full(*_given: object) -> None:
+        raise UserError("There is no room on the disk.", "Make room, then try again.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(desk.drafting), "save", full)
+        writer.qtbot.keyClicks(page.sheet.circumstances.platform, "A")
+        writer.qtbot.waitUntil(page.stale_bar.isVisible)
+        assert "no room on the disk" in page.stale_bar.words()
+        writer.qtbot.keyClicks(page.sheet.circumstances.additional, "still typed")
+    writer.qtbot.mouseClick(page.stale_bar.buttons[0], Qt.MouseButton.LeftButton)
+    writer.settle()
+    assert writer.kept(number).additional_info == "still typed"
+    assert not page.stale_bar.isVisible()
 
 
 def test_the_outline_jumps_and_tips_lead_to_their_fields(writer: Writer, desk: Desk, tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desk.gui import theme
 from desk.gui.report.paths import Token
@@ -272,3 +272,42 @@ def verified() -> Choice:
     return choice(
         [(None, tr("Verified?")), (True, tr("Verified")), (False, tr("Not verified"))], tr("Verified")
     )
+
+
+class OneLine(QLabel):
+    """A text that is cut with an ellipsis where there is no room; the whole of it as its tooltip."""
+
+    def __init__(self, words: str = "", role: str = "body") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        # A long name must not widen the page.
+        self.setMinimumWidth(40)
+        self._whole = ""
+        self.say(words)
+
+    def say(self, words: str) -> None:
+        self._whole = words
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+        self._cut()
+
+    def whole(self) -> str:
+        return self._whole
+
+    def _cut(self) -> None:
+        line = " ".join(self._whole.split())
+        shown = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideMiddle, max(40, self.width()))
+        if shown != self.text():
+            self.setText(shown)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self._whole[:200]) + 2
+        return QSize(width, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cut()

@@ -15,7 +15,7 @@ from desk.domain.draft import FileChoice
 from desk.domain.viewing import Viewed
 from desk.gui import theme
 from desk.gui.report import words
-from desk.gui.report.editors import GrowingText, TriState
+from desk.gui.report.editors import GrowingText, OneLine, TriState
 from desk.gui.report.form import FormField, Spot
 from desk.gui.report.paths import Token
 from desk.gui.widgets.buttons import link, secondary
@@ -94,10 +94,7 @@ class FileCard(QFrame):
     # building -----------------------------------------------------------------------
 
     def _head(self, index: int) -> QHBoxLayout:
-        name = label(self._name, "label")
-        # A long name must not widen the page.
-        name.setMinimumWidth(40)
-        name.setToolTip(self._name)
+        name = OneLine(self._name, "label")
         facts = joined(
             [
                 words.kind_name(self.content.kind),
@@ -276,7 +273,6 @@ class FileCard(QFrame):
         viewed = self._viewed is not None and self._viewed.viewed
         said, state = words.viewed_words(self.content, self._viewed, choice.lowered, self._length)
         self._viewed_badge.set(said, state, "eye" if state == "ok" else "eye-off")
-        self.tile.set_viewed(viewed and not choice.lowered)
         self.lowered.setVisible(self.content.kind.has_file and viewed)
         self.lowered.setEnabled(viewed)
         self._body.setVisible(choice.include)

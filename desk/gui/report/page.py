@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -31,7 +30,9 @@ from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton
 from desk.gui.words import clock, tr
 from desk.ports import FieldInfo
+from desk.services.changes import Change
 from desk.services.drafting import Checked, DraftView
+from desk.services.review import CaseView
 
 
 class ReportPage(Page):
@@ -143,6 +144,11 @@ class ReportPage(Page):
         self.keeper.flush()
         return True
 
+    def refresh(self, changes: frozenset[str]) -> None:
+        shown = self.isVisible() and self.discarding.draft is None and not self._is_stale
+        if {Change.CASE, Change.VIEWING} & set(changes) and shown and self._view is not None:
+            self._ask_reported(self._view)
+
     # opening --------------------------------------------------------------------------
 
     def _open(self, number: int) -> None:
@@ -175,6 +181,9 @@ class ReportPage(Page):
             self._reopen()
             return
         self._asked_again = self._is_stale = False
+        if self._draft is not None and self._draft.revision != view.draft.revision:
+            # Undoing would take away what came with the newer revision.
+            self.history.clear()
         self._view, self._draft = view, view.draft
         self.discarding.forget()
         self._reviewing = self._review_wanted = self._going = False
@@ -224,16 +233,21 @@ class ReportPage(Page):
     def _ask_reported(self, view: DraftView) -> None:
         review, operator, number = self._session.desk.review, self._session.operator, view.case.number
         self._session.runner.run_read(
-            lambda: review.open(operator, number).reported_in,
+            lambda: review.open(operator, number),
             partial(self._reported, self._turn),
             self._ignore,
             owner=self,
             key="reported",
         )
 
-    def _reported(self, turn: int, found: Mapping[str, int]) -> None:
-        if turn == self._turn and self.sheet is not None:
-            self.sheet.files.set_reported(dict(found))
+    def _reported(self, turn: int, found: CaseView) -> None:
+        if turn != self._turn or self.sheet is None or self._view is None:
+            return
+        self.sheet.files.set_reported(dict(found.reported_in))
+        if found.case.revision != self._view.case.revision or found.viewed != self._view.viewed:
+            # The case has grown, or more of it was viewed: the draft takes that in when it is read again.
+            self.keeper.flush()
+            self._reopen()
 
     def _ignore(self, _problem: DeskError) -> None:
         """The confirmation says it again, and refuses what was reported already."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from desk.domain.account import Account
 from desk.domain.draft import Draft
 from desk.gui import theme
+from desk.gui.report.editors import OneLine
 from desk.gui.report.form import FieldWords, FormField, RecordForm, Spot
 from desk.gui.report.paths import Token
 from desk.gui.report.records import account_form
@@ -37,9 +38,7 @@ class PersonPanel(QFrame):
         self.fold = Button(title, "fold", "chevron-right")
         self.fold.setCheckable(True)
         self.fold.toggled.connect(self._toggle)
-        self._who = label("", "muted")
-        # A long name must not widen the page.
-        self._who.setMinimumWidth(40)
+        self._who = OneLine("", "muted")
         top = QHBoxLayout()
         top.setSpacing(theme.S2)
         top.addWidget(self.fold)
@@ -78,7 +77,7 @@ class PersonPanel(QFrame):
 
     def _say(self) -> None:
         who = self._account.label() if self._account is not None else tr("nothing known")
-        self._who.setText(who)
+        self._who.say(who)
         state = tr("open") if self.is_open() else tr("closed")
         self.fold.setAccessibleName(f"{self._title}, {who}, {state}")
 

@@ -181,8 +181,8 @@ def account_form(field_words: FieldWords, path: str) -> RecordForm:
         Line("screen_name", tr("Screen name"), TextField, span=4),
         Line("first_name", tr("First name"), TextField, span=4, plain=True),
         Line("last_name", tr("Last name"), TextField, span=4, plain=True),
-        Line("age", tr("Age"), WholeNumber, span=2),
-        Line("date_of_birth", tr("or date of birth"), Day, span=2),
+        Line("age", tr("Age"), WholeNumber, span=2, plain=True),
+        Line("date_of_birth", tr("or date of birth"), Day, span=2, plain=True),
         Line("display_names", tr("Display names"), lambda: lines_of("", tr("display name")), span=6),
         Line(
             "profile_urls",

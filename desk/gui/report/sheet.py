@@ -25,6 +25,7 @@ from desk.gui.report.side import SidePanel, Tip
 from desk.gui.report.urgency import UrgencySection
 from desk.gui.session import Session
 from desk.gui.widgets.common import hairline
+from desk.gui.words import joined
 from desk.services.drafting import Checked, DraftView
 
 VIEW_AFTER_MS = 60
@@ -121,7 +122,7 @@ class Sheet(QWidget):
                 words = field.local_problem()
                 if words:
                     path = f"{UNREAD}{len(self._unread)}"
-                    found.append(FieldProblem(path, "unread", f"{field.words}: {words}"))
+                    found.append(FieldProblem(path, "unread", words))
                     self._unread.append(field)
         return sorted(found, key=lambda problem: SECTIONS.index(self._section(problem.path)))
 
@@ -138,11 +139,17 @@ class Sheet(QWidget):
     ) -> None:
         """Say the problems where they are; the outline and the right panel say them all."""
         counts = dict.fromkeys(SECTIONS, 0)
+        missing = []
         for problem in problems:
-            counts[self._section(problem.path)] += 1
+            key = self._section(problem.path)
+            counts[key] += 1
+            place = [section_words(key)]
             spot = self._spot(problem.path)
-            if spot is not None and spot.field is not None and not problem.path.startswith(UNREAD):
-                spot.field.add_problem(f"{spot.prefix}{problem.message}")
+            if spot is not None and spot.field is not None:
+                place.append(f"{spot.field.words} {spot.prefix.rstrip(': ')}".strip())
+                if not problem.path.startswith(UNREAD):
+                    spot.field.add_problem(f"{spot.prefix}{problem.message}")
+            missing.append(Tip(problem.path, problem.message, joined(place), "circle-alert", "bad"))
         for section in self.sections.values():
             for field in section.fields():
                 field.show_problems(reviewing=reviewing)
@@ -154,10 +161,6 @@ class Sheet(QWidget):
         helps = [
             Tip(help_path(part, draft), part.help, "", "plus", "accent")
             for part in checked.completeness.would_help(2)
-        ]
-        missing = [
-            Tip(p.path, p.message, section_words(self._section(p.path)), "circle-alert", "bad")
-            for p in problems
         ]
         self.side.show_state(checked.completeness, helps, missing)
 
