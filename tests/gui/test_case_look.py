@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import random
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -412,3 +415,76 @@ def test_metadata_is_shut_until_opened_and_opening_is_recorded(
     qtbot.waitUntil(lambda: details._metadata_box.count() == 1)
     assert not viewings(bench, number)["c1"].exif  # the file itself was not viewed
     assert not bench.page.content.sheet.showing
+
+
+def loud(seed: int) -> bytes:
+    """A PNG in one colour that nothing else on the screen has; blurred it is grey."""
+    image = Image.new("RGB", (120, 90), (255, 0, 255))
+    image.putpixel((seed, 0), (0, 0, 0))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_walk_through_the_page_leaves_an_open_pixel(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, seed: int
+) -> None:
+    """A screenshot after every step: unblurred only while somebody holds, and then it goes on record."""
+    number = put_case(bench.desk, tmp_path, {f"{n}.png": loud(10 * seed + n) for n in range(3)})
+    opened(qtbot, bench, number)
+    page, sheet = bench.page, bench.page.content.sheet
+    chance = random.Random(seed)
+    shown: list[object] = []
+    page.content.looker.shown.connect(shown.append)
+    puts = 0
+
+    def open_pixels() -> bool:
+        image = page.grab().toImage().convertToFormat(QImage.Format.Format_RGBA8888)
+        return b"\xff\x00\xff\xff" in bytes(image.constBits())
+
+    def look_for_long() -> None:
+        nonlocal puts
+        tile(bench).setFocus()
+        hold(bench)
+        qtbot.waitUntil(lambda: sheet.painted)
+        puts += 1
+        assert open_pixels()
+
+    def look_for_a_moment() -> None:
+        tile(bench).setFocus()
+        hold(bench)
+        let_go(bench)
+
+    steps: list[Callable[[], object]] = [
+        look_for_long,
+        look_for_a_moment,
+        lambda: let_go(bench),
+        lambda: QTest.keyClick(tile(bench), chance.choice([Qt.Key.Key_Left, Qt.Key.Key_Right])),
+        lambda: QTest.keyClick(tile(bench), Qt.Key.Key_J),
+        lambda: QTest.keyClick(tile(bench), Qt.Key.Key_M),
+        page.blank,
+        page.reload,
+        page.decisions.ask_opinion,
+        page.decisions.cancel,
+        lambda: (page.setEnabled(False), page.setEnabled(True)),
+        lambda: (page._stack.hide(), page._stack.show()),
+        lambda: QApplication.sendEvent(sheet, QEvent(QEvent.Type.WindowDeactivate)),
+        lambda: page.enter(number=number),
+    ]
+    for _ in range(40):
+        qtbot.waitUntil(page.isActiveWindow)
+        if not sheet.showing or chance.random() < 0.7:
+            chance.choice(steps)()
+        QApplication.processEvents()
+        assert open_pixels() == sheet.showing
+        if sheet.showing:
+            assert tile(bench).asking
+            if chance.random() < 0.5:
+                let_go(bench)
+                assert not open_pixels()
+    page.blank()
+    let_go(bench)
+    qtbot.waitUntil(lambda: not bench.runner.busy, timeout=15000)
+    assert len(shown) >= puts > 0
+    assert any(one.viewed for one in viewings(bench, number).values())
