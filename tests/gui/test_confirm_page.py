@@ -105,6 +105,22 @@ def test_the_documents_are_shown_as_stored(filer: Filer, opened: Opened) -> None
     assert views[0].text.toPlainText().startswith('<?xml version="1.0" encoding="UTF-8"?>\n<report>\n  <')
 
 
+def test_many_files_are_paged_through(filer: Filer, opened: Opened, qtbot: QtBot) -> None:
+    number = filer.draft("practice-1023")
+    page = opened.at(number)
+    summary = filer.desk.confirmation.summary(filer.operator, number)
+    page.report.show_summary(replace(summary, files=summary.files * 4), ())
+    qtbot.waitUntil(lambda: len(page.report.cards) == 24)
+    assert page.report._shown.text() == "1 to 24 of 48"
+    qtbot.mouseClick(page.report._after, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.report._shown.text() == "25 to 48 of 48")
+    qtbot.waitUntil(lambda: len(page.report.cards) == 24)
+    assert not page.report._after.isEnabled()
+    page.report._before.click()
+    assert page.report._shown.text() == "1 to 24 of 48"
+    filer.settle()
+
+
 def test_no_tick_no_filing_and_one_click_files_once(filer: Filer, opened: Opened, qtbot: QtBot) -> None:
     number = filer.draft("practice-1008")
     filer.claim(number)

@@ -15,17 +15,20 @@ from desk.gui.confirm.lines import Lines, text_box, value
 from desk.gui.confirm.tiles import StillLoader, StillTile
 from desk.gui.confirm.xmlview import DocumentView, readable
 from desk.gui.session import Session
-from desk.gui.widgets.common import clear, hairline, label
+from desk.gui.widgets.buttons import secondary
+from desk.gui.widgets.common import clear, hairline, hbox, label
 from desk.gui.widgets.panels import Disclosure, Panel, Scroll
 from desk.gui.words import joined, plural, tr
 from desk.services.confirmation import FileLine, Summary
 
-AT_ONCE = 12
-"""File cards built in one go; the rest follow between events, so that the window never stands still."""
+PAGE = 24
+"""File cards at a time: a report of many hundreds would make every change of layout slow."""
+AT_ONCE = 6
+"""Cards built in one go; the others follow between events, so that the window never stands still."""
 
 
 class ReportInWords(Scroll):
-    """``complete`` comes when every part of the report is there to be read."""
+    """``complete`` comes when the report, and of many files the page in view, is there to be read."""
 
     complete = Signal()
 
@@ -38,7 +41,7 @@ class ReportInWords(Scroll):
         self._building = QTimer(self, interval=0)
         self._building.timeout.connect(self._build_some)
         self._left: Iterator[tuple[int, FileLine]] = iter(())
-        self._files: Panel | None = None
+        self._first = 0
         self._summary: Summary | None = None
         self._readables: tuple[str, ...] = ()
         self.xml: Disclosure | None = None
@@ -71,17 +74,10 @@ class ReportInWords(Scroll):
                 tr("Additional information"), text_box(draft.additional_info, tr("Additional information"))
             )
         self._section(tr("Who reports"), Lines(said.reporter(summary.company)))
-        self._files = Panel(
-            tr("Files"), aside=plural(len(summary.files), "{n} file is sent", "{n} files are sent")
-        )
-        if not summary.files:
-            self._files.add(label(tr("No file is sent with this report."), "warn"))
-        out = said.left_out(summary.left_out)
-        if out:
-            self._files.add(value(out, "warn"))
-        self.add(self._files)
-        self._left = iter(enumerate(summary.files, 1))
-        self._build_some()
+        self.add(self._files_panel(summary))
+        self._documents(summary)
+        self.end()
+        self.show_files(0)
         self.verticalScrollBar().setValue(0)
 
     def _section(self, title: str, *parts: QWidget) -> None:
@@ -98,22 +94,63 @@ class ReportInWords(Scroll):
             part = Lines(facts) if facts else label(tr("Nothing is known of this person."), "muted")
             self._section(numbered, part)
 
-    def _build_some(self) -> None:
-        summary, panel = self._summary, self._files
-        if summary is None or panel is None:
+    # files, a page of cards at a time ---------------------------------------------
+
+    def show_files(self, first: int) -> None:
+        """The page of cards that begins with this file, counted from 0."""
+        summary = self._summary
+        if summary is None:
             return
+        self._first, self.cards = first, []
+        clear(self._cards)
+        self._loader.start(summary.case.number)
+        page = summary.files[first : first + PAGE]
+        self._left = iter(enumerate(page, first + 1))
+        count = len(summary.files)
+        self._shown.setText(
+            tr("{start} to {end} of {all}", start=first + 1, end=first + len(page), all=count)
+        )
+        self._before.setEnabled(first > 0)
+        self._after.setEnabled(first + PAGE < count)
+        self._pager.setVisible(count > PAGE)
+        self._build_some()
+
+    def _turn(self, by: int) -> None:
+        self.show_files(max(0, self._first + by))
+        self.ensureWidgetVisible(self._pager)
+
+    def _files_panel(self, summary: Summary) -> Panel:
+        count = len(summary.files)
+        panel = Panel(tr("Files"), aside=plural(count, "{n} file is sent", "{n} files are sent"))
+        if not summary.files:
+            panel.add(label(tr("No file is sent with this report."), "warn"))
+        out = said.left_out(summary.left_out)
+        if out:
+            panel.add(value(out, "warn"))
+        self._before = secondary(tr("Files before"), "chevron-left")
+        self._after = secondary(tr("Further files"), "chevron-right")
+        self._before.clicked.connect(lambda: self._turn(-PAGE))
+        self._after.clicked.connect(lambda: self._turn(PAGE))
+        self._shown = label("", "body-muted")
+        row = hbox(self._before, self._after, self._shown)
+        row.addStretch(1)
+        self._pager = QWidget()
+        self._pager.setLayout(row)
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(theme.S3)
+        panel.add(self._pager, self._cards)
+        return panel
+
+    def _build_some(self) -> None:
         for _ in range(AT_ONCE):
             found = next(self._left, None)
             if found is None:
                 self._building.stop()
-                self._documents(summary)
-                self.end()
                 self.complete.emit()
                 return
-            number, line = found
-            if number > 1:
-                panel.add(hairline())
-            panel.add(self._card(number, line))
+            if self.cards:
+                self._cards.addWidget(hairline())
+            self._cards.addWidget(self._card(*found))
         self._building.start()
 
     def _card(self, number: int, line: FileLine) -> QWidget:

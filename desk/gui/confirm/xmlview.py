@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtGui import QGuiApplication, QTextOption
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from desk.gui import theme
 from desk.gui.widgets.buttons import quiet
@@ -13,8 +13,11 @@ from desk.gui.widgets.choices import Segmented
 from desk.gui.widgets.common import label
 from desk.gui.words import number, tr
 
-MOST = 300_000
-"""Characters shown; beyond it the text is cut for display. Copying gives all of it."""
+MOST, MOST_IN_LINE = 300_000, 60_000
+"""Characters shown, in all and where they stand in one line (a long line is slow to lay out).
+
+Beyond it the text is cut for display; copying gives all of it.
+"""
 
 _TOKEN = re.compile(r"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>|[^<]+|<")
 
@@ -74,6 +77,7 @@ class DocumentView(QWidget):
         self._copy.setAccessibleName(tr("Copy {document} as it is", document=name))
         self._copy.clicked.connect(self.copy)
         self._about = label("", "muted")
+        self._about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
@@ -85,8 +89,7 @@ class DocumentView(QWidget):
         top = QHBoxLayout()
         top.setSpacing(theme.S2)
         top.addWidget(self._switch)
-        top.addWidget(self._about)
-        top.addStretch(1)
+        top.addWidget(self._about, 1)
         top.addWidget(self._copy)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -112,8 +115,10 @@ class DocumentView(QWidget):
     def _show(self) -> None:
         text = self._readable if self._switch.value() else self._document.decode("utf-8", "replace")
         words = tr("{n} bytes", len(self._document))
-        if len(text) > MOST:
-            text = text[:MOST]
-            words = tr("the first {shown} characters of {n} bytes", len(self._document), shown=number(MOST))
+        most = MOST if "\n" in text[:MOST_IN_LINE] else MOST_IN_LINE
+        if len(text) > most:
+            text = text[:most]
+            words = tr("the first {shown} characters of {n} bytes", len(self._document), shown=number(most))
         self._about.setText(words)
+        self._about.setToolTip(words)
         self.text.setPlainText(text)

@@ -27,7 +27,7 @@ from desk.services.changes import Change
 from desk.services.outbox import FilingStory
 
 RELOAD_AFTER_MS = 200
-SMALL_PAGE, SMALL_LIST, WIDE_LIST = 1000, 230, 420
+SMALL_PAGE, SMALL_LIST, WIDE_LIST = 1000, 224, 300
 READABLE = 12
 """Documents set for reading ahead, off the GUI thread; the others when they are chosen."""
 
@@ -42,6 +42,7 @@ class ReportsPage(Page):
         self._session = session
         self._front = False
         self._asked = 0
+        self._small = False
         self._dialog: QFileDialog | None = None
         self.said = Said()
         self.model = FiledModel(session, self)
@@ -78,7 +79,6 @@ class ReportsPage(Page):
         at_left.setContentsMargins(theme.S4, theme.S4, 0, theme.S4)
         at_left.addLayout(self._lists)
         found.setMinimumWidth(220)
-        self._found = found
         story = QWidget()
         column = QVBoxLayout(story)
         column.setContentsMargins(0, 0, 0, 0)
@@ -99,9 +99,13 @@ class ReportsPage(Page):
         holder.addLayout(self._layout)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        # In a small window the story needs the room more than the list.
-        self._found.setMaximumWidth(SMALL_LIST if self.width() < SMALL_PAGE else WIDE_LIST)
         super().resizeEvent(event)
+        small = self.width() < SMALL_PAGE
+        if small != self._small:
+            # In a small window the story needs the room more than the list.
+            self._small = small
+            wide = SMALL_LIST if small else WIDE_LIST
+            self.split.setSizes([wide, max(1, self.width() - wide)])
 
     # what the window asks -------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import Signal
@@ -173,7 +174,12 @@ class StoryPane(QWidget):
             )
         )
         self.outbox.setVisible(filing.state is not FilingState.FILED)
-        self.time_line.set_entries(stories.entries(story))
+        self.time_line.set_entries(
+            [
+                replace(entry, title=breakable(entry.title), detail=breakable(entry.detail))
+                for entry in stories.entries(story)
+            ]
+        )
         self._show_sent(story, sent)
         self._show_received(story, received)
         self._show_files(story, FILES_SHOWN)
