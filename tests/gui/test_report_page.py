@@ -28,7 +28,7 @@ from desk.gui.report.side import TipRow
 from desk.gui.words import number as number_words
 from desk.services.desk import Desk
 from desk.storage import workspace
-from tests.gui.case_support import put_case
+from tests.gui.case_support import put_case, somebody_else
 from tests.gui.report_support import Writer, png
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -553,6 +553,46 @@ def test_without_a_claim_it_can_only_be_read(writer: Writer, desk: Desk, tmp_pat
     writer.settle()
     assert page.sheet.people.isEnabled()
     assert page.review_bar.review.isEnabled()
+
+
+def test_the_words_of_a_refusal_stand_above_the_form(writer: Writer, desk: Desk, tmp_path: Path) -> None:
+    number = put_case(desk, tmp_path, {}, content=TEXT)
+    page = writer.open(number)
+    assert not page.refused_bar.isVisible()
+    view = page._view
+    assert view is not None
+    page._turn += 1
+    page._opened(page._turn, (replace(view, refused_words="The screen name is too long."), {}))
+    assert page.refused_bar.isVisible()
+    assert "The screen name is too long." in page.refused_bar.words()
+    writer.settle()
+
+
+def test_somebody_elses_claim_is_named(writer: Writer, desk: Desk, tmp_path: Path) -> None:
+    number = put_case(desk, tmp_path, {}, content=TEXT)
+    other = somebody_else(desk)
+    claim = desk.queue.claim(other, number).value
+    page = writer.open(number, claim=False)
+    assert other.name in page.claim_bar.words()
+    page.claim_bar.claim()
+    writer.qtbot.waitUntil(lambda: "could not be claimed" in page.claim_bar.words())
+    desk.queue.release(other, claim)
+
+
+def test_losing_the_claim_keeps_what_was_typed(writer: Writer, desk: Desk, tmp_path: Path) -> None:
+    number = put_case(desk, tmp_path, {}, content=TEXT)
+    page = writer.open(number)
+    assert page.sheet is not None
+    writer.qtbot.keyClicks(page.sheet.circumstances.additional, "to the last word")
+    claim = writer.session.claim
+    writer.session.set_claim(None)
+    assert page.claim_bar.isVisible()
+    assert not page.sheet.circumstances.isEnabled()
+    writer.settle()
+    assert writer.kept(number).additional_info == "to the last word"
+    writer.session.set_claim(claim)
+    writer.qtbot.waitUntil(lambda: not page.claim_bar.isVisible())
+    writer.settle()
 
 
 def test_a_case_that_is_not_there_is_said(writer: Writer) -> None:

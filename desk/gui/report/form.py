@@ -84,7 +84,7 @@ class FormField(Field):
         if self.touched or reviewing:
             found += self._found
         self._found = []
-        words = " ".join(found)
+        words = "\n".join(found)
         if words != self.problem():
             self.set_problem(words)
 

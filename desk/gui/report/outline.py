@@ -14,7 +14,7 @@ from desk.gui.report.words import things_missing
 from desk.gui.widgets.common import focus_ring
 from desk.gui.words import tr
 
-WIDTH = 172
+WIDTH, NARROW = 172, 148
 
 
 def section_words(key: str) -> str:
@@ -40,7 +40,7 @@ class OutlineItem(QAbstractButton):
         self.set_state("open", 0)
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH - theme.S3 - theme.S2, 32)
+        return QSize(NARROW - theme.S3 - theme.S2, 32)
 
     @property
     def ticked(self) -> bool:

@@ -7,11 +7,13 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desk.domain.draft import Draft
 from desk.domain.filing import FieldProblem
 from desk.gui import theme
+from desk.gui.report import outline, side
 from desk.gui.report.circumstances import CircumstancesSection
 from desk.gui.report.completeness import CompletenessSection, help_path
 from desk.gui.report.files import FilesSection
@@ -29,6 +31,7 @@ from desk.gui.words import joined
 from desk.services.drafting import Checked, DraftView
 
 VIEW_AFTER_MS = 60
+NARROW_BELOW = 1120
 UNREAD = "@"
 """Paths that begin so mean a field by its number: what stands in it can't be read, so no draft has it."""
 
@@ -84,6 +87,12 @@ class Sheet(QWidget):
         self.files.turned.connect(self._look.start)
         self.outline.jumped.connect(self.jump)
         self.side.wanted.connect(self.go_to)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW_BELOW
+        self.outline.setFixedWidth(outline.NARROW if narrow else outline.WIDTH)
+        self.side.setFixedWidth(side.NARROW if narrow else side.WIDTH)
 
     # loading --------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from desk.gui.widgets.panels import Scroll
 from desk.gui.widgets.progress import CompletenessMeter
 from desk.gui.words import plural, tr
 
-WIDTH = 256
+WIDTH, NARROW = 256, 208
 MOST = 24
 
 
