@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.domain.content import Content, ContentKind
-from desk.domain.errors import DeskError
-from desk.domain.preview import Blurred, MediaFacts, Metadata, NoPreview
+from desk.domain.preview import Blurred, Metadata, NoPreview
 from desk.domain.viewing import Viewed
 from desk.gui import icons, theme, words
 from desk.gui.case import phrases
 from desk.gui.case.details import FileDetails, legend
 from desk.gui.case.grid import CaseGrid
+from desk.gui.case.insight import Insight
 from desk.gui.case.look import Looker, LookSheet, Shown, Target
 from desk.gui.case.marker import Marker
 from desk.gui.case.marks import Marks
@@ -28,11 +27,9 @@ from desk.gui.session import Session
 from desk.gui.widgets.common import hairline, label, set_role
 from desk.gui.widgets.panels import EmptyState, KeyLegend, Panel, Scroll, SplitView
 from desk.gui.words import tr
-from desk.services.changes import Change
 from desk.services.review import CaseView
 
 SIDE = 144
-STILL_EDGE = 128
 AT_ONCE = 8
 """Tiles built in one go."""
 
@@ -48,11 +45,11 @@ class ContentPanel(Panel):
         self._view: CaseView | None = None
         self._stacks: dict[str, Stack] = {}
         self._unbuilt: list[Stack] = []
-        self._facts: dict[str, MediaFacts | NoPreview] = {}
         self._can_mark, self._lock, self._soon, self._passing = False, "", "", ""
         self.grid = CaseGrid(SIDE)
         self.details = FileDetails()
         self.loader = PreviewLoader(session, self)
+        self.insight = Insight(session, self)
         self._title = label("", "section")
         self._hint = label("", "muted")
         self._hint_icon = icons.IconLabel("eye-off", 14, "muted")
@@ -93,6 +90,9 @@ class ContentPanel(Panel):
         self.grid.reveal_released.connect(lambda _id, _seconds: self.looker.end())
         self.grid.current_changed.connect(self._current_changed)
         self.loader.found.connect(self._preview_found)
+        self.insight.facts_found.connect(self._facts_found)
+        self.insight.stills.connect(self._stills_found)
+        self.insight.metadata.connect(self._metadata_found)
         marks.changed.connect(self._show_marks)
         details = self.details
         self.marker = Marker(marks, details, self._at_hand)
@@ -121,7 +121,7 @@ class ContentPanel(Panel):
 
     def _build(self, view: CaseView) -> None:
         self.blank()
-        self._facts = {}
+        self.insight.begin(view.case.number)
         stacks = stacks_of(view.case.data.content)
         self._stacks = {stack.id: stack for stack in stacks}
         files = sum(len(stack.ids) for stack in stacks)
@@ -189,7 +189,8 @@ class ContentPanel(Panel):
         self.loader.stop()
         self._unbuilt = []
         self.grid.set_tiles([])
-        self._stacks, self._facts, self._view = {}, {}, None
+        self._stacks, self._view = {}, None
+        self.insight.begin(0)
         self.details.close_metadata()
         self.details.place.clear()
 
@@ -260,32 +261,22 @@ class ContentPanel(Panel):
         self._show_marks()
         self.details.show_about(content)
         self._place_for(content)
-        if content.id not in self._facts:
-            review, operator, number = self._session.desk.review, self._session.operator, view.case.number
-            self._session.runner.run_read(
-                partial(review.facts, operator, number, content.id),
-                partial(self._facts_found, number, content.id),
-                lambda _error: None,
-                owner=self,
-            )
+        self.insight.ask_facts(content.id)
         if content.kind is ContentKind.VIDEO:
-            self._load_stills(content)
+            self.insight.ask_stills(content.id)
 
-    def _facts_found(self, number: int, key: str, found: MediaFacts | NoPreview) -> None:
-        if self._view is None or self._view.case.number != number:
-            return
-        self._facts[key] = found
+    def _is_at_hand(self, key: str) -> bool:
+        content = self.content
+        return content is not None and content.id == key
+
+    def _facts_found(self, key: str) -> None:
         content = self.content
         if content is not None and content.id == key:
             self._show_details()
             self._place_for(content)
 
-    def facts_of(self, key: str) -> MediaFacts | None:
-        found = self._facts.get(key)
-        return found if isinstance(found, MediaFacts) else None
-
     def _place_for(self, content: Content) -> None:
-        facts = self.facts_of(content.id)
+        facts = self.insight.facts_of(content.id)
         if facts is None or content.kind is ContentKind.VIDEO:
             return
         if content.kind is ContentKind.DOCUMENT and facts.pages > 1:
@@ -294,27 +285,11 @@ class ContentPanel(Panel):
             note = tr("Moving picture: stills only in this version, so it does not count as viewed.")
             self.details.place.set_pages(facts.frames, tr("frame {n} of {total}"), note)
 
-    def _load_stills(self, content: Content) -> None:
-        assert self._view is not None
-        review, operator, number = self._session.desk.review, self._session.operator, self._view.case.number
-        self._session.runner.run_read(
-            partial(review.stills, operator, number, content.id, edge=STILL_EDGE),
-            partial(self._stills_found, number, content.id),
-            lambda _error: None,
-            owner=self,
-            key="stills",
-        )
-
-    def _stills_found(self, number: int, key: str, found: tuple[Blurred, ...] | NoPreview) -> None:
-        content = self.content
-        if content is None or content.id != key or self._view is None or self._view.case.number != number:
-            return
-        if isinstance(found, NoPreview):
-            return
-        note = tr("Film: stills only in this version. A still does not count as viewing the film.")
-        self.details.place.set_film(
-            [to_image(one) for one in found], [one.position or 0.0 for one in found], note
-        )
+    def _stills_found(self, key: str, found: tuple[Blurred, ...]) -> None:
+        if self._is_at_hand(key):
+            note = tr("Film: stills only in this version. A still does not count as viewing the film.")
+            images, seconds = [to_image(one) for one in found], [one.position or 0.0 for one in found]
+            self.details.place.set_film(images, seconds, note)
 
     def _preview_found(self, key: str) -> None:
         if key == self.grid.current:
@@ -325,7 +300,7 @@ class ContentPanel(Panel):
         if content is None or stack is None or view is None:
             return
         seen: Viewed | None = view.viewed.get(content.id)
-        facts = self.facts_of(content.id)
+        facts = self.insight.facts_of(content.id)
         self.details.show_file(content, copy=stack.at, copies=len(stack.ids), seen=seen, facts=facts)
         self.details.show_notes(content, view.elsewhere.get(content.id, ()), view.reported_in.get(content.id))
         self.details.show_plain(self.loader.plain.get(stack.id), content)
@@ -360,7 +335,7 @@ class ContentPanel(Panel):
             content.id,
             content.kind,
             phrases.file_name(content),
-            self.facts_of(content.id),
+            self.insight.facts_of(content.id),
             place.position if content.kind is ContentKind.VIDEO else None,
             place.page,
         )
@@ -378,24 +353,11 @@ class ContentPanel(Panel):
             self.details.show_metadata(tr("Claim this case to open the metadata."))
             return
         self.details.show_metadata(tr("Opening…"))
-        review, operator, number = self._session.desk.review, self._session.operator, view.case.number
+        self.insight.ask_metadata(content.id)
 
-        def arrived(found: Metadata | NoPreview) -> None:
-            if self.content is content and self.details.metadata.is_open():
-                self.details.show_metadata(found)
-            self._session.tell(frozenset({Change.VIEWING, Change.CASE, Change.AUDIT}))
-
-        def failed(error: DeskError) -> None:
-            if self.content is content:
-                self.details.show_metadata(error.words())
-
-        self._session.runner.run_read(
-            partial(review.metadata, operator, number, content.id),
-            arrived,
-            failed,
-            owner=self,
-            key="metadata",
-        )
+    def _metadata_found(self, key: str, found: Metadata | NoPreview | str) -> None:
+        if self._is_at_hand(key) and self.details.metadata.is_open():
+            self.details.show_metadata(found)
 
     # --- marking -------------------------------------------------------------
 

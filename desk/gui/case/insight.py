@@ -1,0 +1,81 @@
+"""What the sandbox tells of one file: its measures, a film's blurred stills, and its metadata on purpose."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from desk.domain.errors import DeskError
+from desk.domain.preview import MediaFacts, Metadata, NoPreview
+from desk.gui.session import Session
+from desk.services.changes import Change
+
+STILL_EDGE = 128
+
+
+class Insight(QObject):
+    """Answers come by content id, for the case that was begun last only.
+
+    ``stills`` carries a tuple of Blurred; ``metadata`` a Metadata, a NoPreview
+    or the words of a refusal.
+    """
+
+    facts_found = Signal(str)
+    stills = Signal(str, object)
+    metadata = Signal(str, object)
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._number = 0
+        self._facts: dict[str, MediaFacts | NoPreview] = {}
+
+    def begin(self, number: int) -> None:
+        self._number, self._facts = number, {}
+
+    def facts_of(self, key: str) -> MediaFacts | None:
+        found = self._facts.get(key)
+        return found if isinstance(found, MediaFacts) else None
+
+    def ask_facts(self, key: str) -> None:
+        """Once for each file."""
+        if key in self._facts:
+            return
+        ask = partial(self._session.desk.review.facts, self._session.operator, self._number, key)
+        self._session.runner.run_read(ask, partial(self._facts_came, self._number, key), _no, owner=self)
+
+    def _facts_came(self, number: int, key: str, found: MediaFacts | NoPreview) -> None:
+        if number == self._number:
+            self._facts[key] = found
+            self.facts_found.emit(key)
+
+    def ask_stills(self, key: str) -> None:
+        number = self._number
+        ask = partial(self._session.desk.review.stills, self._session.operator, number, key, edge=STILL_EDGE)
+
+        def came(found: object) -> None:
+            if number == self._number and not isinstance(found, NoPreview):
+                self.stills.emit(key, found)
+
+        self._session.runner.run_read(ask, came, _no, owner=self, key="stills")
+
+    def ask_metadata(self, key: str) -> None:
+        """Recorded by the service: exifViewedByEsp rests on it."""
+        number = self._number
+        ask = partial(self._session.desk.review.metadata, self._session.operator, number, key)
+
+        def came(found: Metadata | NoPreview) -> None:
+            if number == self._number:
+                self.metadata.emit(key, found)
+            self._session.tell(frozenset({Change.VIEWING, Change.CASE, Change.AUDIT}))
+
+        def failed(error: DeskError) -> None:
+            if number == self._number:
+                self.metadata.emit(key, error.words())
+
+        self._session.runner.run_read(ask, came, failed, owner=self, key="metadata")
+
+
+def _no(_error: DeskError) -> None:
+    """A file of which nothing can be learnt keeps its tile and can be reported."""
