@@ -28,7 +28,8 @@ def test_set_checked_and_removed_in_the_real_keyring(kept: World, caplog: pytest
     assert kept.credentials.state(kept.endpoint).there
     state = kept.credentials.check(kept.admin, kept.endpoint).value
     assert (state.accepted, state.checked_as, state.checked_at) == (True, USER, kept.clock.now())
-    assert kept.schemas  # the service's schema was fetched on the way
+    asked = [request.endpoint for request in kept.service.requests()]
+    assert asked == ["status", "xsd"]  # the service's schema was fetched on the way
     assert kept.credentials.get(kept.endpoint) == Credentials(USER, PASSWORD)
     assert PASSWORD not in caplog.text
     kept.credentials.remove(kept.admin, kept.endpoint)

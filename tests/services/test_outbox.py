@@ -15,7 +15,8 @@ from desk.domain.company import Credentials, Endpoint, EndpointKind
 from desk.domain.errors import Bug, NotAllowed, UserError
 from desk.domain.filing import Call, FilingState, Reply
 from desk.practice.server_faults import Fault, Kind
-from desk.services.outbox import LEASE, Outbox, Progress
+from desk.services.outbox import Outbox
+from desk.services.sending import LEASE, Progress
 from tests.support.world import PASSWORD, USER, World, open_world
 
 
@@ -77,7 +78,8 @@ def test_the_journal_holds_every_call_with_intent_outcome_and_request_id(served:
         (Call.FILEINFO, 1),
         (Call.FINISH, None),
     ]
-    answered = [request for request in served.service.requests() if request.endpoint != "status"]
+    asked = {"status", "xsd"}
+    answered = [request for request in served.service.requests() if request.endpoint not in asked]
     assert [entry.request_id for entry in story.journal] == [request.request_id for request in answered]
     for entry in story.journal:
         assert (entry.outcome, entry.code, entry.http_status) == ("accepted", 0, 200)
@@ -131,7 +133,7 @@ def test_nothing_due_says_when(served: World) -> None:
     stepped = served.outbox.step()
     assert (stepped.filing, stepped.next_due) == (None, None)
     filing = served.confirmed(served.case().number)
-    assert served.outbox.drain() == 6  # five calls, and the hold begins
+    assert served.outbox.drain() == 5  # its five calls
     held = served.filing(filing.id)
     assert served.outbox.step().next_due == held.hold_until
     assert served.outbox.next_due() == held.hold_until
@@ -195,6 +197,8 @@ def test_taken_back_in_every_state_before_finishing(served: World, state: Filing
 @pytest.mark.parametrize("state", [FilingState.FINISHING, FilingState.FILED])
 def test_too_late_to_take_back(served: World, state: FilingState) -> None:
     filing = served.confirmed(served.case().number)
+    if state is FilingState.FINISHING:
+        served.service.set_faults(Fault(kind=Kind.HTTP_503, endpoint="finish"))
     served.until(filing.id, state)
     entries = len(served.acts())
     with pytest.raises(UserError):
@@ -323,6 +327,7 @@ def test_a_refusal_gives_the_draft_back_with_the_services_words(served: World, e
 
 def test_the_agency_deleted_a_report_that_waited_too_long(served: World) -> None:
     filing = served.confirmed(served.case().number)
+    served.service.set_faults(Fault(kind=Kind.HTTP_503, endpoint="finish"))
     served.until(filing.id, FilingState.FINISHING)
     served.service.advance(25 * 3600)
     served.clock.forward(seconds=1)
@@ -422,15 +427,8 @@ def test_a_file_that_left_the_record_is_never_filed(served: World) -> None:
             return getattr(served.store, name)
 
     vault_less = Without()
-    outbox = Outbox(
-        vault_less,
-        served.vault,
-        served.composer,
-        served.agency,
-        served.clock,
-        "desk-1",
-        lambda: 0.0,  # type: ignore[arg-type]
-    )
+    outbox = served.outbox_of("desk-1")
+    outbox._sender._store = vault_less  # type: ignore[assignment]
     served.until(filing.id, FilingState.OPENED, outbox=outbox)
 
     class NoMedia:
@@ -509,7 +507,7 @@ def test_progress_is_told_while_a_file_is_sent(served: World) -> None:
 
     client = Told(served.endpoint, Credentials(USER, PASSWORD), served.clock)
     served.stack.callback(client.close)
-    served.outbox._agency = lambda: client
+    served.outbox._sender._agency = lambda: client
     served.until(filing.id, FilingState.HELD)
     assert told[-1].sent == told[-1].size == filing.files[0].size
     assert {(progress.filing_id, progress.file_index) for progress in told} == {(filing.id, 0)}
@@ -595,7 +593,7 @@ def test_another_desk_takes_over_after_a_crash(served: World, second: World, cal
             raise DiesError  # a process that is gone gives no lease back
         return real()
 
-    original = outbox._call
+    original = outbox._sender._call
 
     def noted(*args: Any) -> Any:
         try:
@@ -606,7 +604,7 @@ def test_another_desk_takes_over_after_a_crash(served: World, second: World, cal
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(served.store, "write", write)
-        patch.setattr(outbox, "_call", noted)
+        patch.setattr(outbox._sender, "_call", noted)
         with pytest.raises(DiesError):
             served.quiet(filing.id, outbox)
     assert second.outbox.step().filing is None  # the lease of the dead one
@@ -678,19 +676,102 @@ def test_a_bug_in_one_filings_document_holds_up_nothing(served: World) -> None:
     real = served.composer.details
 
     class Broken:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(served.composer, name)
+
         def details(self, template: bytes, report_id: str, file_id: str) -> bytes:
             if report_id == served.filing(bad.id).report_id:
                 raise Bug("These are no file details with open IDs.")
             return real(template, report_id, file_id)
 
-    outbox = Outbox(
-        served.store,
-        served.vault,
-        Broken(),
-        served.agency,
-        served.clock,
-        "desk-1",
-        lambda: 0.0,  # type: ignore[arg-type]
-    )
+    outbox = served.outbox_of("desk-1")
+    outbox._sender._composer = Broken()  # type: ignore[assignment]
     assert served.quiet(good.id, outbox).state is FilingState.FILED
     assert "no file details" in served.filing(bad.id).error
+
+
+# -- the way to the service
+
+
+def test_driven_in_one_go_until_it_waits(served: World) -> None:
+    filing = served.confirmed(served.case().number)
+    stepped = served.outbox.run()
+    assert stepped.filing is not None
+    assert (stepped.filing.id, stepped.filing.state) == (filing.id, FilingState.HELD)
+    assert served.outbox.run().filing is None
+    assert served.outbox.run(stop=lambda: True).filing is None
+
+
+def test_a_broken_way_is_noticed_once_and_asked_for_again(served: World) -> None:
+    filings = [served.confirmed(served.case(f"case-{n}", first=9 * n).number) for n in range(3)]
+    assert served.outbox.connection().ok is None
+    served.service.stop()
+    while served.outbox.step().filing is not None:
+        pass
+    assert served.outbox.connection().ok is False
+    # One of them ran into it; the others wait for the way, not for a time-out of their own.
+    assert [len(journal(served, filing.id)) for filing in filings] == [1, 0, 0]
+    served.credentials.remove(served.admin, served.endpoint)
+    served.clock.forward(minutes=10)
+    served.outbox.step()  # the question can't be asked without credentials
+    assert "no credentials" in served.outbox.connection().words
+    served.credentials.set(served.admin, served.endpoint, Credentials(USER, PASSWORD))
+    served.service.start()
+    for filing in filings:
+        assert served.quiet(filing.id).state is FilingState.FILED
+    assert served.outbox.connection().ok is True
+
+
+def test_a_bug_while_asking_whether_the_service_is_there(served: World) -> None:
+    served.confirmed(served.case().number)
+    served.service.stop()
+    served.outbox.step()
+    served.clock.forward(minutes=10)
+    sender = served.outbox._sender
+    real = sender._agency
+
+    def broken() -> Any:
+        raise DiesError
+
+    sender._agency = broken
+    with pytest.raises(DiesError):
+        served.outbox.step()
+    sender._agency = real
+    served.service.start()
+    served.outbox.step()  # it asks again: the one that failed does not block it
+    assert served.outbox.connection().ok is True
+
+
+def test_bytes_that_are_not_the_confirmed_ones_open_no_report(served: World) -> None:
+    filing = served.confirmed(served.case(files=1).number)
+    served.vault.read = lambda key, blob: iter([b"other bytes"])  # type: ignore[method-assign]
+    done = served.quiet(filing.id)
+    assert done.state is FilingState.REFUSED
+    assert "no longer the one that was confirmed" in done.error
+    assert served.service.reports() == []
+
+
+def test_a_file_lost_between_opening_and_sending_is_refused(served: World) -> None:
+    case = served.case(files=1)
+    filing = served.confirmed(case.number)
+    served.until(filing.id, FilingState.OPENED)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("desk.storage.repositories.cases.SqlCases.media", lambda *_: None)
+        done = served.quiet(filing.id)
+    assert done.state is FilingState.REFUSED
+    assert [report["state"] for report in served.service.reports()] == ["retracted"]
+
+
+def test_a_store_that_fails_gives_the_lease_back(served: World) -> None:
+    filing = served.confirmed(served.case().number)
+
+    def full(*_: Any) -> Any:
+        raise UserError("The disk is full.")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("desk.storage.repositories.filings.SqlFilings.get", full)
+        with pytest.raises(UserError):
+            served.outbox.step()
+    stepped = served.outbox.step()
+    assert stepped.filing is not None
+    assert (stepped.filing.id, stepped.filing.state) == (filing.id, FilingState.OPENED)

@@ -1,7 +1,7 @@
-"""One workspace with all services wired by hand: the real store, vault, client and stand-in, a settable clock.
+"""One workspace with all its services: the real store, vault, client and stand-in, and a settable clock.
 
-The composition root does the same with the system's clock and keyring; here the clock stands still and
-secrets lie in memory, so that holds, leases and waits can be tested to the second.
+The composition root wires it as it wires a desk; but here the clock stands still and secrets lie in
+memory, so that holds, leases and waits can be tested to the second.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from desk.cybertip.client import CyberTipClient
-from desk.cybertip.compose import CyberTipComposer
+import pytest
+
+from desk import app
 from desk.domain.case import Case, Claim
 from desk.domain.company import Company, Credentials, Endpoint, EndpointKind
-from desk.domain.errors import NotReady
 from desk.domain.filing import Filing, FilingState
 from desk.domain.incident import IncidentType
 from desk.domain.policy import Policy
@@ -28,17 +28,10 @@ from desk.domain.roles import Operator, Role
 from desk.domain.rules import Contact, Rule
 from desk.ports import Agency, Previewer, SecretStore
 from desk.practice.server import StandIn
-from desk.services.auditing import Auditing
-from desk.services.configuration import Configuration, DeskSettings
-from desk.services.confirmation import Confirmation, Summary
-from desk.services.credentials import CredentialService
-from desk.services.drafting import Drafting
-from desk.services.intake import Intake
+from desk.services.configuration import DeskSettings
+from desk.services.confirmation import Summary
+from desk.services.desk import Desk
 from desk.services.outbox import Outbox
-from desk.services.people import PeopleService
-from desk.services.preservation import PreservationService
-from desk.services.queue import Queue
-from desk.services.review import Review
 from desk.storage import workspace
 from desk.storage.engine import open_postgres
 from desk.storage.unit_of_work import SqlStore
@@ -62,11 +55,19 @@ SETTINGS = DeskSettings(
 )
 
 
-class NoPreviews:
-    """For tests that look at nothing: any use fails."""
+class Previews:
+    """A previewer that outlives the world; without one any use fails."""
+
+    def __init__(self, real: Previewer | None) -> None:
+        self._real = real
 
     def __getattr__(self, name: str) -> Any:
-        raise AssertionError("this test has no previewer")
+        if self._real is None:
+            raise AssertionError("this test has no previewer")
+        return getattr(self._real, name)
+
+    def close(self) -> None:
+        return None
 
 
 @dataclass
@@ -81,52 +82,47 @@ class World:
     server: StandIn | None
     endpoint: Endpoint
     stack: ExitStack
-    previewer: Previewer
+    previewer: Previewer | None
     owner: str = "desk-1"
 
     def __post_init__(self) -> None:
-        store, clock, vault = self.store, self.clock, self.opened.vault
-        self.vault = vault
-        self.composer = CyberTipComposer()
-        self._agencies: dict[tuple[str, Credentials], Agency] = {}
-        self.intake = Intake(store, vault, clock)
-        self.queue = Queue(store, clock)
-        self.review = Review(store, vault, self.previewer, clock)
-        self.drafting = Drafting(store, self.composer, clock)
-        self.confirmation = Confirmation(store, self.composer, clock)
-        self.auditing = Auditing(store, clock)
-        self.preservation = PreservationService(store, clock)
-        self.people = PeopleService(store, clock)
-        self.configuration = Configuration(store, clock)
-        self.schemas: list[bytes] = []
-        self.credentials = CredentialService(
-            store, self.secrets, self.make_agency, clock, str(self.opened.info.id), self.schemas.append
-        )
-        self.outbox = self.outbox_of(self.owner)
+        self.vault = self.opened.vault
+        self.desk = desk = self._wire()
+        self.intake, self.queue, self.review = desk.intake, desk.queue, desk.review
+        self.drafting, self.confirmation = desk.drafting, desk.confirmation
+        self.auditing, self.preservation = desk.auditing, desk.preservation
+        self.people, self.configuration, self.credentials = desk.people, desk.configuration, desk.credentials
+        self.agency: Callable[[], Agency] = desk.outbox._sender._agency
+        self.composer = desk.outbox._sender._composer
+        self.outbox = self._named(desk.outbox, self.owner)
 
-    def outbox_of(self, owner: str, agency: Callable[[], Agency] | None = None) -> Outbox:
-        """An outbox on this store under another owner's name."""
-        return Outbox(
-            self.store, self.vault, self.composer, agency or self.agency, self.clock, owner, lambda: 0.0
-        )
+    def _wire(self) -> Desk:
+        """As the composition root does it, but for the clock and the previewer."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("desk.system.clock.SystemClock", lambda: self.clock)
+            patch.setattr("desk.media.pool.PreviewPool", lambda: Previews(self.previewer))
+            return app._wire(
+                self.stack,
+                store=self.store,
+                vault=self.vault,
+                secrets=self.secrets,
+                workspace_id=str(self.opened.info.id),
+                place=str(self.folder),
+                practice=False,
+            )
 
-    def make_agency(self, endpoint: Endpoint, credentials: Credentials) -> Agency:
-        made = CyberTipClient(endpoint, credentials, self.clock)
-        self.stack.callback(made.close)
-        return made
+    @staticmethod
+    def _named(outbox: Outbox, owner: str) -> Outbox:
+        outbox._owner = owner
+        outbox._sender._spread = lambda: 0.0
+        return outbox
 
-    def agency(self) -> Agency:
-        """As the composition root gives it: raises NotReady without endpoint or credentials."""
-        endpoint = self.configuration.endpoint()
-        if endpoint is None:
-            raise NotReady("No endpoint is set.", "An administrator sets one.")
-        credentials = self.credentials.get(endpoint)
-        if credentials is None:
-            raise NotReady("There are no credentials for the endpoint.", "An administrator sets them.")
-        key = (endpoint.url, credentials)
-        if key not in self._agencies:
-            self._agencies[key] = self.make_agency(endpoint, credentials)
-        return self._agencies[key]
+    def outbox_of(self, owner: str, agency: Callable[[], Any] | None = None) -> Outbox:
+        """An outbox on this store under another owner's name, or with another client."""
+        outbox = self._named(self._wire().outbox, owner)
+        if agency is not None:
+            outbox._sender._agency = agency
+        return outbox
 
     def furnish(self) -> None:
         """People, settings, endpoint and credentials of a new workspace."""
@@ -320,7 +316,7 @@ def open_world(
             server=server,
             endpoint=endpoint,
             stack=stack,
-            previewer=previewer or NoPreviews(),
+            previewer=previewer,
             owner=owner,
         )
 
