@@ -19,7 +19,8 @@ from desk.domain.content import ContentKind
 class ViewingKind(enum.StrEnum):
     REVEAL = "reveal"  # an image or a page, unblurred
     PLAY = "play"  # a stretch of a video or audio
-    SCROLL = "scroll"  # a stretch of a document, text or chat
+    SCROLL = "scroll"  # a stretch of a document
+    READ = "read"  # a stretch of a text or chat: words, not media, and no exposure to count
     METADATA = "metadata"  # the metadata panel
 
 
@@ -132,4 +133,4 @@ def _wanted(kind: ContentKind) -> ViewingKind:
         return ViewingKind.REVEAL
     if kind in (ContentKind.VIDEO, ContentKind.AUDIO):
         return ViewingKind.PLAY
-    return ViewingKind.SCROLL
+    return ViewingKind.SCROLL if kind is ContentKind.DOCUMENT else ViewingKind.READ

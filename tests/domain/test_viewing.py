@@ -22,9 +22,9 @@ WANTED = {
     ContentKind.VIDEO: ViewingKind.PLAY,
     ContentKind.AUDIO: ViewingKind.PLAY,
     ContentKind.DOCUMENT: ViewingKind.SCROLL,
-    ContentKind.TEXT: ViewingKind.SCROLL,
-    ContentKind.CHAT: ViewingKind.SCROLL,
-    ContentKind.URL: ViewingKind.SCROLL,
+    ContentKind.TEXT: ViewingKind.READ,
+    ContentKind.CHAT: ViewingKind.READ,
+    ContentKind.URL: ViewingKind.READ,
 }
 GRID = st.integers(-20, 1020).map(lambda n: n / 1000)
 STRETCHES = st.lists(st.tuples(GRID, GRID), max_size=25)

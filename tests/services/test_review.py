@@ -66,13 +66,13 @@ def test_a_film_is_viewed_when_all_of_it_was_played(world: World) -> None:
             "t",
             at=world.clock.now(),
             seconds=3,
-            kind=ViewingKind.SCROLL,
+            kind=ViewingKind.READ,
             start=start,
             end=end,
         )
         assert not world.review.open(world.moderator, number).viewed["t"].viewed
     world.review.shown(
-        world.other, number, "t", at=world.clock.now(), seconds=3, kind=ViewingKind.SCROLL, start=0.4, end=0.5
+        world.other, number, "t", at=world.clock.now(), seconds=3, kind=ViewingKind.READ, start=0.4, end=0.5
     )
     assert world.review.open(world.moderator, number).viewed["t"].viewed
 

@@ -43,7 +43,7 @@ class Recorder(QObject):
         """Record what was scrolled through of a chat or text; its seconds are shared among the stretches."""
         share = read.seconds / len(read.stretches)
         for start, end in read.stretches:
-            shown = Shown(read.content_id, read.at, share, ViewingKind.SCROLL, start, end)
+            shown = Shown(read.content_id, read.at, share, ViewingKind.READ, start, end)
             self.display(number, shown)
 
     def ask_rest(self) -> None:

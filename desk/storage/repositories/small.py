@@ -88,7 +88,7 @@ class SqlViewings(Repository):
             .where(
                 viewings.c.operator_id == operator_id,
                 viewings.c.at >= since,
-                viewings.c.kind != ViewingKind.METADATA.value,
+                viewings.c.kind.not_in((ViewingKind.METADATA.value, ViewingKind.READ.value)),
             )
             .order_by(viewings.c.at, viewings.c.id)
         )
