@@ -1,0 +1,61 @@
+"""Protocols between the services and the world. What stands below this line is replaceable.
+
+Every implementation of a port passes the same contract suite (tests/contracts).
+Times are UTC throughout.
+"""
+
+from __future__ import annotations
+
+from desk.ports.agency import (
+    Agency,
+    AgencyFactory,
+    Composed,
+    ComposedFile,
+    Composer,
+    Difference,
+    FieldInfo,
+    SchemaReader,
+    ServiceSchema,
+)
+from desk.ports.cases import CaseFilter, Cases, Drafts, NewRevision, Occurrence, QueueCounts, SavedDraft
+from desk.ports.filings import FilingDocument, FilingRow, Filings, JournalEntry, Leased, NewFiling, Receipt
+from desk.ports.store import Audit, People, SettingsTable, Store, UnitOfWork, Viewings
+from desk.ports.world import CaseKey, Clock, Previewer, SecretStore, StoredMedia, Vault
+
+__all__ = [
+    "CaseKey",
+    "Clock",
+    "Previewer",
+    "SecretStore",
+    "StoredMedia",
+    "Vault",
+    "CaseFilter",
+    "Cases",
+    "Drafts",
+    "NewRevision",
+    "Occurrence",
+    "QueueCounts",
+    "SavedDraft",
+    "FilingDocument",
+    "FilingRow",
+    "Filings",
+    "JournalEntry",
+    "Leased",
+    "NewFiling",
+    "Receipt",
+    "Audit",
+    "People",
+    "SettingsTable",
+    "Store",
+    "UnitOfWork",
+    "Viewings",
+    "Agency",
+    "AgencyFactory",
+    "Composed",
+    "ComposedFile",
+    "Composer",
+    "Difference",
+    "FieldInfo",
+    "SchemaReader",
+    "ServiceSchema",
+]

@@ -1,0 +1,142 @@
+"""Cases and drafts as the store keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from desk.domain.case import Case, CaseData, CaseRow, CaseState, Claim, SourceKind
+from desk.domain.decision import Decision
+from desk.domain.draft import Draft
+from desk.domain.filing import FilingState
+from desk.domain.roles import Operator
+from desk.ports.world import StoredMedia
+
+
+@dataclass(frozen=True, slots=True)
+class NewRevision:
+    """A case or a further revision of it, ready to be kept."""
+
+    data: CaseData
+    digest: str  # SHA-256 of its canonical content, for 'the same again'
+    media: Mapping[str, StoredMedia]  # by content id; wrapped_key is the case's
+    wrapped_key: bytes = field(repr=False)
+    completeness: int
+    queue: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What the queue shows. ``view``: all, mine, urgent, ai, snoozed, escalated, closed."""
+
+    view: str = "all"
+    text: str = ""
+    policy: str | None = None
+    source: SourceKind | None = None
+    operator_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    all: int = 0
+    mine: int = 0
+    urgent: int = 0
+    ai: int = 0
+    snoozed: int = 0
+    escalated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """The same bytes or the same piece of content in another case."""
+
+    case_number: int
+    content_id: str
+    account: str | None
+    filing_id: int | None
+    filing_state: FilingState | None
+    report_id: str | None
+
+
+class Cases(Protocol):
+    def by_platform_id(self, platform_id: str) -> tuple[Case, str] | None:
+        """The case with this id at the platform, and its latest digest."""
+        ...
+
+    def digests(self, platform_id: str) -> frozenset[str]:
+        """The digests of all revisions of this case; empty where it is unknown."""
+        ...
+
+    def add(self, revision: NewRevision) -> Case: ...
+
+    def add_revision(self, number: int, revision: NewRevision) -> Case: ...
+
+    def wrapped_key(self, number: int) -> bytes: ...
+
+    def get(self, number: int) -> Case:
+        """The case at its latest revision. Raises UserError where there is none."""
+        ...
+
+    def revision(self, number: int, revision: int) -> CaseData: ...
+
+    def rows(self, wanted: CaseFilter, now: datetime, *, offset: int = 0, limit: int = 200) -> list[CaseRow]:
+        """Urgent first, then the oldest."""
+        ...
+
+    def count(self, wanted: CaseFilter, now: datetime) -> int: ...
+
+    def counts(self, operator_id: int, now: datetime) -> QueueCounts: ...
+
+    def claim(self, number: int, operator: Operator, until: datetime, now: datetime) -> Claim:
+        """Raises ClaimLost where somebody else holds it. One's own claim is renewed with the same token."""
+        ...
+
+    def claim_next(
+        self, wanted: CaseFilter, operator: Operator, until: datetime, now: datetime
+    ) -> Claim | None: ...
+
+    def renew(self, claim: Claim, until: datetime, now: datetime) -> Claim:
+        """Raises ClaimLost."""
+        ...
+
+    def release(self, claim: Claim) -> None:
+        """A claim that is already gone is no error."""
+        ...
+
+    def set_state(self, number: int, state: CaseState, *, snoozed_until: datetime | None = None) -> None: ...
+
+    def set_completeness(self, number: int, score: int) -> None: ...
+
+    def decide(self, decision: Decision) -> None: ...
+
+    def decisions(self, number: int) -> tuple[Decision, ...]: ...
+
+    def media(self, number: int, content_id: str) -> StoredMedia | None:
+        """The stored bytes of a content at the latest revision that holds it."""
+        ...
+
+    def blob_known(self, blob: str) -> bool: ...
+
+    def occurrences(self, sha256: str, *, but_case: int) -> tuple[Occurrence, ...]:
+        """The same bytes in other cases, at most 100."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    draft: Draft
+    version: int
+    saved_at: datetime
+
+
+class Drafts(Protocol):
+    def get(self, case_number: int) -> SavedDraft | None: ...
+
+    def save(self, draft: Draft, expected_version: int, at: datetime, operator_id: int) -> SavedDraft:
+        """``expected_version`` 0 makes it. Raises StaleDraft where it was changed meanwhile."""
+        ...
+
+    def discard(self, case_number: int) -> None: ...

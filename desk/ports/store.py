@@ -1,0 +1,82 @@
+"""The store: its smaller tables, the unit of work, and the store itself."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Protocol
+
+from desk.domain.audit import AuditEntry, LogHead, LogRow
+from desk.domain.roles import Operator, Role
+from desk.domain.viewing import Viewing
+from desk.ports.cases import Cases, Drafts
+from desk.ports.filings import Filings
+
+
+class Audit(Protocol):
+    def append(self, entry: AuditEntry) -> LogRow:
+        """Append under the locked head, in the transaction of the state it speaks of."""
+        ...
+
+    def head(self) -> LogHead: ...
+
+    def rows(self, start: int = 0, limit: int = 200) -> list[LogRow]:
+        """Rows from index ``start`` on, ascending."""
+        ...
+
+
+class Viewings(Protocol):
+    def add(self, viewing: Viewing) -> None: ...
+
+    def for_case(self, case_number: int) -> tuple[Viewing, ...]: ...
+
+    def displays(self, operator_id: int, since: datetime) -> tuple[tuple[datetime, float], ...]:
+        """(start, seconds) of this person's displays since then, in order of time."""
+        ...
+
+
+class People(Protocol):
+    def add(self, name: str, roles: frozenset[Role], email: str = "") -> Operator: ...
+
+    def get(self, operator_id: int) -> Operator: ...
+
+    def all(self) -> tuple[Operator, ...]: ...
+
+
+class SettingsTable(Protocol):
+    """The workspace's settings, as plain JSON values by name."""
+
+    def get(self, name: str) -> Any: ...
+
+    def set(self, name: str, value: Any) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction: everything in it is kept, or nothing."""
+
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def drafts(self) -> Drafts: ...
+    @property
+    def filings(self) -> Filings: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def viewings(self) -> Viewings: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def settings(self) -> SettingsTable: ...
+
+
+class Store(Protocol):
+    def read(self) -> AbstractContextManager[UnitOfWork]:
+        """A consistent snapshot; writing in it is a bug."""
+        ...
+
+    def write(self) -> AbstractContextManager[UnitOfWork]:
+        """Commits at the end of the block; any exception rolls back."""
+        ...
+
+    def close(self) -> None: ...
