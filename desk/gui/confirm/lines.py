@@ -81,7 +81,7 @@ class Lines(QWidget):
 
     def put(self, name: str, widget: QWidget) -> None:
         """A widget as the value."""
-        caption = label(name, "muted", wrap=True)
+        caption = value(name, "muted")
         caption.setFixedWidth(self._width)
         caption.setContentsMargins(0, 2, 0, 0)
         self._grid.addWidget(caption, self._count, 0, Qt.AlignmentFlag.AlignTop)

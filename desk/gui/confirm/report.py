@@ -171,7 +171,7 @@ class ReportInWords(Scroll):
         seen = QHBoxLayout()
         seen.setSpacing(6)
         seen.addWidget(icons.IconLabel(icon, 16, state), 0, Qt.AlignmentFlag.AlignTop)
-        seen.addWidget(label(text, state, wrap=True), 1)
+        seen.addWidget(value(text, state), 1)
         column.addLayout(seen)
         column.addSpacing(theme.S1)
         column.addWidget(Lines(said.file(line), width=104))

@@ -13,6 +13,7 @@ from desk.gui.words import joined, tr
 from desk.ports import FilingRow
 
 ROW_HEIGHT = 60
+WITH_TIME = 220
 
 
 class ReportDelegate(QStyledItemDelegate):
@@ -32,7 +33,8 @@ class ReportDelegate(QStyledItemDelegate):
         inner = rect.adjusted(theme.S3, 9, -theme.S3, -9)
         when = row.filing.ended_at or row.filing.confirmed_at
         small = theme.sans(theme.SMALL, tabular=True)
-        day = words.moment(when).rsplit(" ", 1)[0]
+        parts = words.moment(when).split(" ")
+        day = " ".join(parts[: 2 if inner.width() >= WITH_TIME else 1])
         painter.setFont(small)
         painter.setPen(theme.colour("muted"))
         top = QRect(inner.x(), inner.y(), inner.width(), 20)

@@ -10,14 +10,14 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desk.domain.filing import FilingState
-from desk.gui import theme, words
+from desk.gui import icons, theme, words
 from desk.gui.confirm.lines import Lines, breakable, value
 from desk.gui.confirm.said import both_times
 from desk.gui.confirm.xmlview import DocumentView, readable
 from desk.gui.outbox.states import error_words, next_words, word
 from desk.gui.reports import story as stories
 from desk.gui.reports.story import Document
-from desk.gui.widgets.buttons import link, quiet, secondary
+from desk.gui.widgets.buttons import IconButton, link, secondary
 from desk.gui.widgets.chips import Badge
 from desk.gui.widgets.common import clear, hairline, hbox, label
 from desk.gui.widgets.copylabel import CopyLabel
@@ -86,9 +86,7 @@ class StoryPane(QWidget):
         self.case.clicked.connect(self._to_case)
         self.outbox = secondary(tr("In the outbox"), "send")
         self.outbox.clicked.connect(self._to_outbox)
-        self.copy_story = quiet(tr("Copy"), "copy")
-        self.copy_story.setAccessibleName(tr("Copy what happened as text, with every Request-ID"))
-        self.copy_story.setToolTip(tr("Copy what happened as text, with every Request-ID"))
+        self.copy_story = IconButton("copy", tr("Copy what happened as text, with every Request-ID"))
         self.copy_story.clicked.connect(self._copy)
         self.time_line = TimeLine()
         self.sent = DocumentsPanel(tr("What was sent"), tr("what was sent"), "")
@@ -186,6 +184,8 @@ class StoryPane(QWidget):
         clear(self._confirmed_facts)
         self._confirmed_facts.addWidget(Lines(stories.shown_at_confirmation(story), width=112))
         if other:
+            icons.set_icon(self.copy_story, "copy", "muted")
+            self.copy_story.setToolTip(self.copy_story.accessibleName())
             self._left.verticalScrollBar().setValue(0)
             self._right.verticalScrollBar().setValue(0)
 
@@ -240,7 +240,8 @@ class StoryPane(QWidget):
     def _copy(self) -> None:
         if self._story is not None:
             QGuiApplication.clipboard().setText(stories.as_text(self._story))
-            self.copy_story.setText(tr("Copied"))
+            icons.set_icon(self.copy_story, "check", "ok")
+            self.copy_story.setToolTip(tr("Copied"))
 
     def _to_case(self) -> None:
         if self._story is not None:
