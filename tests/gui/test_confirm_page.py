@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -354,3 +355,60 @@ def test_commands_name_every_act(filer: Filer, opened: Opened) -> None:
     commands["confirm.tick"].callback()
     assert commands["confirm.file"].enabled()
     assert commands["confirm.file"].key == "Ctrl+Return"
+
+
+def test_content_filed_from_another_case_meanwhile_is_refused_with_a_link(
+    filer: Filer, opened: Opened, qtbot: QtBot
+) -> None:
+    number = filer.draft("practice-1006")
+    filer.claim(number)
+    page = opened.at(number)
+    other = filer.draft("practice-1001")
+    names = filer.desk.confirmation.summary(filer.operator, other).identities
+    assert page._summary is not None
+    assert names & page._summary.identities
+    first = filer.filing("practice-1001")
+    page.bar.tick.click()
+    page.bar.act.click()
+    filer.settle()
+    assert opened.went == []
+    assert "already on its way" in page.said.words
+    assert not page.bar.tick.isEnabled()
+    qtbot.mouseClick(opened.button(f"See filing {first.id}"), Qt.MouseButton.LeftButton)
+    assert opened.went == [("reports", {"filing_id": first.id})]
+
+
+def test_a_claim_that_ended_is_asked_for_again(filer: Filer, opened: Opened, qtbot: QtBot) -> None:
+    number = filer.draft("practice-1022")
+    claim = filer.claim(number)
+    page = opened.at(number)
+    page.bar.tick.click()
+    filer.desk.queue.release(filer.operator, claim)
+    page.bar.act.click()
+    filer.settle()
+    assert opened.went == []
+    assert filer.session.claim is None
+    assert "You do not hold this case" in page.said.words
+    assert not page.bar.tick.isChecked()
+
+
+def test_earlier_reports_and_a_thin_tip_are_said(filer: Filer, opened: Opened) -> None:
+    number = filer.draft("practice-1023")
+    page = opened.at(number)
+    summary = filer.desk.confirmation.summary(filer.operator, number)
+    prior = tuple((str(1000 + n), summary.made_at) for n in range(10))
+    thin = replace(
+        summary, prior_reports=prior, already={"uid:1": 12}, warnings=("Likely to be informational.",)
+    )
+    page.side.show_summary(thin, summary.made_at)
+    texts = [shown(one) for one in page.side.findChildren(QLabel)]
+    assert "10 earlier reports of this person:" in texts
+    assert "and 2 more" in texts
+    assert "This content is already reported in filing 12." in texts
+    assert "Likely to be informational." in texts
+    with_nobody = replace(summary, draft=replace(summary.draft, reported=None), hold=timedelta(0))
+    page.side.show_summary(with_nobody, summary.made_at)
+    page.side.tick(summary.made_at)
+    texts = [shown(one) for one in page.side.findChildren(QLabel)]
+    assert any("earlier reports can't be looked up" in text for text in texts)
+    assert any("There is no hold" in text for text in texts)
