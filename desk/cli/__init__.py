@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from desk.cli.output import Output
 from desk.cli.parser import build
 from desk.domain.errors import DeskError, IntakeRefused, ServiceRefused, UserError
+from desk.system.logs import install_excepthook
+from desk.system.paths import guard_umask
 
 DONE, REFUSED, USAGE, IN_THE_WAY, SERVICE, BUG = 0, 1, 2, 3, 4, 5
 
@@ -21,6 +23,9 @@ log = logging.getLogger(__name__)
 
 def run(argv: Sequence[str]) -> int:
     """Run one command; returns its exit code."""
+    # Nothing this process makes is for others to read, and nothing of a case enters a traceback.
+    guard_umask()
+    install_excepthook()
     parser = build()
     arguments = parser.parse_args(list(argv))
     output = Output(as_json=bool(getattr(arguments, "json", False)))

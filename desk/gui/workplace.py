@@ -29,9 +29,10 @@ from desk.gui.settings.page import SettingsPage
 from desk.gui.theme import Scheme, Theme
 from desk.gui.widgets.page import Command
 from desk.gui.window import MainWindow, WindowSettings
-from desk.gui.words import tr
+from desk.gui.words import clock, tr
 from desk.services.changes import Change
 from desk.services.desk import Desk
+from desk.services.outbox import Connection
 
 STATUS_EVERY_MS = 15_000
 
@@ -130,11 +131,14 @@ class Workplace(QObject):
             self._ask_status()
         self.window.refresh(frozenset(str(change) for change in changes))
 
-    def _stepped(self, filing: Filing) -> None:
-        if filing.error and filing.error_code is None and filing.retry_at is not None:
-            self.window.status_line.set_connection(False)
-        elif filing.report_id is not None and not filing.error:
-            self.window.status_line.set_connection(True)
+    def _stepped(self, _filing: Filing) -> None:
+        self._show_connection(self.desk.outbox.connection())
+
+    def _show_connection(self, connection: Connection) -> None:
+        words = ""
+        if connection.ok is False and connection.next_try is not None:
+            words = tr("No connection; asked again at {time}", time=clock(connection.next_try))
+        self.window.status_line.set_connection(connection.ok, words)
 
     def _saved(self, when: datetime) -> None:
         self.window.status_line.set_saved(when)
@@ -187,6 +191,7 @@ class Workplace(QObject):
     def _show_status(self, found: tuple[tuple[Filing, ...], int, Rest]) -> None:
         self._waiting, waiting, rest = found
         self.window.status_line.set_outbox(waiting)
+        self._show_connection(self.desk.outbox.connection())
         self._rest(rest)
 
     def _no_status(self, _problem: DeskError) -> None:

@@ -73,6 +73,10 @@ class Vault(Protocol):
         """The bytes in chunks. Raises WorkspaceProblem where they are missing, cut short or altered."""
         ...
 
+    def read_range(self, wrapped_key: bytes, blob: str, offset: int, length: int) -> bytes:
+        """``length`` bytes from ``offset`` on, fewer at the end: a long film is looked into, not read whole."""
+        ...
+
     def discard(self, blob: str) -> None: ...
 
     def sweep(self, keep: Callable[[str], bool]) -> int:

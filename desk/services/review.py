@@ -106,6 +106,9 @@ class Review:
         return PreviewSource(
             size=stored.size,
             chunks=lambda: self._vault.read(stored.wrapped_key, stored.blob),
+            read=lambda offset, length: self._vault.read_range(
+                stored.wrapped_key, stored.blob, offset, length
+            ),
             declared=kind.value,
         )
 

@@ -35,7 +35,7 @@ def practice_window(qtbot: QtBot, folder: Path, *, cases: bool = True) -> Iterat
 
     def prepare(say: Say) -> Opened:
         desk = stack.enter_context(app.practice_desk(cases=cases, say=say, folder=folder))
-        return app._opened(desk, stack)
+        return app.opened(desk, stack)
 
     life = Life(prepare, EndpointKind.PRACTICE, MemorySettings(), Scheme.LIGHT)
     life.window.resize(1280, 800)

@@ -27,7 +27,7 @@ def main(folder: Path, key: bytes) -> None:
     application = QApplication(sys.argv[:1])
     Theme(application, Scheme.LIGHT)
     opened = workspace.create(folder / "workspace", key, unlock=workspace.Unlock.MEMORY)
-    desk = app._wire(
+    desk = app.wire(
         ExitStack(),
         store=opened.store,
         vault=opened.vault,

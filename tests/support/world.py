@@ -101,7 +101,7 @@ class World:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("desk.system.clock.SystemClock", lambda: self.clock)
             patch.setattr("desk.media.pool.PreviewPool", lambda: Previews(self.previewer))
-            return app._wire(
+            return app.wire(
                 self.stack,
                 store=self.store,
                 vault=self.vault,

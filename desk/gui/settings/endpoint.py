@@ -16,9 +16,10 @@ from desk.gui.widgets.chips import Badge
 from desk.gui.widgets.common import hbox, label
 from desk.gui.widgets.fields import Choice, Field, TextField
 from desk.gui.widgets.panels import Panel
-from desk.gui.words import moment, tr
+from desk.gui.words import moment, plural, tr
 from desk.services.configuration import endpoint_of
 from desk.services.credentials import CredentialState
+from desk.services.schema import SchemaState
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Known:
     endpoint: Endpoint | None
     state: CredentialState | None
     problem: str = ""
+    schema: SchemaState = SchemaState(None)  # noqa: RUF009 - frozen
 
 
 def read(session: Session) -> Known:
@@ -35,10 +37,11 @@ def read(session: Session) -> Known:
     endpoint = session.desk.configuration.endpoint()
     if endpoint is None:
         return Known(None, None)
+    schema = session.desk.schema.state(endpoint.url)
     try:
-        return Known(endpoint, session.desk.credentials.state(endpoint))
+        return Known(endpoint, session.desk.credentials.state(endpoint), "", schema)
     except DeskError as problem:
-        return Known(endpoint, None, problem.words())
+        return Known(endpoint, None, problem.words(), schema)
 
 
 class EndpointPanel(Panel):
@@ -73,6 +76,9 @@ class EndpointPanel(Panel):
         self._address = label("", "body-muted", select=True)
         self._state = Badge("", "muted")
         self._state_words = label("", "body-muted", wrap=True)
+        self._schema = Badge("", "muted")
+        self._schema_words = label("", "body-muted", wrap=True)
+        self._differences = label("", "body-muted", wrap=True, select=True)
         self.user = TextField(tr("as NCMEC gave it"))
         self.password = QLineEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
@@ -90,7 +96,9 @@ class EndpointPanel(Panel):
     def _fill(self) -> None:
         status = hbox(self._state, gap=theme.S2)
         status.addWidget(self._state_words, 1)
-        self.add(self._address, status)
+        schema = hbox(self._schema, gap=theme.S2)
+        schema.addWidget(self._schema_words, 1)
+        self.add(self._address, status, schema, self._differences)
         self._endpoint_box = QWidget()
         places = hbox(self._kind_field, self._url_field, gap=theme.S4)
         places.setStretch(0, 1)
@@ -137,6 +145,29 @@ class EndpointPanel(Panel):
         self.remove.setVisible(there)
         self.save.setText(tr("Replace in the keyring") if there else tr("Store in the keyring"))
         self._say(known)
+        self._say_schema(known.schema)
+
+    def _say_schema(self, schema: SchemaState) -> None:
+        """How the service's own schema and the desk's model differ, by name."""
+        self._differences.setText("\n".join(schema.differences))
+        self._differences.setVisible(bool(schema.differences))
+        if schema.fetched_at is None:
+            self._schema.set(tr("No schema yet"), "muted", "circle")
+            self._schema_words.setText(tr("It is fetched when the credentials are checked, then once a day."))
+        elif schema.differences:
+            self._schema.set(tr("Schema differs"), "warn", "triangle-alert")
+            words = plural(
+                len(schema.differences),
+                "Fetched on {when}; {n} part differs from what this desk knows:",
+                "Fetched on {when}; {n} parts differ from what this desk knows:",
+                when=moment(schema.fetched_at),
+            )
+            self._schema_words.setText(words)
+        else:
+            self._schema.set(tr("Schema known"), "ok", "circle-check")
+            self._schema_words.setText(
+                tr("Fetched on {when}; every report is held against it.", when=moment(schema.fetched_at))
+            )
 
     def _say(self, known: Known) -> None:
         state = known.state

@@ -25,7 +25,7 @@ from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import Panel, Scroll
 from desk.gui.words import tr
 from desk.services.changes import Change
-from desk.services.configuration import MAX_HOLD_MINUTES, DeskSettings
+from desk.services.configuration import MAX_HOLD_MINUTES, DeskSettings, Network
 
 WIDEST = 1100
 
@@ -137,6 +137,36 @@ class LimitsPanel(Panel):
             spin.blockSignals(False)
 
 
+class NetworkPanel(Panel):
+    """How the service is reached where the platform's network asks for it."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Network"))
+        self.proxy = TextField("http://proxy.example.com:3128", mono=True)
+        self.ca_file = TextField("/etc/ssl/certs/…", mono=True)
+        self.add(
+            _row(
+                Field(tr("Proxy"), self.proxy, tr("Empty: none."), optional=True),
+                Field(
+                    tr("Certificates of your own"),
+                    self.ca_file,
+                    tr("A PEM file that is trusted besides the system's."),
+                    optional=True,
+                ),
+            )
+        )
+
+    def editors(self) -> list[TextField]:
+        return [self.proxy, self.ca_file]
+
+    def value(self) -> Network:
+        return Network(self.proxy.value().strip(), self.ca_file.value().strip())
+
+    def set_value(self, network: Network) -> None:
+        self.proxy.set_value(network.proxy)
+        self.ca_file.set_value(network.ca_file)
+
+
 class PeoplePanel(Panel):
     """Who works at this desk."""
 
@@ -187,7 +217,7 @@ class SettingsPage(Page):
         self._undo = quiet(tr("Undo the changes"), "undo-2")
         self._undo.clicked.connect(self._show_before)
         self.endpoint = EndpointPanel(session)
-        self.company, self.limits = CompanyPanel(), LimitsPanel()
+        self.company, self.limits, self.network = CompanyPanel(), LimitsPanel(), NetworkPanel()
         self.policies, self.rules, self.people = PoliciesPanel(), RulesPanel(), PeoplePanel()
         self._problem = label("", "bad", wrap=True)
         self._problem.hide()
@@ -199,6 +229,7 @@ class SettingsPage(Page):
             self.limits,
             self.rules,
             self.policies,
+            self.network,
             self.people,
         ):
             panel.setMaximumWidth(WIDEST)
@@ -208,7 +239,7 @@ class SettingsPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scroll)
         self.endpoint.notify.connect(self.notify)
-        for editor in (*self.company.editors(), self.policies, self.rules):
+        for editor in (*self.company.editors(), *self.network.editors(), self.policies, self.rules):
             editor.changed.connect(self._touched)
         for spin in self.limits.editors():
             spin.valueChanged.connect(self._touched)
@@ -253,6 +284,7 @@ class SettingsPage(Page):
     def _show_before(self) -> None:
         self.company.set_value(self._before.company)
         self.limits.set_value(self._before)
+        self.network.set_value(self._before.network)
         self.policies.set_value(self._before.policies)
         self.rules.set_value(self._before.rules)
         self._set_dirty(False)
@@ -276,6 +308,7 @@ class SettingsPage(Page):
             rules=self.rules.value(),
             hold_minutes=self.limits.hold.value(),
             rest=self.limits.rest(),
+            network=self.network.value(),
         )
 
     def save(self) -> None:

@@ -1,0 +1,120 @@
+"""The window on a workspace, or on practice.
+
+Heavy parts are imported inside the functions that need them: the window is painted, and
+``desk --help`` answers, before a database library is loaded.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desk.app.practice import practice_desk
+from desk.app.workspaces import open_desk
+from desk.domain.company import EndpointKind
+from desk.domain.errors import DeskError, UserError
+from desk.domain.roles import Operator
+
+if TYPE_CHECKING:
+    from desk.gui.start import Opened
+    from desk.services.desk import Desk
+
+
+log = logging.getLogger(__name__)
+Say = Callable[[str], None]
+
+
+class _WindowSettings:
+    """gui.window.WindowSettings on the machine's settings file; nothing of a case."""
+
+    def __init__(self) -> None:
+        from desk.system.paths import places
+        from desk.system.settings import SettingsFile
+
+        self._file = SettingsFile(places().settings)
+
+    def get(self, key: str) -> str | None:
+        settings = self._file.load().settings
+        if key == "theme":
+            return settings.theme
+        window = settings.unknown.get("window")
+        value = window.get(key) if isinstance(window, dict) else None
+        return value if isinstance(value, str) else None
+
+    def set(self, key: str, value: str) -> None:
+        try:
+            if key == "theme":
+                self._file.update(theme=value)
+                return
+            settings = self._file.load().settings
+            window = settings.unknown.get("window")
+            kept = {**(window if isinstance(window, dict) else {}), key: value}
+            self._file.update(unknown={**settings.unknown, "window": kept})
+        except DeskError as problem:
+            log.warning("The window's state could not be kept: %s", type(problem).__name__)
+
+    def remember(self, folder: Path) -> None:
+        try:
+            self._file.update(last_workspace=str(folder))
+        except DeskError as problem:
+            log.warning("The workspace's place could not be kept: %s", type(problem).__name__)
+
+
+def show_practice(*, cases: bool = True) -> int:
+    """Practice mode in a window; returns the exit code."""
+    from desk.gui.start import run_window
+
+    stack = ExitStack()
+
+    def prepare(say: Say) -> Opened:
+        return opened(stack.enter_context(practice_desk(cases=cases, say=say)), stack)
+
+    settings = _WindowSettings()
+    with stack:
+        return run_window(
+            prepare, band=EndpointKind.PRACTICE, settings=settings, scheme=settings.get("theme") or "system"
+        )
+
+
+def show_workspace(folder: Path, *, passphrase: str | None = None) -> int:
+    """The workspace at ``folder`` in a window; returns the exit code."""
+    from desk.gui.start import run_window
+
+    stack = ExitStack()
+    settings = _WindowSettings()
+
+    def prepare(say: Say) -> Opened:
+        say("Opening the workspace…")
+        desk = stack.enter_context(open_desk(folder, passphrase=passphrase))
+        settings.remember(folder)
+        desk.intake.sweep()
+        return opened(desk, stack)
+
+    with stack:
+        return run_window(
+            prepare, band=EndpointKind.PRODUCTION, settings=settings, scheme=settings.get("theme") or "system"
+        )
+
+
+def opened(desk: Desk, stack: ExitStack) -> Opened:
+    from desk.gui.start import Opened
+
+    endpoint = desk.configuration.endpoint()
+    return Opened(
+        desk=desk,
+        operator=_window_operator(desk),
+        endpoint=endpoint.kind if endpoint else EndpointKind.PRODUCTION,
+        address=endpoint.url if endpoint else "",
+        close=stack.close,
+    )
+
+
+def _window_operator(desk: Desk) -> Operator:
+    """Who works at the window. One operator until people sign in by name."""
+    people = desk.people.all()
+    if not people:
+        raise UserError("This workspace has no operator.", "Make it anew with “desk init”.")
+    return people[0]

@@ -1,0 +1,152 @@
+"""Wires the services of one open workspace to the world.
+
+Heavy parts are imported inside the functions that need them: the window is painted, and
+``desk --help`` answers, before a database library is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desk.domain.company import Credentials, Endpoint
+from desk.domain.errors import NotReady
+
+if TYPE_CHECKING:
+    from desk.ports import Agency, Clock, Previewer, SecretStore, Store, Vault
+    from desk.services.desk import Desk
+
+
+class _Agencies:
+    """One client for the endpoint that is set, kept as long as its credentials stay the same.
+
+    The keyring is asked again after KEPT seconds, or when credentials were set, removed or
+    refused: not for each of a thousand calls.
+    """
+
+    KEPT = 30.0
+
+    def __init__(self, desk: Callable[[], Desk], clock: Clock) -> None:
+        self._desk = desk
+        self._clock = clock
+        self._held: tuple[Endpoint, Credentials, Agency] | None = None
+        self._until = 0.0
+        self._lock = threading.Lock()
+        self._old: list[Agency] = []
+
+    def forget(self) -> None:
+        """Ask the keyring again at the next call."""
+        self._until = 0.0
+
+    def current(self) -> Agency:
+        """Raises NotReady without endpoint or credentials, NoKeyring, KeyringLocked."""
+        with self._lock:
+            if self._held is not None and time.monotonic() < self._until:
+                return self._held[2]
+            agency = self._asked()
+            self._until = time.monotonic() + self.KEPT
+            return agency
+
+    def _asked(self) -> Agency:
+        desk = self._desk()
+        endpoint = desk.configuration.endpoint()
+        if endpoint is None:
+            raise NotReady("No endpoint is set.", "An administrator sets one in Settings.")
+        credentials = desk.credentials.get(endpoint)
+        if credentials is None:
+            raise NotReady(
+                "There are no credentials for the endpoint.",
+                "An administrator sets them in Settings, or with “desk credentials set”.",
+            )
+        if self._held is not None and self._held[:2] == (endpoint, credentials):
+            return self._held[2]
+        # The old client may be in a call on another lane: it is closed with the workspace.
+        if self._held is not None:
+            self._old.append(self._held[2])
+        agency = self.make(endpoint, credentials)
+        self._held = (endpoint, credentials, agency)
+        return agency
+
+    def make(self, endpoint: Endpoint, credentials: Credentials) -> Agency:
+        from desk.cybertip.client import ClientOptions, CyberTipClient
+
+        network = self._desk().configuration.settings().network
+        ca_file = Path(network.ca_file) if network.ca_file else None
+        options = ClientOptions(proxy=network.proxy or None, ca_file=ca_file)
+        return CyberTipClient(endpoint, credentials, self._clock, options)
+
+    def close(self) -> None:
+        for agency in (*self._old, *((self._held[2],) if self._held else ())):
+            agency.close()
+        self._old.clear()
+        self._held = None
+
+
+def wire(
+    stack: ExitStack,
+    *,
+    store: Store,
+    vault: Vault,
+    secrets: SecretStore,
+    workspace_id: str,
+    place: str,
+    practice: bool,
+) -> Desk:
+    from desk.cybertip.compose import CyberTipComposer
+    from desk.cybertip.schema import ServiceSchema
+    from desk.media.pool import PreviewPool
+    from desk.services.auditing import Auditing
+    from desk.services.configuration import Configuration
+    from desk.services.confirmation import Confirmation
+    from desk.services.credentials import CredentialService
+    from desk.services.desk import Desk
+    from desk.services.drafting import Drafting
+    from desk.services.intake import Intake
+    from desk.services.outbox import Outbox
+    from desk.services.people import PeopleService
+    from desk.services.preservation import PreservationService
+    from desk.services.queue import Queue
+    from desk.services.review import Review
+    from desk.services.schema import SchemaKeeper
+    from desk.system.clock import SystemClock
+
+    clock = SystemClock()
+    composer = CyberTipComposer()
+    schema = SchemaKeeper(store, ServiceSchema, clock)
+    previewer: Previewer = PreviewPool()
+    stack.callback(previewer.close)
+    box: list[Desk] = []
+    agencies = _Agencies(lambda: box[0], clock)
+    stack.callback(agencies.close)
+    owner = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
+    desk = Desk(
+        clock=clock,
+        workspace_id=workspace_id,
+        place=place,
+        practice=practice,
+        intake=Intake(store, vault, clock),
+        queue=Queue(store, clock),
+        review=Review(store, vault, previewer, clock),
+        drafting=Drafting(store, composer, clock),
+        confirmation=Confirmation(store, composer, clock),
+        outbox=Outbox(
+            store, vault, composer, agencies.current, clock, owner, random.SystemRandom().random, schema
+        ),
+        auditing=Auditing(store, clock),
+        preservation=PreservationService(store, clock),
+        people=PeopleService(store, clock),
+        configuration=Configuration(store, clock, on_endpoint=agencies.forget),
+        credentials=CredentialService(
+            store, secrets, agencies.make, clock, workspace_id, schema.keep, agencies.forget
+        ),
+        schema=schema,
+    )
+    box.append(desk)
+    return desk

@@ -1,0 +1,140 @@
+"""Making and opening a workspace.
+
+Heavy parts are imported inside the functions that need them: the window is painted, and
+``desk --help`` answers, before a database library is loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets as token_source
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desk.app.places import is_workspace
+from desk.app.wiring import wire
+from desk.domain.company import Endpoint
+from desk.domain.errors import WorkspaceProblem
+from desk.domain.roles import Role
+
+if TYPE_CHECKING:
+    from desk.ports import SecretStore
+    from desk.services.desk import Desk
+    from desk.storage.workspace import WorkspaceInfo
+
+
+ALL_ROLES = frozenset(Role)
+
+
+def make_workspace(
+    folder: Path,
+    endpoint: Endpoint,
+    operator: str,
+    *,
+    passphrase: str | None = None,
+    postgres: str | None = None,
+    secrets: SecretStore | None = None,
+) -> None:
+    """Make a workspace with its first operator, who has every role.
+
+    Unlocked by the OS keyring, or by ``passphrase``. ``postgres`` is the URL of a
+    team's store; its password goes to the keyring. Raises NoKeyring,
+    KeyringLocked, WorkspaceProblem; nothing is left where it fails.
+    """
+    from sqlalchemy.engine import make_url
+
+    from desk.services.configuration import Configuration
+    from desk.services.people import PeopleService
+    from desk.storage import workspace
+    from desk.system import passphrase as wrapping
+    from desk.system.clock import SystemClock
+    from desk.system.keyring import KeyringStore, workspace_key_name
+
+    if is_workspace(folder):
+        raise WorkspaceProblem("There is a workspace here already.", "Choose another folder.")
+    kept = secrets or KeyringStore()
+    if passphrase is None:
+        # Asked before anything is made: a missing keyring should leave no trace.
+        kept.get(workspace_key_name("none"))
+    key = token_source.token_bytes(32)
+    unlock = workspace.Unlock.KEYRING if passphrase is None else workspace.Unlock.PASSPHRASE
+    fresh = not folder.exists()
+    made = workspace.create(folder, key, unlock=unlock, postgres=postgres)
+    name = workspace_key_name(str(made.info.id))
+    try:
+        with closing(made):
+            if passphrase is None:
+                kept.set(name, key)
+            else:
+                envelope = wrapping.wrap(key, passphrase, context=str(made.info.id))
+                workspace.set_unlock(folder, unlock, json.loads(envelope))
+            password = make_url(postgres).password if postgres else None
+            if password:
+                kept.set(_postgres_name(str(made.info.id)), str(password).encode())
+            clock = SystemClock()
+            first = PeopleService(made.store, clock).first(operator, ALL_ROLES).value
+            Configuration(made.store, clock).set_endpoint(first, endpoint)
+    except BaseException:
+        if passphrase is None:
+            kept.delete(name)
+        if fresh:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _postgres_name(workspace_id: str) -> str:
+    return f"workspace/{workspace_id}/postgres"
+
+
+@contextmanager
+def open_desk(
+    folder: Path, *, passphrase: str | None = None, secrets: SecretStore | None = None
+) -> Iterator[Desk]:
+    """The services of the workspace at ``folder``. Raises WorkspaceProblem, NoKeyring, KeyringLocked."""
+    from desk.storage import workspace
+    from desk.system.keyring import KeyringStore
+    from desk.system.logs import set_up_logging
+
+    info = workspace.read_info(folder)
+    kept = secrets or KeyringStore()
+    key = _key_of(info, passphrase, kept)
+    with ExitStack() as stack:
+        stack.callback(set_up_logging(folder / workspace.LOGS))
+        password = kept.get(_postgres_name(str(info.id))) if info.postgres else None
+        opened = workspace.open(folder, key, password=password.decode() if password else None)
+        stack.callback(opened.close)
+        yield wire(
+            stack,
+            store=opened.store,
+            vault=opened.vault,
+            secrets=kept,
+            workspace_id=str(info.id),
+            place=str(folder),
+            practice=False,
+        )
+
+
+def _key_of(info: WorkspaceInfo, passphrase: str | None, secrets: SecretStore) -> bytes:
+    """The workspace's key, from the keyring or out of its envelope."""
+    from desk.storage.workspace import Unlock
+    from desk.system import passphrase as wrapping
+    from desk.system.keyring import workspace_key_name
+
+    if info.unlock is Unlock.PASSPHRASE:
+        if passphrase is None:
+            raise WorkspaceProblem(
+                "This workspace is unlocked by a passphrase.",
+                "Give it when asked, or with --passphrase-file.",
+            )
+        envelope = json.dumps(dict(info.envelope)).encode()
+        return wrapping.unwrap(envelope, passphrase, context=str(info.id))
+    found = secrets.get(workspace_key_name(str(info.id)))
+    if found is None:
+        raise WorkspaceProblem(
+            "The keyring has no key for this workspace.",
+            "Sign in as the person who made it, or restore the keyring's entry from a backup.",
+        )
+    return found
