@@ -93,7 +93,7 @@ class ConfirmPage(Page):
         self._none = EmptyState(
             "send",
             tr("No report to confirm"),
-            tr("Write a report first; it is shown here before it is filed."),
+            tr("Write the report first; it is checked here."),
         )
         self._loading = QWidget()
         waiting = QVBoxLayout(self._loading)

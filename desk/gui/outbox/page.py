@@ -47,7 +47,7 @@ class OutboxPage(Page):
         self._empty = EmptyState(
             "send",
             tr("Nothing is on its way"),
-            tr("Reports that are confirmed stand here until the agency has them."),
+            tr("Confirmed reports wait here until the agency has them."),
             tr("To the queue"),
         )
         self._layout = QStackedLayout()
