@@ -568,6 +568,27 @@ def test_the_words_of_a_refusal_stand_above_the_form(writer: Writer, desk: Desk,
     writer.settle()
 
 
+def test_earlier_reports_of_the_account_are_added_by_one_press(
+    writer: Writer, desk: Desk, tmp_path: Path
+) -> None:
+    number = put_case(desk, tmp_path, {}, content=TEXT, reported={"id": "u-1", "prior_reports": [7]})
+    page = writer.open(number)
+    assert page.sheet is not None
+    people = page.sheet.people
+    assert not people.add_prior.isVisibleTo(people)
+    view = page._view
+    assert view is not None
+    page._turn += 1
+    page._opened(page._turn, (replace(view, prior_reports=(7, 123, 456)), {}))
+    assert "2 reports" in people._prior_said.text()
+    people.add_prior.click()
+    writer.settle()
+    reported = writer.kept(number).reported
+    assert reported is not None
+    assert reported.prior_reports == (7, 123, 456)
+    assert not people.add_prior.isVisibleTo(people)
+
+
 def test_somebody_elses_claim_is_named(writer: Writer, desk: Desk, tmp_path: Path) -> None:
     number = put_case(desk, tmp_path, {}, content=TEXT)
     other = somebody_else(desk)

@@ -18,8 +18,8 @@ from desk.gui.session import Session
 from desk.ports import SavedDraft
 from desk.services.changes import Change
 
-REST_MS = 250
-MOST_MS = 600
+REST_MS = 200
+MOST_MS = 500
 
 
 class Keeper(QObject):
