@@ -29,12 +29,13 @@ from desk.gui.settings.page import SettingsPage
 from desk.gui.theme import Scheme, Theme
 from desk.gui.widgets.page import Command
 from desk.gui.window import MainWindow, WindowSettings
-from desk.gui.words import clock, tr
+from desk.gui.words import clock, plural, tr
 from desk.services.changes import Change
 from desk.services.desk import Desk
 from desk.services.outbox import Connection
 
 STATUS_EVERY_MS = 15_000
+ASLEEP_AFTER = timedelta(minutes=2)
 
 NEEDS = {
     "queue": Permission.SEE_QUEUE,
@@ -74,7 +75,8 @@ class Workplace(QObject):
         window.set_visible_pages({page for page, need in NEEDS.items() if operator.may(need)})
         window.set_commands(self._commands())
         window.go("queue" if operator.may(Permission.SEE_QUEUE) else "settings")
-        self.outbox.start()
+        self._seen_at = desk.clock.now()
+        self._look_back()
         self._status = QTimer(self)
         self._status.setInterval(STATUS_EVERY_MS)
         self._status.timeout.connect(self._ask_status)
@@ -172,9 +174,62 @@ class Workplace(QObject):
         outbox, operator = self.desk.outbox, self.session.operator
         self.session.act(lambda: outbox.file_now(operator, filing_id), None, self.window.show_problem)
 
+    # closed, or asleep ---------------------------------------------------------
+
+    def _look_back(self) -> None:
+        """Before anything is sent: say which holds ended while the desk was closed."""
+        desk, operator = self.desk, self.session.operator
+        self.runner.run_read(
+            lambda: tuple(row.filing for row in desk.outbox.rows(operator)),
+            self._looked_back,
+            self._not_looked_back,
+            owner=self,
+        )
+
+    def _looked_back(self, filings: tuple[Filing, ...]) -> None:
+        self._say_overdue(filings, self._seen_at)
+        self.outbox.start()
+
+    def _not_looked_back(self, problem: DeskError) -> None:
+        self.window.show_problem(problem)
+        self.outbox.start()
+
+    def _say_overdue(self, filings: tuple[Filing, ...], now: datetime) -> None:
+        """Holds that ended unseen, and open reports that the agency has deleted meanwhile."""
+        open_now = [filing for filing in filings if not filing.state.ended]
+        gone = [filing for filing in open_now if filing.expires_at is not None and filing.expires_at <= now]
+        past = [
+            filing
+            for filing in open_now
+            if filing.state is FilingState.HELD and filing.hold_until is not None and filing.hold_until <= now
+        ]
+        if gone:
+            words = plural(
+                len(gone),
+                "{n} report was open too long: NCMEC deleted it unread. The desk opens it afresh.",
+                "{n} reports were open too long: NCMEC deleted them unread. The desk opens them afresh.",
+            )
+            self.window.notices.show_notice("warn", words)
+        elif past:
+            words = plural(
+                len(past),
+                "The hold of {n} report ended while the desk was closed or asleep. It is filed now.",
+                "The holds of {n} reports ended while the desk was closed or asleep. They are filed now.",
+            )
+            self.window.notices.show_notice("info", words)
+
+    def _woke(self) -> None:
+        """A timer that comes minutes late: the computer slept."""
+        now = self.desk.clock.now()
+        if now - self._seen_at > ASLEEP_AFTER:
+            self._say_overdue(self._waiting, now)
+            self.outbox.wake()
+        self._seen_at = now
+
     # the status line ----------------------------------------------------------
 
     def _ask_status(self) -> None:
+        self._woke()
         desk, operator = self.desk, self.session.operator
         self.runner.run_read(
             lambda: (
