@@ -24,7 +24,6 @@ from desk.domain.content import Classification, FileAnnotation
 from desk.domain.errors import UserError
 from desk.domain.incident import ContextKind, IncidentType
 from desk.domain.viewing import ViewingKind
-from desk.gui.report.side import TipRow
 from desk.gui.words import number as number_words
 from desk.services.desk import Desk
 from desk.storage import workspace
@@ -302,7 +301,7 @@ def test_problems_stand_at_their_fields_once_touched(writer: Writer, desk: Desk,
     form = sheet.people.reported.form
     assert form is not None
     emails = form.field("emails")
-    paths = [row.tip.path for row in sheet.side.findChildren(TipRow)]
+    paths = [row.tip.path for row in sheet.side.rows()]
     assert any(path.startswith("reported.emails[0]") for path in paths)
     assert not emails.problem()
     editor = emails.editor.editors()[0]._parts["address"]  # type: ignore[attr-defined]
@@ -673,7 +672,9 @@ def test_the_outline_jumps_and_tips_lead_to_their_fields(writer: Writer, desk: D
     writer.qtbot.mouseClick(sheet.outline.items["circumstances"], Qt.MouseButton.LeftButton)
     assert sheet.circumstances.isAncestorOf(QApplication.focusWidget())
     assert sheet.circumstances.mapTo(sheet.pane.viewport(), sheet.circumstances.rect().topLeft()).y() < 60
+    writer.settle()
     tip = next(row for row in sheet.side.rows() if row.tip.path == "reported.ip_events")
+    writer.qtbot.waitUntil(tip.isVisible)
     writer.qtbot.mouseClick(tip, Qt.MouseButton.LeftButton)
     form = sheet.people.reported.form
     assert form is not None

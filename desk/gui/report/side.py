@@ -106,6 +106,7 @@ class SidePanel(Scroll):
         self._missing = QVBoxLayout()
         self._missing.setSpacing(0)
         self._shown: tuple[list[Tip], list[Tip]] = ([], [])
+        self._lines: dict[QVBoxLayout, list[TipRow]] = {}
         self.body.addWidget(label(tr("Completeness"), "section"))
         self.body.addWidget(self.meter)
         self.body.addWidget(self._informational)
@@ -136,15 +137,14 @@ class SidePanel(Scroll):
 
     def _fill(self, column: QVBoxLayout, tips: Sequence[Tip]) -> None:
         # A line in focus must not lose it because another one was mended.
-        held = next(
-            (row.tip.path for row in self.findChildren(TipRow) if row.hasFocus()),
-            None,
-        )
+        held = next((row.tip.path for row in self._lines.get(column, []) if row.hasFocus()), None)
         clear(column)
+        self._lines[column] = []
         for tip in tips:
             row = TipRow(tip)
             row.chosen.connect(self._chosen)
             column.addWidget(row)
+            self._lines[column].append(row)
             if tip.path == held:
                 row.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -152,5 +152,5 @@ class SidePanel(Scroll):
         self.wanted.emit(path)
 
     def rows(self) -> list[TipRow]:
-        """The lines shown, in order."""
-        return [row for row in self.findChildren(TipRow) if not row.isHidden()]
+        """The lines, in order: what would help, then what is missing."""
+        return [*self._lines.get(self._help, []), *self._lines.get(self._missing, [])]
