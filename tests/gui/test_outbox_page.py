@@ -89,6 +89,7 @@ def test_a_filing_is_followed_to_its_end(filer: Filer, opened: Opened, qtbot: Qt
     filing = filer.filing("practice-1007")
     page = opened.enter(filing_id=filing.id)
     assert opened.says("It is opened at the service as soon as it is its turn.")
+    assert page.list.hasFocus()
     filer.desk.outbox.step()
     page.refresh(OUTBOX)
     qtbot.waitUntil(lambda: opened.says("Opened"))

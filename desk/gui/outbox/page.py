@@ -165,7 +165,11 @@ class OutboxPage(Page):
             self._layout.setCurrentWidget(self._empty)
             self._timers()
             return
+        first = self._layout.currentWidget() is not self._whole
         self._layout.setCurrentWidget(self._whole)
+        if first and self._front:
+            # Before, the list was hidden and could not take the focus.
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         place = self.model.place(self._select) if self._select else self.model.place(-1)
         asked = place.isValid()
         if not asked and current is not None:
