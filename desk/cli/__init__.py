@@ -18,14 +18,14 @@ from desk.system.paths import guard_umask
 
 DONE, REFUSED, USAGE, IN_THE_WAY, SERVICE, BUG = 0, 1, 2, 3, 4, 5
 
-log = logging.getLogger(__name__)
-
 
 def run(argv: Sequence[str]) -> int:
     """Run one command; returns its exit code."""
     # Nothing this process makes is for others to read, and nothing of a case enters a traceback.
     guard_umask()
     install_excepthook()
+    # Without a handler Python would print what is logged to stderr, an exception's text included.
+    logging.getLogger().addHandler(logging.NullHandler())
     parser = build()
     arguments = parser.parse_args(list(argv))
     output = Output(as_json=bool(getattr(arguments, "json", False)))
@@ -50,8 +50,7 @@ def run(argv: Sequence[str]) -> int:
         output.problem(problem.message, problem.remedy)
         return BUG
     except Exception as bug:
-        # The kind only: an exception's text may hold content.
-        log.exception("A bug ended the command")
+        # The kind only: an exception's text may hold content. The workspace's log has the place.
         output.problem(
             f"Something went wrong inside the desk ({type(bug).__name__}).",
             "Nothing half-done is kept. The log in the workspace's folder has the place.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import signal
 import sys
 import threading
@@ -16,12 +17,14 @@ from desk import app
 from desk.cli.doctor import examine
 from desk.cli.output import Output
 from desk.domain.company import Credentials, Endpoint, EndpointKind
-from desk.domain.errors import NotAllowed, NotReady, UserError, WorkspaceProblem
+from desk.domain.errors import DeskError, NotAllowed, NotReady, UserError, WorkspaceProblem
 from desk.domain.filing import Filing
 from desk.domain.roles import Operator, Permission
 from desk.services.configuration import endpoint_of
 from desk.services.desk import Desk
 from desk.services.lanes import Lanes
+
+log = logging.getLogger(__name__)
 
 
 def workspace_of(arguments: Namespace) -> Path:
@@ -63,7 +66,14 @@ def operator_for(desk: Desk, arguments: Namespace, permission: Permission) -> Op
 def opened(arguments: Namespace, permission: Permission) -> Iterator[tuple[Desk, Operator]]:
     """The workspace, open, and the operator who acts in it."""
     with app.open_desk(workspace_of(arguments), passphrase=passphrase_of(arguments)) as desk:
-        yield desk, operator_for(desk, arguments, permission)
+        try:
+            yield desk, operator_for(desk, arguments, permission)
+        except (DeskError, OSError):
+            raise
+        except Exception:
+            # Here, while the workspace's log is still open: places and kinds only, no texts.
+            log.exception("A bug ended the command")
+            raise
 
 
 def open_window(arguments: Namespace, output: Output) -> int:

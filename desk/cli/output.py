@@ -23,9 +23,9 @@ class Output:
         """The command's result: ``plain`` with --json, else ``words``."""
         self._clear()
         if self.as_json:
-            print(json.dumps(to_plain(plain), ensure_ascii=False), file=self._out)
+            print(_json(to_plain(plain)), file=self._out)
         elif words:
-            print(words, file=self._out)
+            print(_text(words), file=self._out)
 
     def table(self, plain: list[dict[str, Any]], columns: Sequence[tuple[str, str]], empty: str) -> None:
         """Rows by (key, heading); ``empty`` where there are none."""
@@ -45,18 +45,16 @@ class Output:
     def say(self, words: str) -> None:
         """A note beside the result."""
         self._clear()
-        print(words, file=self._err)
+        print(_text(words), file=self._err)
 
     def problem(self, message: str, remedy: str, **facts: Any) -> None:
         """What went wrong and how to mend it, on stderr."""
         self._clear()
         if self.as_json:
             known = {key: value for key, value in facts.items() if value is not None}
-            print(
-                json.dumps({"error": message, "remedy": remedy, **known}, ensure_ascii=False), file=self._err
-            )
+            print(_json({"error": message, "remedy": remedy, **known}), file=self._err)
             return
-        print(f"desk: {message}", file=self._err)
+        print(_text(f"desk: {message}"), file=self._err)
         if remedy:
             print(f"      {remedy}", file=self._err)
         if facts.get("request_id"):
@@ -66,7 +64,7 @@ class Output:
         """One line that is written over; nothing where stderr is no terminal."""
         if self.as_json or not self._err.isatty():
             return
-        line = words[:100]
+        line = _text(words[:100])
         print("\r" + line.ljust(self._progress), end="", file=self._err, flush=True)
         self._progress = len(line)
 
@@ -74,6 +72,20 @@ class Output:
         if self._progress:
             print("\r" + " " * self._progress + "\r", end="", file=self._err, flush=True)
             self._progress = 0
+
+
+def _json(plain: Any) -> str:
+    text = json.dumps(plain, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a file's name in no known encoding: escaped, it is still JSON
+        return json.dumps(plain)
+    return text
+
+
+def _text(words: str) -> str:
+    """The words with what can't be written in UTF-8 made visible."""
+    return words.encode("utf-8", "backslashreplace").decode()
 
 
 def _cell(value: Any) -> str:
