@@ -330,11 +330,11 @@ def new_world(
     shutil.copytree(template, spot)
     clock = more.pop("clock", None) or SettableClock()
     with ExitStack() as stack:
-        server = None
+        server = more.pop("server", None)
         if serve:
             server = stack.enter_context(StandIn(user=USER, password=PASSWORD, clock=clock.now))
         world = stack.enter_context(open_world(spot, clock=clock, server=server, postgres=postgres, **more))
         world.furnish()
         yield world
-        if server is not None:
-            assert server.errors == []
+        if serve:
+            assert world.service.errors == []
