@@ -61,7 +61,7 @@ class EndpointPanel(Panel):
                 ("custom", tr("Another address")),
             ]
         )
-        self.url = TextField("https://", mono=True)
+        self.url = TextField(mono=True)
         self._url_field = Field(
             tr("Address"),
             self.url,

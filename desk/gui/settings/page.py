@@ -37,7 +37,7 @@ class CompanyPanel(Panel):
         super().__init__(tr("Company"))
         self.name = TextField()
         self.first, self.last, self.email = TextField(), TextField(), TextField()
-        self.legal, self.terms = TextField("https://", mono=True), MultiLine(rows=2)
+        self.legal, self.terms = TextField(mono=True), MultiLine(rows=2)
         self.template = MultiLine(rows=2)
         self.email_field = Field(tr("Reporting email"), self.email, tr("NCMEC answers to this address."))
         self.add(Field(tr("Name of the platform"), self.name))
@@ -142,11 +142,16 @@ class NetworkPanel(Panel):
 
     def __init__(self) -> None:
         super().__init__(tr("Network"))
-        self.proxy = TextField("http://proxy.example.com:3128", mono=True)
-        self.ca_file = TextField("/etc/ssl/certs/…", mono=True)
+        self.proxy = TextField(mono=True)
+        self.ca_file = TextField(mono=True)
         self.add(
             _row(
-                Field(tr("Proxy"), self.proxy, tr("Empty: none."), optional=True),
+                Field(
+                    tr("Proxy"),
+                    self.proxy,
+                    tr("Such as http://proxy.example.com:3128; empty for none."),
+                    optional=True,
+                ),
                 Field(
                     tr("Certificates of your own"),
                     self.ca_file,

@@ -46,7 +46,7 @@ class PoliciesPanel(Panel):
         self.tree.setMinimumHeight(280)
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.currentItemChanged.connect(self._chosen)
-        self.path = TextField("child-safety/csam", mono=True)
+        self.path = TextField(mono=True)
         self.title_field = TextField()
         self.type = Choice(
             [("", tr("none of its own")), *((kind.value, kind.value) for kind in IncidentType)]

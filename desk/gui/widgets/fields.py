@@ -141,7 +141,6 @@ class Field(QWidget):
         if aside:
             top.addWidget(label(aside, "muted"))
         self._help_label = label(help_text, "muted", wrap=True)
-        self._help_label.setVisible(bool(help_text))
         self._icon = icons.IconLabel("circle-alert", 14, "bad")
         self._problem = label("", "bad", wrap=True)
         bottom = QHBoxLayout()
@@ -156,6 +155,8 @@ class Field(QWidget):
         column.addWidget(editor)
         column.addLayout(bottom)
         column.addWidget(self._help_label)
+        # Only now: a label without a parent would show as a window of its own and take the focus.
+        self._help_label.setVisible(bool(help_text))
         if not isinstance(editor, QPlainTextEdit):
             # Beside a taller field the label stays level with its neighbour's.
             column.addStretch(1)
