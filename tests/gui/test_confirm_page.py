@@ -335,6 +335,8 @@ def test_the_tiles_never_reveal(filer: Filer, opened: Opened, qtbot: QtBot) -> N
     page = opened.at(filer.draft("practice-1007"))
     tile = page.findChildren(StillTile)[0]
     assert tile.focusPolicy() == Qt.FocusPolicy.NoFocus
+    tile.resize(96, 1)
+    assert tile.height() == 96
     assert not tile.ask()
     assert not tile.is_revealed
 

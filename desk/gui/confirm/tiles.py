@@ -22,6 +22,8 @@ class StillTile(BlurTile):
 
     def __init__(self, id_: str, kind: str, number: int) -> None:
         super().__init__(id_, kind, number, SIDE)
+        # Never squeezed, not even for a moment while a page is laid out: without height it can't be painted.
+        self.setFixedSize(SIDE, SIDE)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
