@@ -17,10 +17,10 @@ from desk import app
 from desk.cli.doctor import examine
 from desk.cli.output import Output
 from desk.domain.company import Credentials, Endpoint, EndpointKind
+from desk.domain.endpoint import endpoint as endpoint_of
 from desk.domain.errors import DeskError, NotAllowed, NotReady, UserError, WorkspaceProblem
 from desk.domain.filing import Filing
 from desk.domain.roles import Operator, Permission
-from desk.services.configuration import endpoint_of
 from desk.services.desk import Desk
 from desk.services.lanes import Lanes
 
@@ -93,9 +93,9 @@ def practice(arguments: Namespace, _output: Output) -> int:
 
 
 def init(arguments: Namespace, output: Output) -> int:
-    endpoint = endpoint_of(arguments.endpoint)
-    if endpoint.kind is EndpointKind.PRACTICE:
+    if arguments.endpoint == EndpointKind.PRACTICE:
         raise UserError("Practice needs no workspace.", "Start it with “desk practice”.")
+    endpoint = endpoint_of(arguments.endpoint)
     folder = workspace_of(arguments)
     passphrase = None
     if arguments.use_passphrase:

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import httpx
 
-from desk.cybertip.endpoints import checked, is_loopback, proxy_url
 from desk.cybertip.multipart import SourceChanged, SourceFailed, UploadBody, UploadCancelled, form
 from desk.cybertip.replies import Exchange, judge, unsettled
 from desk.cybertip.xml import Unreadable, clean, parse
 from desk.domain.company import Credentials, Endpoint
+from desk.domain.endpoint import checked, is_loopback, proxy_url
 from desk.domain.errors import Bug, UserError
 from desk.domain.filing import Call, FieldProblem, OutcomeKind, Reply
 from desk.ports import Clock

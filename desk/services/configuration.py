@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from desk.domain.codec import from_plain, to_plain
-from desk.domain.company import PRODUCTION_URL, TEST_URL, Company, Endpoint, EndpointKind
+from desk.domain.company import Company, Endpoint
+from desk.domain.endpoint import proxy_url
 from desk.domain.errors import UserError
 from desk.domain.exposure import RestPolicy
 from desk.domain.policy import Policy
@@ -40,45 +41,6 @@ class DeskSettings:
     hold_minutes: int = HOLD_MINUTES
     rest: RestPolicy = field(default_factory=RestPolicy)
     network: Network = field(default_factory=Network)
-
-
-def endpoint_of(text: str) -> Endpoint:
-    """The endpoint that a name or URL means. Raises UserError.
-
-    ``production``, ``test``, ``practice``, or a URL: HTTPS, or plain HTTP on loopback only.
-    """
-    known = {
-        "production": Endpoint(EndpointKind.PRODUCTION, PRODUCTION_URL),
-        "test": Endpoint(EndpointKind.TEST, TEST_URL),
-        "practice": Endpoint(EndpointKind.PRACTICE, ""),
-    }
-    if text in known:
-        return known[text]
-    url = text.rstrip("/")
-    for endpoint in (known["production"], known["test"]):
-        if url == endpoint.url:
-            return endpoint
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 - reading it checks it
-    except ValueError:
-        raise _no_endpoint() from None
-    loopback = parts.hostname in ("127.0.0.1", "::1", "localhost")
-    if (parts.scheme == "https" and parts.hostname) or (parts.scheme == "http" and loopback):
-        if parts.username or parts.password or parts.query or parts.fragment:
-            raise UserError(
-                "An endpoint's URL holds no user, password, query or fragment.",
-                "Set credentials with “desk credentials set”.",
-            )
-        return Endpoint(EndpointKind.CUSTOM, url)
-    raise _no_endpoint()
-
-
-def _no_endpoint() -> UserError:
-    return UserError(
-        "This is not an endpoint that can be used.",
-        "Give production, test, practice, or an https URL (plain http only on this computer).",
-    )
 
 
 class Configuration:
@@ -148,10 +110,7 @@ def endpoint_set(uow: UnitOfWork) -> Endpoint | None:
 def _check(settings: DeskSettings) -> None:
     if not 0 <= settings.hold_minutes <= MAX_HOLD_MINUTES:
         raise UserError("The hold is between 0 and 60 minutes.", "Choose a value in that range.")
-    proxy = urlsplit(settings.network.proxy)
-    if settings.network.proxy and (proxy.scheme not in ("http", "https") or not proxy.hostname):
-        raise UserError("The proxy's address is not a URL.", "Write it as http://proxy.example.com:3128.")
-    if proxy.username or proxy.password:
+    if settings.network.proxy and urlsplit(proxy_url(settings.network.proxy)).username:
         raise UserError(
             "A proxy that asks for a password is not supported.", "Name one that knows this computer."
         )

@@ -8,12 +8,13 @@ from datetime import date
 import pytest
 
 from desk.domain.company import PRODUCTION_URL, TEST_URL, Endpoint, EndpointKind
+from desk.domain.endpoint import endpoint as endpoint_of
 from desk.domain.errors import NotAllowed, UserError
 from desk.domain.filing import FilingState
 from desk.domain.policy import Policy
 from desk.domain.roles import Role
 from desk.domain.rules import Contact, Rule
-from desk.services.configuration import MAX_HOLD_MINUTES, DeskSettings, endpoint_of
+from desk.services.configuration import MAX_HOLD_MINUTES, DeskSettings
 from tests.support.world import SETTINGS, World
 
 MODERATOR = frozenset({Role.MODERATOR})
@@ -24,7 +25,6 @@ MODERATOR = frozenset({Role.MODERATOR})
     [
         ("production", EndpointKind.PRODUCTION, PRODUCTION_URL),
         ("test", EndpointKind.TEST, TEST_URL),
-        ("practice", EndpointKind.PRACTICE, ""),
         (PRODUCTION_URL + "/", EndpointKind.PRODUCTION, PRODUCTION_URL),
         (TEST_URL, EndpointKind.TEST, TEST_URL),
         ("https://proxy.example.com/ispws/", EndpointKind.CUSTOM, "https://proxy.example.com/ispws"),

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desk.domain.company import Credentials, Endpoint, EndpointKind
+from desk.domain.endpoint import endpoint as endpoint_of
 from desk.domain.errors import DeskError
 from desk.gui import theme
 from desk.gui.session import Session
@@ -17,7 +18,6 @@ from desk.gui.widgets.common import hbox, label
 from desk.gui.widgets.fields import Choice, Field, TextField
 from desk.gui.widgets.panels import Panel
 from desk.gui.words import moment, plural, tr
-from desk.services.configuration import endpoint_of
 from desk.services.credentials import CredentialState
 from desk.services.schema import SchemaState
 

@@ -168,7 +168,8 @@ class OptionCard(QFrame):
         top.setSpacing(theme.S2)
         top.addWidget(label(title, "label", wrap=True), 1)
         self._hint = label(hint, "muted")
-        self._hint.setVisible(bool(hint))
+        if not hint:
+            self._hint.hide()
         top.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(top)
         if words:

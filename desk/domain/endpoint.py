@@ -35,7 +35,10 @@ def endpoint(text: str, *, practice_url: str | None = None) -> Endpoint:
         if practice_url is None:
             raise UserError("The practice service is not running.", "Start it with desk practice.")
         return checked(Endpoint(EndpointKind.PRACTICE, practice_url))
-    return checked(Endpoint(EndpointKind.CUSTOM, word))
+    found = checked(Endpoint(EndpointKind.CUSTOM, word))
+    # The agency's own address by any spelling is what it is: the band across the window has to say so.
+    known = {PRODUCTION_URL: EndpointKind.PRODUCTION, TEST_URL: EndpointKind.TEST}
+    return Endpoint(known.get(found.url, EndpointKind.CUSTOM), found.url)
 
 
 def checked(wanted: Endpoint) -> Endpoint:

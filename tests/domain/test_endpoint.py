@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from desk.cybertip.endpoints import checked, endpoint, is_loopback, proxy_url
 from desk.domain.company import PRODUCTION_URL, TEST_URL, Endpoint, EndpointKind
+from desk.domain.endpoint import checked, endpoint, is_loopback, proxy_url
 from desk.domain.errors import UserError
 
 
