@@ -25,7 +25,8 @@ def run(argv: Sequence[str]) -> int:
     guard_umask()
     install_excepthook()
     # Without a handler Python would print what is logged to stderr, an exception's text included.
-    logging.getLogger().addHandler(logging.NullHandler())
+    if not logging.getLogger().handlers:
+        logging.getLogger().addHandler(logging.NullHandler())
     parser = build()
     arguments = parser.parse_args(list(argv))
     output = Output(as_json=bool(getattr(arguments, "json", False)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import io
 import json
 import os
 import shutil
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,19 @@ def desk(
         check=False,
     )
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode(), done.stdout)
+
+
+def inside(*arguments: str | Path) -> Ran:
+    """The same command within this process: for what a process of its own would not show better."""
+    from desk.cli import run
+
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            code = run([str(argument) for argument in arguments])
+        except SystemExit as stop:  # argparse
+            code = int(stop.code or 0)
+    return Ran(code, out.getvalue(), err.getvalue(), b"")
 
 
 def private(path: Path, text: str) -> Path:
