@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from desk.domain.errors import DeskError
 from desk.domain.preview import Blurred, NoPreview
 from desk.gui.case import phrases
-from desk.gui.queue.table import image_of
+from desk.gui.pictures import image_of
 from desk.gui.session import Session
 from desk.gui.widgets.tile import BlurTile
 

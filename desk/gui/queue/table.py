@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from desk.domain.case import CaseRow
 from desk.domain.preview import Blurred, NoPreview
 from desk.gui import icons, theme
+from desk.gui.pictures import image_of
 from desk.gui.queue.model import AGE, COMPLETE, POLICY, ROW, SOURCE, SUMMARY, QueueModel, state_words
 from desk.gui.session import Session
 from desk.gui.words import tr
@@ -65,14 +66,6 @@ class Tiles:
         while len(self._kept) > TILES_KEPT:
             self._kept.popitem(last=False)
         self._table.viewport().update()
-
-
-def image_of(blurred: Blurred) -> QImage:
-    """The blurred pixels as an image of its own (the bytes are copied)."""
-    grey = blurred.channels == 1
-    kind = QImage.Format.Format_Grayscale8 if grey else QImage.Format.Format_RGB888
-    stride = blurred.width * blurred.channels
-    return QImage(blurred.pixels, blurred.width, blurred.height, stride, kind).copy()
 
 
 class RowDelegate(QStyledItemDelegate):

@@ -132,6 +132,9 @@ class EmptyState(QWidget):
             said = label(words, "body-muted", wrap=True)
             said.setAlignment(centre)
             said.setFixedWidth(380)
+            # Aligned in the column a label is not asked for its height at this width: a line would be cut.
+            said.ensurePolished()
+            said.setMinimumHeight(said.heightForWidth(380))
             column.addWidget(said, 0, centre)
         if action:
             column.addSpacing(theme.S2)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayou
 
 from desk.gui import icons, theme
 from desk.gui.widgets.common import clear, label
-from desk.gui.words import moment, tr, utc
+from desk.gui.words import moment_exact, tr, utc
 
 
 class ThinBar(QProgressBar):
@@ -239,7 +239,7 @@ class TimeLine(QWidget):
             texts.addWidget(label(entry.title, "label", wrap=True))
             if entry.detail:
                 texts.addWidget(label(entry.detail, "muted", wrap=True))
-            when = label(moment(entry.when), "muted")
+            when = label(moment_exact(entry.when), "muted")
             when.setToolTip(utc(entry.when))
             texts.addWidget(when)
             box.addLayout(texts, 1)

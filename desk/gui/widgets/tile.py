@@ -300,6 +300,8 @@ class BlurTile(QWidget):
     @staticmethod
     def _filling(rect: QRectF, image: QImage) -> QRectF:
         """The middle part of a blurred image in the tile's shape."""
+        if rect.width() <= 0 or rect.height() <= 0:
+            return QRectF(image.rect())  # squeezed to nothing by a layout: there is nothing to fill
         side = min(image.width() / rect.width(), image.height() / rect.height())
         found = QRectF(0, 0, rect.width() * side, rect.height() * side)
         found.moveCenter(QRectF(image.rect()).center())
