@@ -75,6 +75,7 @@ class Workplace(QObject):
         window.set_visible_pages({page for page, need in NEEDS.items() if operator.may(need)})
         window.set_commands(self._commands())
         window.go("queue" if operator.may(Permission.SEE_QUEUE) else "settings")
+        self._greet()
         self._seen_at = desk.clock.now()
         self._look_back()
         self._status = QTimer(self)
@@ -110,6 +111,18 @@ class Workplace(QObject):
         window.blank_all.connect(self.case.blank)
         window.may_close.append(self._may_close)
         self.case.rest_changed.connect(self._rest)
+
+    def _greet(self) -> None:
+        """The first time on this computer: where the guide is."""
+        if self.settings.get("seen/guide"):
+            return
+        self.settings.set("seen/guide", "1")
+        self.window.notices.show_notice(
+            "info",
+            tr("New here? Press Next case to begin. Help is behind F1, every act behind Ctrl+K."),
+            tr("First steps"),
+            partial(self.window.go, "help", topic="start"),
+        )
 
     def _commands(self) -> list[Command]:
         return [
