@@ -196,6 +196,10 @@ class CyberTipClient:
         """Take the open report back. ACCEPTED also for 5101: it had been taken back."""
         return self._by_id(Call.RETRACT, "retract", report_id)
 
+    def form(self, report_id: str) -> bytes:
+        """The exact body that :meth:`finish` and :meth:`retract` send for this report."""
+        return form({"id": report_id})[1]
+
     def _by_id(self, call: Call, path: str, report_id: str) -> Reply:
         content_type, body = form({"id": report_id})
         return self._call(call, self._request("POST", path, content_type, body), report_id=report_id)

@@ -257,15 +257,15 @@ class Sender:
         if act.call is None:  # pragma: no cover - only calls come here
             raise UserError("There is nothing to send.")
         intended = with_intent(filing, act)
-        sent = self._document(uow, intended, act)
+        sent = self._document(uow, intended, act, agency)
         uow.filings.save(intended, fence)
         journal_id = uow.filings.intend(
             intended, act.call, act.file_index, agency.endpoint, sent, self._clock.now()
         )
         return _Intended(act, intended, sent, journal_id)
 
-    def _document(self, uow: UnitOfWork, filing: Filing, act: Act) -> bytes:
-        """The exact bytes of the call's document; of an upload what identifies the file."""
+    def _document(self, uow: UnitOfWork, filing: Filing, act: Act, agency: Agency) -> bytes:
+        """The exact bytes of the call's body; of an upload what identifies the file."""
         if act.call is Call.SUBMIT:
             return uow.filings.report_xml(filing.id)
         if act.call is Call.FILEINFO:
@@ -276,7 +276,7 @@ class Sender:
             file = filing.files[act.file_index or 0]
             described = {"id": filing.report_id, "sha256": file.sha256, "md5": file.md5, "size": file.size}
             return json.dumps(described, sort_keys=True).encode()
-        return json.dumps({"id": filing.report_id}).encode()
+        return agency.form(filing.report_id or "")
 
     # the call -------------------------------------------------------------------
 
