@@ -218,7 +218,16 @@ def acts_of(world: World) -> dict[str, Callable[[], object]]:
 def dump(uow: UnitOfWork) -> list[Any]:
     """Everything that the acts change, but for leases and attempts to send."""
     db = uow.cases._db  # type: ignore[attr-defined]
-    tables = ("cases", "decisions", "drafts", "viewings", "operators", "settings", "audit_entries", "receipts")
+    tables = (
+        "cases",
+        "decisions",
+        "drafts",
+        "viewings",
+        "operators",
+        "settings",
+        "audit_entries",
+        "receipts",
+    )
     found: list[Any] = [db.exec_driver_sql(f"SELECT * FROM {name}").all() for name in tables if name]
     found.append(db.exec_driver_sql("SELECT id, state, take_back, file_now FROM filings").all())
     return found

@@ -15,7 +15,6 @@ from desk.domain.company import Credentials, Endpoint, EndpointKind
 from desk.domain.errors import Bug, NotAllowed, UserError
 from desk.domain.filing import Call, FilingState, Reply
 from desk.practice.server_faults import Fault, Kind
-from desk.services.outbox import Outbox
 from desk.services.sending import LEASE, Progress
 from tests.support.world import PASSWORD, USER, World, open_world
 
@@ -775,3 +774,13 @@ def test_a_store_that_fails_gives_the_lease_back(served: World) -> None:
     stepped = served.outbox.step()
     assert stepped.filing is not None
     assert (stepped.filing.id, stepped.filing.state) == (filing.id, FilingState.OPENED)
+
+
+def test_a_bug_in_a_call_gives_the_lease_back(served: World, second: World) -> None:
+    filing = served.confirmed(served.case(files=1).number)
+    outbox = served.outbox_of("desk-1", dying(served, "submit", after=True))
+    with pytest.raises(DiesError):
+        outbox.step()
+    assert second.quiet(filing.id).state is FilingState.FILED  # at once, not when the lease is over
+    assert served.clock.now() < filing.confirmed_at + timedelta(minutes=6)
+    assert len(served.finished()) == 1
