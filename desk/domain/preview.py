@@ -136,6 +136,15 @@ class NoPreview:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureHash:
+    """A PDQ hash of a picture, or of one still of a film at second `position`; `quality` is 0 to 100."""
+
+    value: bytes = field(repr=False)
+    quality: int
+    position: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MediaFacts:
     """What is known of a file without looking at it.
 
@@ -168,6 +177,34 @@ class Metadata:
     """The text inside a file: place, device, times. Opening it is a viewing of its own (exifViewedByEsp)."""
 
     entries: tuple[MetadataEntry, ...]
+
+
+SOUND_RATE = 48_000
+"""Samples a second of sound that is played."""
+
+SOUND_FRAME = 4
+"""Bytes of one moment of it: two channels of signed 16 bit, little-endian."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A tenth of a second of sound at most, because a person asked for it. Played, then dropped; never kept.
+
+    `position` is the second of the file that its first sample stands for.
+    """
+
+    pcm: bytes = field(repr=False)
+    position: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A part of a picture as shares of its width and height as shown, 0 to 1: left < right, top < bottom."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from desk.domain.preview import (
@@ -12,12 +12,15 @@ from desk.domain.preview import (
     MAX_BLURRED_EDGE,
     MAX_REVEALED_EDGE,
     Blurred,
+    Cut,
     GuardReport,
+    Heard,
     MediaFacts,
     MediaKind,
     Metadata,
     NoPreview,
     NoPreviewReason,
+    PictureHash,
     PreviewSource,
     Revealed,
     Waveform,
@@ -25,8 +28,10 @@ from desk.domain.preview import (
 
 from . import guards, wire
 from .crew import Crew
+from .reel import Reel, frame, sound
 from .sniff import Sniffed, sniff
 from .sources import Opened
+from .speaker import Speaker
 from .wire import Ask, Digest, Request, Worker
 
 DEFAULT_SECONDS = 20.0
@@ -102,10 +107,12 @@ class PreviewPool:
         edge: int,
         position: float | None = None,
         page: int | None = None,
+        cut: Cut | None = None,
     ) -> Revealed | NoPreview:
         """The unblurred picture, because a person asked: only now do such pixels exist in this process.
 
-        `position` is the second of a film, `page` the page of a document or frame of an animation, from 0.
+        `position` is the second of a film, `page` the page of a document or frame of an animation, from 0;
+        `cut` a part of the picture, which then comes with as many of its own pixels as fit `edge`.
         """
         request = Request(
             Ask.REVEAL,
@@ -114,6 +121,7 @@ class PreviewPool:
             number=max(0, min(page or 0, wire.MAX_COUNT)),
             position_ms=-1 if position is None else _milliseconds(position),
             grey=False,
+            part=(0, 0, 0, 0) if cut is None else _part(cut),
         )
         answered = self._ask(source, request, urgent=True)
         if isinstance(answered, NoPreview):
@@ -128,7 +136,7 @@ class PreviewPool:
     @contextlib.contextmanager
     def play(
         self, source: PreviewSource, *, edge: int, start: float = 0.0, rate: float = 12.5
-    ) -> Iterator[Iterator[Revealed]]:
+    ) -> Iterator[Reel[Revealed]]:
         """Unblurred frames of a film from second `start` on, at most `rate` a second of its time; no sound.
 
             with pool.play(source, edge=1080) as frames:
@@ -138,26 +146,49 @@ class PreviewPool:
         ends it. A file that cannot be played gives no frame: `probe` and `reveal` say why. Each frame's
         `position` is what the viewing's record counts.
         """
-        opened = Opened(source) if source.size > 0 else None
-        sniffed = sniff(opened.head) if opened else None
-        if opened is None or sniffed is None or sniffed.format is None or sniffed.worker is not Worker.AV:
-            yield iter(())
-            return
         request = Request(
             Ask.PLAY,
-            sniffed.format,
+            wire.Format.MP4,
             edge=max(1, min(edge, MAX_REVEALED_EDGE)),
             strength=round(1000 / max(1.0, min(rate, 50.0))),
             number=wire.MAX_COUNT - 1,
             position_ms=_milliseconds(start),
             grey=False,
         )
-        played = self._crew.play(opened, sniffed.worker, request, source.size, seconds=self._seconds)
+        reel = Reel(self._crew, source, request, frame, self._seconds)
         try:
-            yield (Revealed(one.width, one.height, one.channels, one.data, one.position) for one in played)
+            yield reel
         finally:
-            played.close()
-            opened.close()
+            reel.close()
+
+    @contextlib.contextmanager
+    def listen(
+        self, source: PreviewSource, *, start: float = 0.0, speed: float = 1.0
+    ) -> Iterator[Reel[Heard]]:
+        """Sound from second `start` on, at 0.5 to 2 times its speed and its own pitch; as `play` otherwise."""
+        request = Request(
+            Ask.SOUND,
+            wire.Format.MP4,
+            strength=round(100 * max(0.5, min(speed, 2.0))),
+            position_ms=_milliseconds(start),
+        )
+        reel = Reel(self._crew, source, request, sound, self._seconds)
+        try:
+            yield reel
+        finally:
+            reel.close()
+
+    def speaker(self, pull: Callable[[int], bytes]) -> Speaker | None:
+        """A sound device that plays what `pull(bytes)` gives, asked on its own thread; None without one."""
+        return Speaker.begin(pull)
+
+    def keyframes(self, source: PreviewSource) -> tuple[float, ...] | NoPreview:
+        """Where a film's keyframes lie, in seconds; at most 4096 of them."""
+        answered = self._ask(source, Request(Ask.KEYS, wire.Format.JPEG), only=Worker.AV)
+        if isinstance(answered, NoPreview):
+            return answered
+        found = answered.digest.keys
+        return answered.none(NoPreviewReason.BROKEN) if found is None else found
 
     def probe(self, source: PreviewSource) -> MediaFacts | NoPreview:
         """What kind of file it is, its size, length, pages and frames."""
@@ -177,10 +208,19 @@ class PreviewPool:
         entries = answered.digest.entries
         return answered.none(NoPreviewReason.BROKEN) if entries is None else Metadata(entries)
 
+    def hashes(self, source: PreviewSource, *, count: int = 9) -> tuple[PictureHash, ...] | NoPreview:
+        """PDQ of a picture; of a film or an animation up to `count` (16), spread over it. No pixels come."""
+        number = max(1, min(count, wire.MAX_STILLS))
+        answered = self._ask(source, Request(Ask.HASH, wire.Format.JPEG, number=number))
+        if isinstance(answered, NoPreview):
+            return answered
+        return answered.digest.hashes or answered.none(NoPreviewReason.NO_PICTURE)
+
     def waveform(self, source: PreviewSource, *, buckets: int = 512) -> Waveform | NoPreview:
         """How loud the sound is over its length, in at most `buckets` (2048) parts."""
         buckets = max(1, min(buckets, wire.MAX_PEAKS))
-        answered = self._ask(source, Request(Ask.PEAKS, wire.Format.WAV, number=buckets))
+        request = Request(Ask.PEAKS, wire.Format.WAV, number=buckets)
+        answered = self._ask(source, request, only=Worker.AV)
         if isinstance(answered, NoPreview):
             return answered
         peaks, duration = answered.digest.peaks, answered.digest.duration
@@ -205,14 +245,16 @@ class PreviewPool:
         """End every worker. Calls in flight and later ones answer UNAVAILABLE. May be called twice."""
         self._crew.close()
 
-    def _ask(self, source: PreviewSource, request: Request, *, urgent: bool = False) -> _Answered | NoPreview:
+    def _ask(
+        self, source: PreviewSource, request: Request, *, urgent: bool = False, only: Worker | None = None
+    ) -> _Answered | NoPreview:
         if source.size <= 0:
             return NoPreview(NoPreviewReason.EMPTY)
         opened = Opened(source)
         try:
             sniffed = sniff(opened.head)
             kind = sniffed.worker
-            if kind is None or sniffed.format is None or (request.ask is Ask.PEAKS and kind is not Worker.AV):
+            if kind is None or sniffed.format is None or only not in (None, kind):
                 return NoPreview(NoPreviewReason.UNSUPPORTED, sniffed.kind, sniffed.name)
             request = request._replace(format=sniffed.format)
             seconds = self._seconds * (LONG_FACTOR if request.ask is Ask.PEAKS else 1)
@@ -238,6 +280,16 @@ def _blurred_request(ask: Ask, edge: int, strength: float, *, grey: bool, number
 def _milliseconds(position: float) -> int:
     """A finite, bounded number, whatever a slider gave."""
     return round(max(0.0, min(position if position == position else 0.0, wire.MAX_DURATION_MS / 1000)) * 1000)
+
+
+def _part(cut: Cut) -> tuple[int, int, int, int]:
+    """A part in 65535ths, at least one of them wide and high, whatever a drag gave."""
+    left, top, right, bottom = (
+        round(max(0.0, min(edge if edge == edge else 0.0, 1.0)) * 65535)
+        for edge in (cut.left, cut.top, cut.right, cut.bottom)
+    )
+    left, top = min(left, 65534), min(top, 65534)
+    return left, top, max(left + 1, right), max(top + 1, bottom)
 
 
 def _tiles(answered: _Answered) -> tuple[Blurred, ...]:

@@ -19,6 +19,7 @@ from desk.domain.preview import (
     MAX_REVEALED_EDGE,
     MetadataEntry,
     NoPreviewReason,
+    PictureHash,
 )
 
 VERSION = 1
@@ -36,6 +37,8 @@ MAX_INLINE = 64 << 20
 MAX_READ = 1 << 20
 MAX_COUNT = 10_000
 MAX_STILLS = 16
+HASH_BYTES = 32
+MAX_QUALITY = 100
 MIN_STEP_MS = 20
 MAX_PEAKS = 2048
 MAX_ENTRIES = 48
@@ -116,6 +119,7 @@ class Answer(IntEnum):
     TEXT = 6
     DONE = 7
     REFUSED = 8
+    HASH = 9
 
 
 class Refusal(IntEnum):
@@ -225,6 +229,7 @@ class Digest(NamedTuple):
     peaks: bytes | None = None
     duration: float | None = None
     entries: tuple[MetadataEntry, ...] | None = None
+    hashes: tuple[PictureHash, ...] = ()
 
 
 def header(untrusted_bytes: bytes, job: int) -> Header:
@@ -259,6 +264,14 @@ def payload_length(untrusted: Header, request: Request) -> int:
             and 1 <= untrusted.length <= min(request.number, MAX_PEAKS)
             and 0 < untrusted.position <= MAX_DURATION_MS + 1000
         )
+    elif answer is Answer.HASH:
+        sound = (
+            request.ask is Ask.HASH
+            and untrusted.length == HASH_BYTES
+            and untrusted.code <= MAX_QUALITY
+            and 0 <= untrusted.ordinal < untrusted.total <= max(1, min(request.number, MAX_STILLS))
+            and -1 <= untrusted.position <= MAX_DURATION_MS
+        )
     elif answer is Answer.TEXT:
         sound = request.ask is Ask.TEXT and untrusted.length <= MAX_ENTRIES * (MAX_VALUE * 4 + 3)
     elif answer is Answer.FACTS:
@@ -290,6 +303,13 @@ def digest(parts: list[Part], request: Request) -> Digest | NoPreviewReason:
             if untrusted.ordinal != len(found.pictures):
                 raise Breach("order")
             found = found._replace(pictures=(*found.pictures, pixels(untrusted, untrusted_payload, request)))
+        elif untrusted.answer == Answer.HASH:
+            if untrusted.ordinal != len(found.hashes):
+                raise Breach("order")
+            position = None if untrusted.position < 0 else untrusted.position / 1000
+            found = found._replace(
+                hashes=(*found.hashes, PictureHash(untrusted_payload, untrusted.code, position))
+            )
         elif untrusted.answer == Answer.FACTS:
             found = found._replace(facts=untrusted)
         elif untrusted.answer == Answer.PEAKS:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from desk.domain.preview import (
     Blurred,
+    Cut,
     GuardReport,
+    Heard,
     MediaFacts,
     Metadata,
     NoPreview,
+    PictureHash,
     PreviewSource,
     Revealed,
+    Waveform,
 )
+
+T_co = TypeVar("T_co", Revealed, Heard, covariant=True)
 
 
 class Clock(Protocol):
@@ -84,14 +91,67 @@ class Vault(Protocol):
         ...
 
 
+class Reel(Protocol[T_co]):
+    """Frames or sound on their way out of the sandbox. Taken by one thread; ``stop`` may come from any."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the file came to its end, rather than the worker or the person's wish."""
+        ...
+
+    def __iter__(self) -> Iterator[T_co]: ...
+
+    def __next__(self) -> T_co: ...
+
+    def stop(self) -> None:
+        """End it now, also where the worker is in the middle of a frame."""
+        ...
+
+
+class Speaker(Protocol):
+    """A sound device in use. It asks for bytes on a thread of its own, until it is closed."""
+
+    def close(self) -> None: ...
+
+
 class Previewer(Protocol):
     """The sandboxed decoder. Synchronous, usable from several threads; never raises for a bad file."""
 
     def preview(self, source: PreviewSource, *, edge: int) -> Blurred | NoPreview: ...
 
     def reveal(
-        self, source: PreviewSource, *, edge: int, position: float | None = None, page: int | None = None
-    ) -> Revealed | NoPreview: ...
+        self,
+        source: PreviewSource,
+        *,
+        edge: int,
+        position: float | None = None,
+        page: int | None = None,
+        cut: Cut | None = None,
+    ) -> Revealed | NoPreview:
+        """``cut``: that part alone, no longer than ``edge``; without it the whole."""
+        ...
+
+    def play(
+        self, source: PreviewSource, *, edge: int, start: float = 0.0, rate: float = 12.5
+    ) -> AbstractContextManager[Reel[Revealed]]:
+        """A film's frames from second ``start`` on, at most ``rate`` for a second of it; no sound."""
+        ...
+
+    def listen(
+        self, source: PreviewSource, *, start: float = 0.0, speed: float = 1.0
+    ) -> AbstractContextManager[Reel[Heard]]:
+        """The sound of a film or a sound file from second ``start`` on, at 0.5 to 2 times its speed."""
+        ...
+
+    def speaker(self, pull: Callable[[int], bytes]) -> Speaker | None:
+        """A sound device that asks ``pull`` for so many bytes at a time; None where there is none."""
+        ...
+
+    def waveform(self, source: PreviewSource, *, buckets: int = 512) -> Waveform | NoPreview: ...
+
+    def keyframes(self, source: PreviewSource) -> tuple[float, ...] | NoPreview:
+        """Seconds at which a film's keyframes lie, at most 4096 of them."""
+        ...
 
     def stills(
         self, source: PreviewSource, *, edge: int, count: int = 9
@@ -100,6 +160,10 @@ class Previewer(Protocol):
     def probe(self, source: PreviewSource) -> MediaFacts | NoPreview: ...
 
     def metadata(self, source: PreviewSource) -> Metadata | NoPreview: ...
+
+    def hashes(self, source: PreviewSource, *, count: int = 9) -> tuple[PictureHash, ...] | NoPreview:
+        """PDQ of a picture, or of up to ``count`` stills of a film."""
+        ...
 
     def guards(self) -> GuardReport: ...
 

@@ -22,6 +22,7 @@ import av.subtitles.stream
 import av.video.reformatter
 from PIL import Image
 
+from .pdq import SIDE, pdq
 from .protocol import (
     FACT_PICTURE,
     FACT_SOUND,
@@ -35,6 +36,7 @@ from .protocol import (
     Ask,
     Facts,
     Format,
+    Hashed,
     Picture,
     Refusal,
     Refused,
@@ -96,7 +98,7 @@ def refusal(_error: Exception) -> Refusal:
 
 def answer(
     source: BinaryIO, request: Request
-) -> list[Picture] | Facts | list[Entry] | tuple[bytes, int] | Iterator[Picture]:
+) -> list[Picture] | list[Hashed] | Facts | list[Entry] | tuple[bytes, int] | Iterator[Picture]:
     """One request about one film or sound. Raises Refused, MemoryError, or whatever FFmpeg raises."""
     ask = Ask(request.ask)
     name = NAMES.get(Format(request.format))
@@ -118,6 +120,8 @@ def answer(
         stream.codec_context.thread_count = 1
         if ask is Ask.STILLS:
             return _stills(container, stream, request)
+        if ask is Ask.HASH:
+            return _hashes(container, stream, request)
         if ask is Ask.REVEAL:
             return [_revealed(container, stream, request)]
         if ask is Ask.BLUR:
@@ -255,18 +259,29 @@ def _frames_from(container: Any, stream: Any, second: float) -> Iterator[Any]:
 
 def _stills(container: Any, stream: Any, request: Request) -> list[Picture]:
     """Stills in the middle of equal parts of the length; fewer where there is not so much to show."""
-    wanted = max(1, min(request.number, MAX_STILLS))
+    return [_blurred(frame, stream, request) for frame in _spread(container, stream, request.number)]
+
+
+def _hashes(container: Any, stream: Any, request: Request) -> list[Hashed]:
+    """Hashes at the places of the stills: a copy in another encoding has its keyframes elsewhere."""
+    found: list[Hashed] = []
+    for frame in _spread(container, stream, request.number):
+        image, position_ms = _image(frame, stream, request._replace(edge=SIDE), grey=False)
+        found.append(Hashed(*pdq(image), position_ms))
+    return found
+
+
+def _spread(container: Any, stream: Any, number: int) -> list[Any]:
+    wanted = max(1, min(number, MAX_STILLS))
     duration = _duration(container)
     if duration is None:
-        return [_blurred(_keyframe(container, stream, 0.0), stream, request)]
+        return [_keyframe(container, stream, 0.0)]
     targets = [duration * (index + 0.5) / wanted for index in range(wanted)]
     deadline = time.monotonic() + STILLS_SECONDS
     frames = _walk(container, stream, targets, deadline) if duration <= SHORT_FILM else []
     if len(frames) < wanted:
         frames = _jump(container, stream, targets, deadline)
-    if not frames:
-        frames = [_keyframe(container, stream, 0.0)]
-    return [_blurred(frame, stream, request) for frame in frames]
+    return frames or [_keyframe(container, stream, 0.0)]
 
 
 def _walk(container: Any, stream: Any, targets: list[float], deadline: float) -> list[Any]:

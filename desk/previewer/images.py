@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import time
 import warnings
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import PIL.AvifImagePlugin
@@ -22,16 +23,19 @@ import PIL.WebPImagePlugin
 from PIL import ExifTags, Image, ImageFile, TiffImagePlugin, UnidentifiedImageError, features
 
 from . import webp
+from .pdq import SIDE, pdq
 from .protocol import (
     FACT_PICTURE,
     FACT_TEXT,
     GREY,
     MAX_COUNT,
     MAX_PIXELS,
+    MAX_STILLS,
     ArrivingFile,
     Ask,
     Facts,
     Format,
+    Hashed,
     Picture,
     Refusal,
     Refused,
@@ -97,7 +101,7 @@ def _open(source: BinaryIO, request: Request) -> Image.Image:
     return image
 
 
-def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[Entry]:
+def answer(source: BinaryIO, request: Request) -> list[Picture] | list[Hashed] | Facts | list[Entry]:
     """One request about one picture. Raises Refused, MemoryError, or whatever a decoder raises."""
     ask = Ask(request.ask)
     if ask is Ask.PROBE:
@@ -108,9 +112,11 @@ def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[E
             if image.format == "PNG":
                 image.load()  # its text may follow the pixels
             return from_exif(_exif(image), image.info)
-    if ask not in (Ask.BLUR, Ask.REVEAL, Ask.STILLS):
+    if ask not in (Ask.BLUR, Ask.REVEAL, Ask.STILLS, Ask.HASH):
         raise Refused(Refusal.UNSUPPORTED)
     try:
+        if ask is Ask.HASH:
+            return _hashes(source, request)
         return _pictures(source, request, ask, damaged=False)
     except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
         if isinstance(error, UnidentifiedImageError):
@@ -118,6 +124,8 @@ def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[E
         # What is there of a cut-off file is evidence too: once more, taking what can be had.
         ImageFile.LOAD_TRUNCATED_IMAGES = True
         try:
+            if ask is Ask.HASH:
+                return _hashes(source, request)
             return _pictures(source, request, ask, damaged=True)
         finally:
             ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -129,17 +137,33 @@ def _pictures(source: BinaryIO, request: Request, ask: Ask, *, damaged: bool) ->
             if ask is Ask.REVEAL and request.number:
                 _seek(image, request.number)
             return [_one(image, source, request, ask, damaged=damaged)]
-    results: list[Picture] = []
-    deadline = time.monotonic() + STILLS_SECONDS
     with _open(source, request) as image:
-        frames = _count(image, source)
-        wanted = min(request.number, frames)
-        for index in range(wanted):
-            if results and time.monotonic() > deadline:
-                break
-            _seek(image, index * frames // wanted)
-            results.append(_one(image, source, request, ask, damaged=damaged))
-    return results
+        return [_one(image, source, request, ask, damaged=damaged) for _ in _frames(image, source, request)]
+
+
+def _frames(image: Image.Image, source: BinaryIO, request: Request) -> Iterator[int]:
+    """Go to frames spread over an animation, at most `number`; fewer where they take too long."""
+    deadline = time.monotonic() + STILLS_SECONDS
+    frames = _count(image, source)
+    wanted = max(1, min(request.number, frames, MAX_STILLS))
+    for index in range(wanted):
+        if index and time.monotonic() > deadline:
+            return
+        _seek(image, index * frames // wanted)
+        yield index
+
+
+def _hashes(source: BinaryIO, request: Request) -> list[Hashed]:
+    """Of the pixels as they are stored: the lists that hashes are compared with know no EXIF orientation."""
+    found: list[Hashed] = []
+    with _open(source, request) as image:
+        for _ in _frames(image, source, request):
+            if isinstance(image, PIL.JpegImagePlugin.JpegImageFile):
+                image.draft("RGB", (SIDE, SIDE))
+            image.load()
+            clear = image.mode in ("P", "PA", "LA", "RGBA")
+            found.append(Hashed(*pdq(image if clear else plain(image, grey=False))))
+    return found
 
 
 def _seek(image: Image.Image, frame: int) -> None:

@@ -27,6 +27,7 @@ MAX_INLINE = 64 << 20
 MAX_READ = 1 << 20
 MAX_COUNT = 10_000
 MAX_STILLS = 16
+HASH_BYTES = 32
 MIN_STEP_MS = 20
 MAX_PEAKS = 2048
 MAX_ENTRIES = 48
@@ -44,7 +45,7 @@ class Kind(IntEnum):
 
 
 class Ask(IntEnum):
-    """What the host wants. HASH is kept free for perceptual hashes.
+    """What the host wants. HASH: perceptual hashes of up to `number` pictures.
 
     PLAY sends frames until the host has enough; its `strength` is the time between them in milliseconds.
     """
@@ -70,6 +71,7 @@ class Answer(IntEnum):
     TEXT = 6
     DONE = 7
     REFUSED = 8
+    HASH = 9
 
 
 class Refusal(IntEnum):
@@ -154,6 +156,14 @@ class Picture(NamedTuple):
     pixels: bytes
     position_ms: int = -1
     damaged: bool = False
+
+
+class Hashed(NamedTuple):
+    """A perceptual hash on its way out: HASH_BYTES, with its quality of 0 to 100."""
+
+    value: bytes
+    quality: int
+    position_ms: int = -1
 
 
 class Facts(NamedTuple):

@@ -30,6 +30,7 @@ from .protocol import (
     Ask,
     Channel,
     Facts,
+    Hashed,
     Kind,
     Picture,
     RangedFile,
@@ -163,6 +164,16 @@ def _reply(channel: Channel, result: Any) -> None:
     elif result and isinstance(result[0], Picture):
         for index, one in enumerate(result):
             _send(channel, one, index, len(result))
+    elif result and isinstance(result[0], Hashed):
+        for index, one in enumerate(result):
+            channel.send(
+                Answer.HASH,
+                one.quality,
+                index=index,
+                count=len(result),
+                position=one.position_ms,
+                payload=one.value,
+            )
     else:
         channel.send(Answer.TEXT, payload=text.pack(result))
     channel.send(Answer.DONE)

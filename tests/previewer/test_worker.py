@@ -101,7 +101,7 @@ def test_pictures_whole_and_by_pieces(line: Line) -> None:
     [
         (wire.Ask.BLUR, wire.Format.PNG, b"nothing", wire.Refusal.BROKEN),
         (wire.Ask.BLUR, wire.Format.PNG, b"", wire.Refusal.BROKEN),
-        (wire.Ask.HASH, wire.Format.PNG, b"x", wire.Refusal.UNSUPPORTED),
+        (wire.Ask.HASH, wire.Format.PNG, b"x", wire.Refusal.BROKEN),
         (wire.Ask.BLUR, wire.Format.PDF, b"x", wire.Refusal.UNSUPPORTED),
         (wire.Ask.BLUR, wire.Format.GIF, materials.bombs()["GIF"], wire.Refusal.TOO_LARGE),
     ],
