@@ -11,24 +11,29 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from desk.cybertip import xml
 from desk.cybertip.checks import check_file, check_report
 from desk.cybertip.codes import explain
 from desk.cybertip.compose_people import device, ip_event, recipient, reported, text, victim
 from desk.cybertip.compose_places import place_of, unreadable_coordinates
-from desk.cybertip.draft_paths import document_path, draft_path, file_path
+from desk.cybertip.draft_paths import batch_path, document_path, draft_path, file_path
 from desk.cybertip.fields import at, is_record, table
 from desk.cybertip.model import Report
 from desk.cybertip.model_files import FileAnnotations, FileDetails, FileHash, FileRelevance
 from desk.cybertip.model_incident import (
+    BatchedReport,
+    BatchReason,
     IncidentSummary,
     LawEnforcement,
     ReportAnnotations,
     Reporter,
     ServedInternational,
 )
+from desk.cybertip.model_people import PersonOrUserReported
 from desk.cybertip.model_shared import MAX_LONG, ContactPerson, Email, Person, Phone
+from desk.domain.batch import account_ids, batched
 from desk.domain.case import CaseData
 from desk.domain.case import LawEnforcement as KnownAgency
 from desk.domain.company import Company
@@ -45,6 +50,7 @@ _OPEN = b"  <reportId/>\n  <fileId/>\n"
 _HEAD = xml.DECLARATION.encode() + b"<fileDetails>\n"
 _NOT_VIEWED = Viewed(viewed=False, share=0.0, metadata=False, seconds=0.0)
 _FILE_ID = re.compile(r"[!-~]{1,200}")
+_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 
 
 class CyberTipComposer:
@@ -59,8 +65,10 @@ class CyberTipComposer:
         now: datetime,
     ) -> tuple[FieldProblem, ...]:
         """All problems, by the draft's paths; empty where the report may be confirmed."""
+        draft = batched(draft, case).draft
+        path_of = draft_path if draft.batch is None else batch_path
         problems = [
-            replace(problem, path=draft_path(problem.path))
+            replace(problem, path=path_of(problem.path))
             for problem in check_report(report_of(draft, case, company), now)
         ]
         problems += unreadable_coordinates(draft.contexts)
@@ -68,11 +76,12 @@ class CyberTipComposer:
             words = "Choose the incident type that fits best."
             problems.insert(0, FieldProblem("incident_type", "missing", words))
         for content, choice in _files(draft, case):
-            details = details_of(content, choice, viewed.get(content.id, _NOT_VIEWED))
+            details = _details(draft, content, choice, viewed)
             problems += (
-                replace(problem, path=file_path(problem.path, content.id))
-                for problem in check_file(details, now, open_ids=True)
+                replace(problem, path=_file_path(draft, problem, content.id))
+                for problem in check_file(details, now, open_ids=True, batched=draft.batch is not None)
             )
+        problems += _of_batch(draft, case)
         return tuple(problems)
 
     def compose(
@@ -91,13 +100,14 @@ class CyberTipComposer:
                 "Mend the fields that are marked.",
                 problems=tuple((p.path, p.code, p.message) for p in problems),
             )
+        draft = batched(draft, case).draft
         return Composed(
             report_xml=xml.write(report_of(draft, case, company)),
             files=tuple(
                 ComposedFile(
                     content.id,
-                    _upload_name(content),
-                    template_of(details_of(content, choice, viewed.get(content.id, _NOT_VIEWED))),
+                    _upload_name(content) if draft.batch is None else _plain_name(content),
+                    template_of(_details(draft, content, choice, viewed)),
                 )
                 for content, choice in _files(draft, case)
             ),
@@ -110,11 +120,13 @@ class CyberTipComposer:
 
         No reason to refuse, but a person should see it. Paths are the draft's.
         """
+        draft = batched(draft, case).draft
+        path_of = draft_path if draft.batch is None else batch_path
         found = [
-            _replaced(draft_path(item.path), item) for item in xml.replaced(report_of(draft, case, company))
+            _replaced(path_of(item.path), item) for item in xml.replaced(report_of(draft, case, company))
         ]
         for content, choice in _files(draft, case):
-            details = details_of(content, choice, viewed.get(content.id, _NOT_VIEWED))
+            details = _details(draft, content, choice, viewed)
             found += (_replaced(file_path(item.path, content.id), item) for item in xml.replaced(details))
         return tuple(found)
 
@@ -197,11 +209,19 @@ def report_of(draft: Draft, case: CaseData, company: Company) -> Report:
         details=tuple(place_of(context) for context in draft.contexts),
         law_enforcement=_law_enforcement(draft.law_enforcement),
         reporter=_reporter(company),
-        reported=(reported(draft.reported, service),) if draft.reported is not None else (),
+        reported=_reported(draft, service),
         recipients=tuple(recipient(account, service) for account in draft.recipients),
         victims=tuple(victim(account, service) for account in draft.victims),
-        note=_further(draft, case),
+        note=_further(draft, case) if draft.batch is None else None,
+        batched=BatchedReport(reason=BatchReason.VIRAL_POTENTIAL_MEME) if draft.batch is not None else None,
     )
+
+
+def _reported(draft: Draft, service: str | None) -> tuple[PersonOrUserReported, ...]:
+    """The one reported account; of a batch all of them, each by its id alone (Appendix E)."""
+    if draft.batch is not None:
+        return tuple(PersonOrUserReported(esp_identifier=text(one)) for one in account_ids(draft))
+    return (reported(draft.reported, service),) if draft.reported is not None else ()
 
 
 def _further(draft: Draft, case: CaseData) -> str | None:
@@ -280,6 +300,42 @@ def _files(draft: Draft, case: CaseData) -> list[tuple[Content, FileChoice]]:
 
 def _upload_name(content: Content) -> str:
     return text(content.name) or content.id
+
+
+def _plain_name(content: Content) -> str:
+    """A name that says nothing of where the file came from, with the kind of file that it is."""
+    suffix = PurePosixPath(content.name or "").suffix.lower()
+    return f"file{suffix}" if _SUFFIX.fullmatch(suffix) else "file"
+
+
+def _details(draft: Draft, content: Content, choice: FileChoice, viewed: Mapping[str, Viewed]) -> FileDetails:
+    details = details_of(content, choice, viewed.get(content.id, _NOT_VIEWED))
+    if draft.batch is None:
+        return details
+    return replace(details, original_name=None, location=None, hashes=(), ip_event=None, devices=(), notes=())
+
+
+def _of_batch(draft: Draft, case: CaseData) -> list[FieldProblem]:
+    """What a batch needs besides what its documents show."""
+    batch = draft.batch
+    if batch is None:
+        return []
+    found = []
+    if not batch.members:
+        words = "Choose at least one other account, or go back to a single report."
+        found.append(FieldProblem("batch.members", "missing", words))
+    content = next((c for c in case.content if c.id == batch.content_id), None)
+    if content is None or not content.kind.has_file:
+        words = "The file of this batch is not in the case any more. Go back to a single report."
+        found.append(FieldProblem("batch", "missing", words))
+    return found
+
+
+def _file_path(draft: Draft, problem: FieldProblem, content_id: str) -> str:
+    """Where a problem of a file stands in the form; the marks of a batch are chosen with the batch."""
+    if draft.batch is not None and problem.path.startswith("fileAnnotations"):
+        return "batch.annotations"
+    return file_path(problem.path, content_id)
 
 
 def details_of(content: Content, choice: FileChoice, viewed: Viewed) -> FileDetails:

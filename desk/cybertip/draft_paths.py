@@ -251,6 +251,17 @@ def draft_path(path: str) -> str:
     return _found(_FROM_REPORT, path)
 
 
+_BATCHED_ACCOUNT = re.compile(r"personOrUserReported\[(\d+)\](/.*)?")
+
+
+def batch_path(path: str) -> str:
+    """As :func:`draft_path`, for a batch: its first account is the draft's own, the others its members."""
+    account = _BATCHED_ACCOUNT.fullmatch(path)
+    if account is not None and int(account[1]) > 1:
+        return f"batch.members[{int(account[1]) - 2}]"
+    return "reported.id" if account is not None else draft_path(path)
+
+
 def file_path(path: str, content_id: str) -> str:
     """The draft's path for a path in the ``fileDetails`` of this content."""
     inside = _found(_FROM_FILE, path)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from desk.domain.account import Account, IpEvent
+from desk.domain.batch import account_ids, batched
 from desk.domain.case import CaseData
 from desk.domain.content import Content, ContentKind, Relevance
 from desk.domain.draft import Draft
@@ -40,7 +41,9 @@ class Completeness:
 
     @property
     def score(self) -> int:
-        return sum(part.earned for part in self.parts)
+        """Of 100: by the weights of what this report can hold."""
+        weight = sum(part.weight for part in self.parts)
+        return sum(part.earned for part in self.parts) * 100 // weight if weight else 0
 
     @property
     def likely_informational(self) -> bool:
@@ -57,7 +60,9 @@ class Completeness:
 def assess(
     case: CaseData, draft: Draft | None = None, viewed: Mapping[str, Viewed] | None = None
 ) -> Completeness:
-    """The score of a draft, or of a case nobody has drafted yet."""
+    """The score of a draft, or of a case nobody has drafted yet; of a batch by what a batch can hold."""
+    if draft is not None and draft.batch is not None:
+        return _assess_batch(case, batched(draft, case).draft, viewed or {})
     reported = draft.reported if draft else case.reported
     pieces = [c for c in case.content if _included(c, draft)]
     events = _ip_events(reported, pieces)
@@ -74,6 +79,23 @@ def assess(
     )
     identifier = bool(events) or _earned_account(reported) > 0
     return Completeness(parts, identifier, parts[0].earned > 0)
+
+
+def _assess_batch(case: CaseData, draft: Draft, viewed: Mapping[str, Viewed]) -> Completeness:
+    pieces = [c for c in case.content if _included(c, draft)]
+    ids = account_ids(draft)
+    known = all(ids)
+    account = Part(
+        "account", "Reported accounts", 20 if known else 0, 20, "Add the account's id on the platform."
+    )
+    parts = (
+        _file_part(pieces),
+        account,
+        _truth_part(pieces, draft, viewed),
+        _time_part(case, draft),
+        _label_part(pieces, draft),
+    )
+    return Completeness(parts, any(ids), parts[0].earned > 0)
 
 
 def _included(content: Content, draft: Draft | None) -> bool:

@@ -34,12 +34,36 @@ class FileChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchMember:
+    """Another account that posted the same file, by the case that says so."""
+
+    case_number: int
+    account: str
+
+    def __repr__(self) -> str:  # people stay out of tracebacks
+        return f"BatchMember(case_number={self.case_number})"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One file reported for many accounts (API, Appendix E: VIRAL_POTENTIAL_MEME).
+
+    ``content_id`` is the file in the draft's own case; ``annotations`` are viral, potential meme or both.
+    """
+
+    content_id: str
+    members: tuple[BatchMember, ...] = ()
+    annotations: frozenset[FileAnnotation] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """One report being written for one case, on one revision of it.
 
     ``incident_type`` stays None until a person picks it: it is proposed by
     policy, never preselected. ``escalate`` holds the written reason for
     escalateToHighPriority; None or blank means that it is not escalated.
+    With ``batch`` only what desk.domain.batch leaves of it is sent; the rest is kept for the way back.
     """
 
     case_number: int
@@ -57,6 +81,7 @@ class Draft:
     escalate: str | None = None
     law_enforcement: LawEnforcement | None = None
     additional_info: str | None = None
+    batch: Batch | None = None
 
     def __repr__(self) -> str:  # content and people stay out of tracebacks
         return f"Draft(case_number={self.case_number})"
