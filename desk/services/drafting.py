@@ -10,13 +10,14 @@ from desk.domain.case import Case
 from desk.domain.codec import from_plain
 from desk.domain.company import Company
 from desk.domain.completeness import Completeness, assess
+from desk.domain.content import identity
 from desk.domain.draft import Draft, begin, grow
 from desk.domain.filing import FieldProblem, FilingState
 from desk.domain.incident import IncidentType
 from desk.domain.policy import proposed_type
 from desk.domain.roles import Operator, Permission, require
 from desk.domain.viewing import Viewed
-from desk.ports import Clock, Composer, FieldInfo, SavedDraft, Store
+from desk.ports import Clock, Composer, FieldInfo, SavedDraft, Store, UnitOfWork
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import DeskSettings, settings_of
@@ -73,6 +74,7 @@ class Drafting:
             earlier = tuple(int(report_id) for report_id, _ in prior if report_id.isdigit())
             if saved is None:
                 fresh = _with_earlier(begin(number, case.revision, case.data), earlier)
+                fresh = _without_reported(uow, fresh, case)
                 saved = uow.drafts.save(fresh, 0, now, operator.id)
                 note(uow, "draft.begun", now, operator, case_number=number, revision=case.revision)
             elif saved.draft.revision != case.revision:
@@ -137,6 +139,17 @@ def _with_earlier(draft: Draft, earlier: tuple[int, ...]) -> Draft:
         return draft
     known = tuple(dict.fromkeys((*draft.reported.prior_reports, *earlier)))
     return replace(draft, reported=replace(draft.reported, prior_reports=known))
+
+
+def _without_reported(uow: UnitOfWork, draft: Draft, case: Case) -> Draft:
+    """What is on its way or filed already is left out of a further report on the same case."""
+    account = draft.reported.id if draft.reported else None
+    names = {content.id: identity(content, account) for content in case.data.content}
+    held = uow.filings.holders("ncmec", [name for name in names.values() if name])
+    for content_id, name in names.items():
+        if name in held:
+            draft = draft.with_choice(replace(draft.choice(content_id), include=False))
+    return draft
 
 
 def _proposal(settings: DeskSettings, case: Case) -> tuple[IncidentType | None, str | None]:

@@ -119,3 +119,19 @@ def test_roles(world: World) -> None:
         with pytest.raises(NotAllowed):
             act(world.admin)
     assert world.acts() == before
+
+
+def test_a_further_report_leaves_out_what_is_filed_and_names_the_earlier_one(served: World) -> None:
+    number = served.case().number
+    filed = served.quiet(served.confirmed(number).id)
+    grown = package(served.folder.parent / "later", "case-1", served.clock.now(), files=3)
+    served.intake.take_in([grown], served.admin)
+    view = served.drafting.open(served.moderator, number)
+    assert {choice.content_id: choice.include for choice in view.draft.files} == {
+        "c1": False,
+        "c2": False,
+        "c3": True,
+    }
+    assert view.draft.reported is not None
+    assert filed.report_id is not None
+    assert int(filed.report_id) in view.draft.reported.prior_reports
