@@ -12,7 +12,7 @@ from desk.domain.preview import NoPreviewReason
 from .process import Hello, WorkerGone, WorkerProcess
 from .sources import Opened
 from .watchdog import Watchdog
-from .wire import MAX_COUNT, Answer, Breach, Digest, Pixels, Request, Worker, digest, pixels
+from .wire import MAX_COUNT, Answer, Ask, Breach, Digest, Part, Request, Worker, digest
 
 START_SECONDS = 30.0
 
@@ -21,6 +21,29 @@ WORN_OUT = 100
 
 WORN_SECONDS = 90.0
 """Seconds of work after which it is replaced, well before its limit of processor time."""
+
+
+class Stop:
+    """A person's wish to end what plays; it comes from another thread than the one that plays."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: WorkerProcess | None = None
+        self.asked = False
+
+    def hold(self, process: WorkerProcess | None) -> None:
+        """The worker that plays, or that none does any more."""
+        with self._lock:
+            self._process = process
+            if self.asked and process is not None:
+                process.kill()
+
+    def now(self) -> None:
+        """End it, also in the middle of a frame."""
+        with self._lock:
+            self.asked = True
+            if self._process is not None:
+                self._process.kill()
 
 
 class Crew:
@@ -33,7 +56,8 @@ class Crew:
         self._ordinary = threading.BoundedSemaphore(workers)
         # A person who holds the key waits for this one: it never queues behind the tiles.
         self._urgent = threading.BoundedSemaphore(1)
-        self._playing = threading.BoundedSemaphore(1)
+        # One film and its sound at a time.
+        self._playing = {ask: threading.BoundedSemaphore(1) for ask in (Ask.PLAY, Ask.SOUND)}
         self._watchdog = Watchdog()
         self._lock = threading.Lock()
         self._idle: dict[Worker, list[WorkerProcess]] = defaultdict(list)
@@ -52,14 +76,22 @@ class Crew:
             return outcome or NoPreviewReason.CRASHED
 
     def play(
-        self, opened: Opened, kind: Worker, request: Request, size: int, *, seconds: float
-    ) -> Generator[Pixels, None, None]:
-        """Frame after frame, each within `seconds`; ends early where the worker does. One film at a time."""
-        with self._playing:
+        self, opened: Opened, kind: Worker, request: Request, size: int, stop: Stop, *, seconds: float
+    ) -> Generator[Part, None, None]:
+        """Part after part, each within `seconds`; ends early where the worker does, or by `stop`.
+
+        The last part is a DONE where the file came to its end.
+        """
+        turn = self._playing[request.ask]
+        while not turn.acquire(timeout=0.1):
+            if stop.asked:
+                return
+        try:
             process = self._take(kind)
             if process is None:
                 return
             healthy = False
+            stop.hold(process)
             try:
                 with self._deadline(START_SECONDS, process):
                     process.hello()
@@ -69,17 +101,22 @@ class Crew:
                 for ordinal in range(MAX_COUNT):
                     with self._deadline(seconds, process):
                         part = process.next_part(request, size, supply.read)
-                    if part.untrusted.answer != Answer.PIXELS:
+                    if part.untrusted.answer not in (Answer.PIXELS, Answer.SOUND):
                         healthy = part.untrusted.answer in (Answer.DONE, Answer.REFUSED)
+                        if part.untrusted.answer == Answer.DONE:
+                            yield part
                         return
-                    if part.untrusted.ordinal != ordinal:
+                    if part.untrusted.answer == Answer.PIXELS and part.untrusted.ordinal != ordinal:
                         return
-                    yield pixels(part.untrusted, part.untrusted_payload, request)
+                    yield part
             except (WorkerGone, Breach):
                 return
             finally:
                 # A film that was stopped leaves a worker that still sends frames: it is replaced.
-                self._give_back(process, healthy=healthy)
+                stop.hold(None)
+                self._give_back(process, healthy=healthy and not stop.asked)
+        finally:
+            turn.release()
 
     def hello(self, kind: Worker) -> tuple[Hello, bool] | None:
         """What a worker of this kind reports, and whether a job object holds it; None if none starts."""

@@ -165,7 +165,7 @@ class PreviewPool:
     def listen(
         self, source: PreviewSource, *, start: float = 0.0, speed: float = 1.0
     ) -> Iterator[Reel[Heard]]:
-        """Sound from second `start` on, at 0.5 to 2 times its speed and its own pitch; as `play` otherwise."""
+        """Sound from second `start` on, at 0.5 to 2 times its speed and its own pitch; else as `play`."""
         request = Request(
             Ask.SOUND,
             wire.Format.MP4,

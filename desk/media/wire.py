@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from enum import IntEnum
+from itertools import pairwise
 from operator import sub
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from desk.domain.preview import (
 )
 
 VERSION = 1
-REQUEST = struct.Struct("<4sIBBBBHHIqQ")
+REQUEST = struct.Struct("<4sIBBBBHHIqQ4H")
 REPLY = struct.Struct("<4sIBBHIIIIqQ")
 REQUEST_MAGIC = b"TDQ1"
 REPLY_MAGIC = b"TDR1"
@@ -41,6 +42,9 @@ HASH_BYTES = 32
 MAX_QUALITY = 100
 MIN_STEP_MS = 20
 MAX_PEAKS = 2048
+MAX_KEYS = 4096
+SOUND_RATE = 48_000
+MAX_SOUND = 19_200
 MAX_ENTRIES = 48
 MAX_VALUE = 400
 MAX_DURATION_MS = 1000 * 3600 * 24 * 30
@@ -106,6 +110,8 @@ class Ask(IntEnum):
     PEAKS = 6
     TEXT = 7
     PLAY = 8
+    SOUND = 9
+    KEYS = 10
 
 
 class Answer(IntEnum):
@@ -120,6 +126,8 @@ class Answer(IntEnum):
     DONE = 7
     REFUSED = 8
     HASH = 9
+    SOUND = 10
+    KEYS = 11
 
 
 class Refusal(IntEnum):
@@ -193,13 +201,14 @@ class Request(NamedTuple):
     number: int = 0
     position_ms: int = -1
     grey: bool = True
+    part: tuple[int, int, int, int] = (0, 0, 0, 0)
 
     def pack(self, job: int, size: int, *, ranged: bool) -> bytes:
         """The header that goes to the worker."""
         flags = (RANGED if ranged else 0) | (GREY if self.grey else 0)
         return REQUEST.pack(
             REQUEST_MAGIC, job, self.ask, self.format, flags, 0, self.edge, self.strength, self.number,
-            self.position_ms, size,
+            self.position_ms, size, *self.part,
         )  # fmt: skip
 
 
@@ -212,6 +221,13 @@ class Pixels(NamedTuple):
     data: bytes
     position: float | None
     damaged: bool
+
+
+class Samples(NamedTuple):
+    """Checked samples: signed 16 bit little-endian, two channels, SOUND_RATE a second."""
+
+    data: bytes
+    position: float
 
 
 class Part(NamedTuple):
@@ -230,6 +246,7 @@ class Digest(NamedTuple):
     duration: float | None = None
     entries: tuple[MetadataEntry, ...] | None = None
     hashes: tuple[PictureHash, ...] = ()
+    keys: tuple[float, ...] | None = None
 
 
 def header(untrusted_bytes: bytes, job: int) -> Header:
@@ -271,6 +288,17 @@ def payload_length(untrusted: Header, request: Request) -> int:
             and untrusted.code <= MAX_QUALITY
             and 0 <= untrusted.ordinal < untrusted.total <= max(1, min(request.number, MAX_STILLS))
             and -1 <= untrusted.position <= MAX_DURATION_MS
+        )
+    elif answer is Answer.SOUND:
+        sound = (
+            request.ask is Ask.SOUND
+            and 4 <= untrusted.length <= MAX_SOUND
+            and untrusted.length % 4 == 0
+            and 0 <= untrusted.position <= MAX_DURATION_MS
+        )
+    elif answer is Answer.KEYS:
+        sound = (
+            request.ask is Ask.KEYS and untrusted.length <= 4 * MAX_KEYS and untrusted.length % 4 == 0
         )
     elif answer is Answer.TEXT:
         sound = request.ask is Ask.TEXT and untrusted.length <= MAX_ENTRIES * (MAX_VALUE * 4 + 3)
@@ -316,6 +344,8 @@ def digest(parts: list[Part], request: Request) -> Digest | NoPreviewReason:
             found = found._replace(peaks=untrusted_payload, duration=untrusted.position / 1000)
         elif untrusted.answer == Answer.TEXT:
             found = found._replace(entries=entries(untrusted_payload))
+        elif untrusted.answer == Answer.KEYS:
+            found = found._replace(keys=keys(untrusted_payload))
     return found
 
 
@@ -333,6 +363,20 @@ def pixels(untrusted: Header, untrusted_data: bytes, request: Request) -> Pixels
         None if untrusted.position < 0 else untrusted.position / 1000,
         bool(untrusted.code & PIXELS_DAMAGED),
     )
+
+
+def samples(untrusted: Header, untrusted_data: bytes) -> Samples:
+    """Sound whose numbers were checked by `payload_length`: any bytes are samples, loud ones at worst."""
+    return Samples(untrusted_data, untrusted.position / 1000)
+
+
+def keys(untrusted_payload: bytes) -> tuple[float, ...]:
+    """Seconds of keyframes. Raises Breach where they are out of order or beyond any length."""
+    count = len(untrusted_payload) // 4
+    found = struct.unpack(f"<{count}I", untrusted_payload)
+    if any(a >= b for a, b in pairwise(found)) or (found and found[-1] > MAX_DURATION_MS):
+        raise Breach("keys")
+    return tuple(position / 1000 for position in found)
 
 
 def is_blurred(width: int, height: int, channels: int, data: bytes, strength: int) -> bool:

@@ -20,13 +20,24 @@ from desk.ports.agency import (
 from desk.ports.cases import CaseFilter, Cases, Drafts, NewRevision, Occurrence, QueueCounts, SavedDraft
 from desk.ports.filings import FilingDocument, FilingRow, Filings, JournalEntry, Leased, NewFiling, Receipt
 from desk.ports.store import Audit, People, SettingsTable, Store, UnitOfWork, Viewings
-from desk.ports.world import CaseKey, Clock, Previewer, SecretStore, StoredMedia, Vault
+from desk.ports.world import (
+    CaseKey,
+    Clock,
+    Previewer,
+    Reel,
+    SecretStore,
+    Speaker,
+    StoredMedia,
+    Vault,
+)
 
 __all__ = [
     "CaseKey",
     "Clock",
     "Previewer",
+    "Reel",
     "SecretStore",
+    "Speaker",
     "StoredMedia",
     "Vault",
     "CaseFilter",

@@ -12,6 +12,8 @@ import pypdfium2
 import pypdfium2.raw
 from PIL import Image
 
+from .part import MOST_EDGE
+from .part import of as part_of
 from .protocol import (
     FACT_PICTURE,
     FACT_TEXT,
@@ -75,7 +77,14 @@ def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[E
             return Facts(round(width), round(height), pages, -1, flags)
         grey = bool(request.flags & GREY)
         if ask is Ask.REVEAL:
-            return [picture(_draw(document[min(request.number, pages - 1)], request.edge, grey=False))]
+            page = document[min(request.number, pages - 1)]
+            cut = part_of(request)
+            if cut is None:
+                return [picture(_draw(page, request.edge, grey=False))]
+            width, height = _size(page)
+            grown = MOST_EDGE / max(width, height)
+            edge = cut.whole_edge(round(width * grown), round(height * grown), request.edge)
+            return [picture(cut.cut(_draw(page, edge, grey=False), request.edge))]
         if ask is Ask.STILLS:
             wanted = max(1, min(request.number, pages, MAX_STILLS))
             numbers = [index * pages // wanted for index in range(wanted)]

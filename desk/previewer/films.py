@@ -22,6 +22,7 @@ import av.subtitles.stream
 import av.video.reformatter
 from PIL import Image
 
+from .part import of as part_of
 from .pdq import SIDE, pdq
 from .protocol import (
     FACT_PICTURE,
@@ -30,6 +31,7 @@ from .protocol import (
     GREY,
     MAX_COUNT,
     MAX_DURATION_MS,
+    MAX_KEYS,
     MAX_PEAKS,
     MAX_STILLS,
     MIN_STEP_MS,
@@ -37,12 +39,15 @@ from .protocol import (
     Facts,
     Format,
     Hashed,
+    Keys,
     Picture,
     Refusal,
     Refused,
     Request,
+    Sound,
 )
 from .shape import blurred, check_size, fit, picture
+from .sound import heard
 from .text import Entry, from_tags
 
 NAMES = {
@@ -81,9 +86,11 @@ def prepare() -> None:
         out.mux(sound.encode(block))
         out.mux(stream.encode(None))
     base = Request(b"", 0, Ask.STILLS, Format.AVI, GREY, 0, 16, 60, 2, -1, 0)
-    for ask in (Ask.STILLS, Ask.PROBE, Ask.PEAKS, Ask.TEXT, Ask.REVEAL):
+    for ask in (Ask.STILLS, Ask.PROBE, Ask.PEAKS, Ask.TEXT, Ask.REVEAL, Ask.KEYS):
         buffer.seek(0)
         answer(buffer, base._replace(ask=ask))
+    for _ in _sound(buffer, "avi", base._replace(strength=150)):
+        pass
 
 
 def formats() -> int:
@@ -98,7 +105,16 @@ def refusal(_error: Exception) -> Refusal:
 
 def answer(
     source: BinaryIO, request: Request
-) -> list[Picture] | list[Hashed] | Facts | list[Entry] | tuple[bytes, int] | Iterator[Picture]:
+) -> (
+    list[Picture]
+    | list[Hashed]
+    | Facts
+    | list[Entry]
+    | Keys
+    | tuple[bytes, int]
+    | Iterator[Picture]
+    | Iterator[Sound]
+):
     """One request about one film or sound. Raises Refused, MemoryError, or whatever FFmpeg raises."""
     ask = Ask(request.ask)
     name = NAMES.get(Format(request.format))
@@ -106,6 +122,8 @@ def answer(
         raise Refused(Refusal.UNSUPPORTED)
     if ask is Ask.PLAY:
         return _play(source, name, request)
+    if ask is Ask.SOUND:
+        return _sound(source, name, request)
     source.seek(0)
     with av.open(source, "r", format=name, options=dict(_LIMITS), metadata_errors="ignore") as container:
         if ask is Ask.PROBE:
@@ -118,6 +136,8 @@ def answer(
         if stream is None:
             raise Refused(Refusal.NO_PICTURE)
         stream.codec_context.thread_count = 1
+        if ask is Ask.KEYS:
+            return _keys(container, stream)
         if ask is Ask.STILLS:
             return _stills(container, stream, request)
         if ask is Ask.HASH:
@@ -150,6 +170,46 @@ def _play(source: BinaryIO, name: str, request: Request) -> Iterator[Picture]:
             left -= 1
             if left < 1:
                 return
+
+
+def _sound(source: BinaryIO, name: str, request: Request) -> Iterator[Sound]:
+    """Samples from a position on, at a speed, as fast as the host takes them."""
+    source.seek(0)
+    with av.open(source, "r", format=name, options=dict(_LIMITS), metadata_errors="ignore") as container:
+        if not container.streams.audio:
+            raise Refused(Refusal.NO_PICTURE)
+        stream = container.streams.audio[0]
+        if stream.codec_context is None:
+            raise Refused(Refusal.UNSUPPORTED)
+        stream.codec_context.thread_count = 1
+        start = max(0, request.position_ms) / 1000
+        timed = ((frame, _second(frame, stream)) for frame in _frames_from(container, stream, start))
+        yield from heard(timed, start, max(50, min(request.strength, 200)) / 100)
+
+
+def _keys(container: Any, stream: Any) -> Keys:
+    """Where keyframes lie: by the container's index where it has one, else by walking its packets."""
+    base = stream.time_base
+    index = _index(stream)
+    # An index may count in decoding time: its first keyframe is the film's beginning all the same.
+    found = {max(0, int((one.timestamp - index[0].timestamp) * base * 1000)) for one in index}
+    first = stream.start_time or 0
+    if len(found) < 2 and base:
+        deadline = time.monotonic() + SEEK_SECONDS
+        for packet in container.demux(stream):
+            if packet.is_keyframe and packet.pts is not None:
+                found.add(max(0, int((packet.pts - first) * base * 1000)))
+            if time.monotonic() > deadline or len(found) >= MAX_KEYS:
+                break
+    return Keys(sorted(one for one in found if one <= MAX_DURATION_MS)[:MAX_KEYS])
+
+
+def _index(stream: Any) -> list[Any]:
+    """The keyframes of a container's index; Matroska's holds those it has cues for."""
+    if not stream.time_base:
+        return []
+    entries = stream.index_entries
+    return [one for one in entries if one.is_keyframe] if len(entries) > 1 else []
 
 
 def _film(container: Any) -> Any | None:
@@ -352,7 +412,9 @@ def _second(frame: Any, stream: Any) -> float:
 def _image(frame: Any, stream: Any, request: Request, *, grey: bool) -> tuple[Image.Image, int]:
     """Shrink inside FFmpeg, then turn. Frames may differ in size from what the header said."""
     check_size(frame.width, frame.height)
-    width, height = fit(frame.width, frame.height, request.edge)
+    cut = part_of(request) if request.ask == Ask.REVEAL else None
+    edge = cut.whole_edge(frame.width, frame.height, request.edge) if cut else request.edge
+    width, height = fit(frame.width, frame.height, edge)
     small = frame.reformat(width, height, "gray" if grey else "rgb24", interpolation="AREA", threads=1)
     plane = small.planes[0]
     mode = "L" if grey else "RGB"
@@ -362,6 +424,8 @@ def _image(frame: Any, stream: Any, request: Request, *, grey: bool) -> tuple[Im
         image = image.transpose(
             (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)[quarter - 1]
         )
+    if cut:
+        image = cut.cut(image, request.edge)
     return image, round(_second(frame, stream) * 1000)
 
 

@@ -23,6 +23,7 @@ import PIL.WebPImagePlugin
 from PIL import ExifTags, Image, ImageFile, TiffImagePlugin, UnidentifiedImageError, features
 
 from . import webp
+from .part import of as part_of
 from .pdq import SIDE, pdq
 from .protocol import (
     FACT_PICTURE,
@@ -176,6 +177,15 @@ def _seek(image: Image.Image, frame: int) -> None:
 
 def _one(image: Image.Image, source: BinaryIO, request: Request, ask: Ask, *, damaged: bool) -> Picture:
     grey = bool(request.flags & GREY) and ask is not Ask.REVEAL
+    cut = part_of(request) if ask is Ask.REVEAL else None
+    if cut:
+        orientation = _orientation(image)
+        cut = cut.before(orientation)
+        if isinstance(image, PIL.JpegImagePlugin.JpegImageFile):
+            edge = cut.whole_edge(image.width, image.height, request.edge)
+            image.draft("RGB", fit(image.width, image.height, edge))
+        image.load()
+        return picture(turn(plain(cut.cut(image, request.edge), grey=False), orientation), damaged=damaged)
     if isinstance(image, PIL.JpegImagePlugin.JpegImageFile):
         # The tile's own size is enough: a blurred tile has no detail finer than its blur.
         image.draft("L" if grey else "RGB", fit(image.width, image.height, request.edge))

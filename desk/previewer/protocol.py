@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 VERSION = 1
-REQUEST = struct.Struct("<4sIBBBBHHIqQ")
+REQUEST = struct.Struct("<4sIBBBBHHIqQ4H")
 REPLY = struct.Struct("<4sIBBHIIIIqQ")
 REQUEST_MAGIC = b"TDQ1"
 REPLY_MAGIC = b"TDR1"
@@ -30,6 +30,9 @@ MAX_STILLS = 16
 HASH_BYTES = 32
 MIN_STEP_MS = 20
 MAX_PEAKS = 2048
+MAX_KEYS = 4096
+SOUND_RATE = 48_000
+MAX_SOUND = 19_200
 MAX_ENTRIES = 48
 MAX_VALUE = 400
 MAX_DURATION_MS = 1000 * 3600 * 24 * 30
@@ -48,6 +51,7 @@ class Ask(IntEnum):
     """What the host wants. HASH: perceptual hashes of up to `number` pictures.
 
     PLAY sends frames until the host has enough; its `strength` is the time between them in milliseconds.
+    SOUND sends samples likewise; its `strength` is the speed in per cent.
     """
 
     BLUR = 1
@@ -58,6 +62,8 @@ class Ask(IntEnum):
     PEAKS = 6
     TEXT = 7
     PLAY = 8
+    SOUND = 9
+    KEYS = 10
 
 
 class Answer(IntEnum):
@@ -72,6 +78,8 @@ class Answer(IntEnum):
     DONE = 7
     REFUSED = 8
     HASH = 9
+    SOUND = 10
+    KEYS = 11
 
 
 class Refusal(IntEnum):
@@ -137,6 +145,11 @@ class Request(NamedTuple):
     number: int
     position_ms: int
     size: int
+    left: int = 0
+    top: int = 0
+    right: int = 0
+    bottom: int = 0
+    """The part of a REVEAL in 65535ths of the whole; all 0 for the whole."""
 
 
 class Refused(Exception):
@@ -164,6 +177,19 @@ class Hashed(NamedTuple):
     value: bytes
     quality: int
     position_ms: int = -1
+
+
+class Sound(NamedTuple):
+    """Samples on their way out: signed 16 bit, two channels, SOUND_RATE a second."""
+
+    pcm: bytes
+    position_ms: int
+
+
+class Keys(NamedTuple):
+    """The positions of a film's keyframes in milliseconds, in order."""
+
+    positions: list[int]
 
 
 class Facts(NamedTuple):

@@ -31,12 +31,14 @@ from .protocol import (
     Channel,
     Facts,
     Hashed,
+    Keys,
     Kind,
     Picture,
     RangedFile,
     Refusal,
     Refused,
     Request,
+    Sound,
 )
 
 __all__ = ["main"]
@@ -155,12 +157,18 @@ def _reply(channel: Channel, result: Any) -> None:
             count=min(result.total, MAX_COUNT),
             position=result.duration_ms,
         )
+    elif isinstance(result, Keys):
+        payload = b"".join(position.to_bytes(4, "little") for position in result.positions)
+        channel.send(Answer.KEYS, payload=payload)
     elif isinstance(result, tuple):
         peaks, duration_ms = result
         channel.send(Answer.PEAKS, position=duration_ms, payload=peaks)
     elif isinstance(result, Iterator):
         for index, one in enumerate(result):
-            _send(channel, one, index, MAX_COUNT)
+            if isinstance(one, Sound):
+                channel.send(Answer.SOUND, position=one.position_ms, payload=one.pcm)
+            else:
+                _send(channel, one, index, MAX_COUNT)
     elif result and isinstance(result[0], Picture):
         for index, one in enumerate(result):
             _send(channel, one, index, len(result))

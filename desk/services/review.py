@@ -6,8 +6,9 @@ viewed can be made (18 U.S.C. 2258A reports; see desk.domain.viewing).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from desk.domain.case import Case, CaseState, Claim
@@ -18,16 +19,19 @@ from desk.domain.exposure import Rest, RestState, rest
 from desk.domain.filing import Filing
 from desk.domain.preview import (
     Blurred,
+    Cut,
+    Heard,
     MediaFacts,
     Metadata,
     NoPreview,
     NoPreviewReason,
     PreviewSource,
     Revealed,
+    Waveform,
 )
 from desk.domain.roles import Operator, Permission, require
-from desk.domain.viewing import Viewed, Viewing, ViewingKind, viewed
-from desk.ports import Clock, Occurrence, Previewer, Store, UnitOfWork, Vault
+from desk.domain.viewing import MAX_SPEED, Viewed, Viewing, ViewingKind, viewed
+from desk.ports import Clock, Occurrence, Previewer, Reel, Speaker, Store, UnitOfWork, Vault
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import settings_of
@@ -46,6 +50,8 @@ class CaseView:
     filings: tuple[Filing, ...]
     prior_reports: tuple[tuple[str, datetime], ...]
     has_draft: bool
+    played: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    """By content id, the stretches of a film or sound that were played, as shares of its length."""
 
 
 def digest_of(content: Content) -> str:
@@ -62,6 +68,26 @@ def viewed_map(uow: UnitOfWork, case: Case) -> dict[str, Viewed]:
         content.id: viewed(content.kind, digest_of(content), by_content.get(content.id, ()))
         for content in case.data.content
     }
+
+
+def played_map(uow: UnitOfWork, number: int) -> dict[str, tuple[tuple[float, float], ...]]:
+    """By content id, what was played at a speed that counts, in order, overlaps joined."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for viewing in uow.viewings.for_case(number):
+        if viewing.kind is ViewingKind.PLAY and viewing.speed <= MAX_SPEED and viewing.start < viewing.end:
+            found.setdefault(viewing.content_id, []).append((viewing.start, viewing.end))
+    return {key: joined(stretches) for key, stretches in found.items()}
+
+
+def joined(stretches: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """The same stretches in order, those that overlap or touch made one."""
+    made: list[tuple[float, float]] = []
+    for start, end in sorted(stretches):
+        if made and start <= made[-1][1]:
+            made[-1] = (made[-1][0], max(made[-1][1], end))
+        else:
+            made.append((start, end))
+    return tuple(made)
 
 
 class Review:
@@ -93,6 +119,7 @@ class Review:
                 filings=uow.filings.for_case(number),
                 prior_reports=uow.filings.prior_reports(account) if account else (),
                 has_draft=uow.drafts.get(number) is not None,
+                played=played_map(uow, number),
             )
 
     # what is shown ------------------------------------------------------------
@@ -151,21 +178,71 @@ class Review:
         edge: int,
         position: float | None = None,
         page: int | None = None,
+        cut: Cut | None = None,
     ) -> Revealed | NoPreview:
-        """An unblurred picture because a person holds the key. Nothing of it is kept.
+        """An unblurred picture, or a part of it, because a person holds the key. Nothing of it is kept.
 
         Raises NotReady while media are locked for rest, ClaimLost without a claim.
         """
+        source = self._open_for(operator, claim, content_id)
+        if isinstance(source, NoPreview):
+            return source
+        return self._previewer.reveal(source, edge=edge, position=position, page=page, cut=cut)
+
+    def _open_for(self, operator: Operator, claim: Claim, content_id: str) -> PreviewSource | NoPreview:
+        """The bytes, for unblurred use at this moment."""
         require(operator, Permission.REVEAL)
         require_own(operator, claim)
         now = self._clock.now()
         with self._store.write() as uow:
             uow.cases.renew(claim, claim.until, now)
             self._refuse_when_locked(uow, operator)
-        source = self._source(claim.case_id, content_id)
+        return self._source(claim.case_id, content_id)
+
+    @contextmanager
+    def play(
+        self, operator: Operator, claim: Claim, content_id: str, *, edge: int, start: float, rate: float
+    ) -> Iterator[Reel[Revealed] | None]:
+        """A film's frames from second ``start`` on while a person holds the key; None where there is no file.
+
+        Raises as ``reveal`` does. What was shown of it is told by ``shown`` afterwards.
+        """
+        source = self._open_for(operator, claim, content_id)
         if isinstance(source, NoPreview):
-            return source
-        return self._previewer.reveal(source, edge=edge, position=position, page=page)
+            yield None
+            return
+        with self._previewer.play(source, edge=edge, start=start, rate=rate) as reel:
+            yield reel
+
+    @contextmanager
+    def listen(
+        self, operator: Operator, claim: Claim, content_id: str, *, start: float, speed: float
+    ) -> Iterator[Reel[Heard] | None]:
+        """The sound from second ``start`` on, as ``play`` gives frames."""
+        source = self._open_for(operator, claim, content_id)
+        if isinstance(source, NoPreview):
+            yield None
+            return
+        with self._previewer.listen(source, start=start, speed=speed) as reel:
+            yield reel
+
+    def speaker(self, pull: Callable[[int], bytes]) -> Speaker | None:
+        """A sound device that asks for bytes on its own thread; None where this computer has none."""
+        return self._previewer.speaker(pull)
+
+    def waveform(
+        self, operator: Operator, number: int, content_id: str, *, buckets: int
+    ) -> Waveform | NoPreview:
+        """How loud a sound is over its length: nothing of it can be understood from that."""
+        require(operator, Permission.SEE_QUEUE)
+        source = self._source(number, content_id)
+        return source if isinstance(source, NoPreview) else self._previewer.waveform(source, buckets=buckets)
+
+    def keyframes(self, operator: Operator, number: int, content_id: str) -> tuple[float, ...] | NoPreview:
+        """The seconds of a film's keyframes."""
+        require(operator, Permission.SEE_QUEUE)
+        source = self._source(number, content_id)
+        return source if isinstance(source, NoPreview) else self._previewer.keyframes(source)
 
     def shown(
         self,
@@ -178,11 +255,12 @@ class Review:
         kind: ViewingKind = ViewingKind.REVEAL,
         start: float = 0.0,
         end: float = 1.0,
+        speed: float = 1.0,
     ) -> Done[None]:
         """Record a display of unblurred content that ended. ``seconds`` on the screen."""
         require(operator, Permission.REVEAL)
         if seconds > 0:
-            self._record(operator, number, content_id, kind, at, seconds, start, end)
+            self._record(operator, number, content_id, kind, at, seconds, start, end, speed)
         return done(None, Change.VIEWING, Change.CASE)
 
     def _record(
@@ -195,12 +273,13 @@ class Review:
         seconds: float,
         start: float,
         end: float,
+        speed: float = 1.0,
     ) -> None:
         with self._store.write() as uow:
             case = uow.cases.get(number)
             content = case.data.piece(content_id)
             viewing = Viewing(
-                number, content_id, digest_of(content), operator.id, kind, at, seconds, start, end
+                number, content_id, digest_of(content), operator.id, kind, at, seconds, start, end, speed
             )
             uow.viewings.add(viewing)
             note(
