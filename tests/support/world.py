@@ -92,6 +92,7 @@ class World:
         self.drafting, self.confirmation = desk.drafting, desk.confirmation
         self.auditing, self.preservation = desk.auditing, desk.preservation
         self.people, self.configuration, self.credentials = desk.people, desk.configuration, desk.credentials
+        self.schema = desk.schema
         self.agency: Callable[[], Agency] = desk.outbox._sender._agency
         self.composer = desk.outbox._sender._composer
         self.outbox = self._named(desk.outbox, self.owner)
