@@ -129,6 +129,12 @@ class Importing(QObject):
         if names:
             self.take_in([Path(name) for name in names])
 
+    def ask_folder(self) -> None:
+        """Let a person choose a folder: one package, or a folder of packages."""
+        name = QFileDialog.getExistingDirectory(self._window, tr("Import a folder of cases"))
+        if name:
+            self.take_in([Path(name)])
+
     def take_in(self, paths: list[Path]) -> None:
         """Take them in; refused here already where the role does not allow it."""
         if not self._session.operator.may(Permission.IMPORT):

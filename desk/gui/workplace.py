@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAction, QKeySequence
 
 from desk.domain.errors import DeskError
 from desk.domain.exposure import Rest, RestState
@@ -34,6 +35,7 @@ from desk.services.changes import Change
 from desk.services.desk import Desk
 from desk.services.outbox import Connection
 
+KEY_FOLDER = "Ctrl+Shift+I"
 STATUS_EVERY_MS = 15_000
 ASLEEP_AFTER = timedelta(minutes=2)
 
@@ -70,6 +72,7 @@ class Workplace(QObject):
         self.outbox = OutboxThread(desk.outbox, desk.clock, self)
         self.importing = Importing(self.session, window)
         self._add_pages()
+        self._add_folder_import()
         self._connect()
         window.header.set_operator(operator.name)
         window.set_visible_pages({page for page, need in NEEDS.items() if operator.may(need)})
@@ -112,6 +115,14 @@ class Workplace(QObject):
         window.may_close.append(self._may_close)
         self.case.rest_changed.connect(self._rest)
 
+    def _add_folder_import(self) -> None:
+        """File ▸ Import a folder…, below Import…."""
+        action = QAction(tr("Import a folder…"), self.window)
+        action.setShortcut(QKeySequence(KEY_FOLDER))
+        action.triggered.connect(self.importing.ask_folder)
+        following = self.window.file_menu.actions()[1]
+        self.window.file_menu.insertAction(following, action)
+
     def _greet(self) -> None:
         """The first time on this computer: where the guide is."""
         if self.settings.get("seen/guide"):
@@ -125,7 +136,10 @@ class Workplace(QObject):
         )
 
     def _commands(self) -> list[Command]:
-        return [
+        folder = Command(
+            "file.import_folder", tr("Import a folder of cases…"), KEY_FOLDER, self.importing.ask_folder
+        )
+        return [folder] + [
             Command(f"view.theme.{scheme.value}", words, "", partial(self._choose_scheme, scheme))
             for scheme, words in (
                 (Scheme.SYSTEM, tr("Colours: as the system")),
