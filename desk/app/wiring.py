@@ -108,6 +108,7 @@ def wire(
     from desk.services.credentials import CredentialService
     from desk.services.desk import Desk
     from desk.services.drafting import Drafting
+    from desk.services.hashing import Hashing
     from desk.services.intake import Intake
     from desk.services.outbox import Outbox
     from desk.services.people import PeopleService
@@ -147,6 +148,7 @@ def wire(
             store, secrets, agencies.make, clock, workspace_id, schema.keep, agencies.forget
         ),
         schema=schema,
+        hashing=Hashing(store, vault, previewer),
     )
     box.append(desk)
     return desk

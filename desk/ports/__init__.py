@@ -18,7 +18,17 @@ from desk.ports.agency import (
     ServiceSchema,
 )
 from desk.ports.cases import CaseFilter, Cases, Drafts, NewRevision, Occurrence, QueueCounts, SavedDraft
-from desk.ports.filings import FilingDocument, FilingRow, Filings, JournalEntry, Leased, NewFiling, Receipt
+from desk.ports.filings import (
+    CoveredCase,
+    FilingDocument,
+    FilingRow,
+    Filings,
+    JournalEntry,
+    Leased,
+    NewFiling,
+    Receipt,
+)
+from desk.ports.hashes import Hashes, Unhashed
 from desk.ports.store import Audit, People, SettingsTable, Store, UnitOfWork, Viewings
 from desk.ports.world import (
     CaseKey,
@@ -55,6 +65,8 @@ __all__ = [
     "NewFiling",
     "Receipt",
     "Audit",
+    "Hashes",
+    "Unhashed",
     "People",
     "SettingsTable",
     "Store",

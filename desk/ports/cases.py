@@ -118,6 +118,18 @@ class Cases(Protocol):
         """The stored bytes of a content at the latest revision that holds it."""
         ...
 
+    def forget_key(self, number: int) -> bool:
+        """Destroy the case's data key, for good; False where it was destroyed before."""
+        ...
+
+    def has_key(self, number: int) -> bool:
+        """Whether its media can still be read. Raises UserError where there is no such case."""
+        ...
+
+    def blobs(self, number: int) -> tuple[str, ...]:
+        """The names of everything the vault holds for the case."""
+        ...
+
     def blob_known(self, blob: str) -> bool: ...
 
     def occurrences(self, sha256: str, *, but_case: int) -> tuple[Occurrence, ...]:

@@ -11,6 +11,7 @@ from desk.domain.roles import Operator, Role
 from desk.domain.viewing import Viewing
 from desk.ports.cases import Cases, Drafts
 from desk.ports.filings import Filings
+from desk.ports.hashes import Hashes
 
 
 class Audit(Protocol):
@@ -68,6 +69,8 @@ class UnitOfWork(Protocol):
     def people(self) -> People: ...
     @property
     def settings(self) -> SettingsTable: ...
+    @property
+    def hashes(self) -> Hashes: ...
 
 
 class Store(Protocol):
@@ -77,6 +80,10 @@ class Store(Protocol):
 
     def write(self) -> AbstractContextManager[UnitOfWork]:
         """Commits at the end of the block; any exception rolls back."""
+        ...
+
+    def scrub(self) -> bool:
+        """Leave nothing of deleted keys in the database's own files; False where it is too busy now."""
         ...
 
     def close(self) -> None: ...

@@ -10,6 +10,7 @@ from desk.services.configuration import Configuration
 from desk.services.confirmation import Confirmation
 from desk.services.credentials import CredentialService
 from desk.services.drafting import Drafting
+from desk.services.hashing import Hashing
 from desk.services.intake import Intake
 from desk.services.outbox import Outbox
 from desk.services.people import PeopleService
@@ -39,3 +40,4 @@ class Desk:
     configuration: Configuration
     credentials: CredentialService
     schema: SchemaKeeper
+    hashing: Hashing

@@ -109,6 +109,8 @@ class Intake:
         with self._store.read() as uow:
             known = uow.cases.digests(data.id)
             found = uow.cases.by_platform_id(data.id)
+            if found:
+                _require_key(uow, found[0].number)
             key = (
                 self._vault.open_key(uow.cases.wrapped_key(found[0].number))
                 if found
@@ -187,6 +189,7 @@ class Intake:
         else:
             if digest in uow.cases.digests(data.id):
                 return "unchanged", found[0].number
+            _require_key(uow, found[0].number)
             if uow.cases.wrapped_key(found[0].number) != key.wrapped:
                 raise _Elsewhere(ELSEWHERE)
             merged = _merge(found[0], data)
@@ -327,6 +330,11 @@ def _quiet(_taken: int, _refused: int, _file: str) -> None:
 def _check_hashes(content: Content, reading: _Reading, key: str) -> None:
     if content.sha256 is not None and content.sha256 != reading.sha256:
         raise IntakeRefused("the file's bytes do not have this SHA-256", key=f"{key}.sha256")
+
+
+def _require_key(uow: UnitOfWork, number: int) -> None:
+    if not uow.cases.has_key(number):
+        raise IntakeRefused(f"the media of case {number} were erased; nothing can be added to it")
 
 
 def _digest(data: CaseData) -> str:

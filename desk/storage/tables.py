@@ -361,3 +361,31 @@ viewings = Table(
     Index("ix_viewings_person", "operator_id", "at"),
     sqlite_autoincrement=True,
 )
+
+media_hashed = Table(
+    "media_hashed",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    _required("outcome", Text),  # empty, or why there is no hash
+)
+
+media_hashes = Table(
+    "media_hashes",
+    metadata,
+    Column("id", Key, primary_key=True),
+    _required("sha256", Text),
+    _required("kind", Text),
+    _required("value", LargeBinary),
+    _required("quality", Integer),
+    Column("position", Float),
+    Index("ix_media_hashes_sha256", "sha256", "kind"),
+    sqlite_autoincrement=True,
+)
+
+hash_blocks = Table(
+    "hash_blocks",
+    metadata,
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("hash_id", Key, ForeignKey("media_hashes.id"), primary_key=True, autoincrement=False, index=True),
+)

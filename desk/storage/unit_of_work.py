@@ -11,10 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.domain.errors import Bug
 from desk.storage.engine import WRITES
+from desk.storage.erasing import scrub
 from desk.storage.problems import code_of, explain
 from desk.storage.repositories.audit import SqlAudit
 from desk.storage.repositories.cases import SqlCases
 from desk.storage.repositories.filings import SqlFilings
+from desk.storage.repositories.hashes import SqlHashes
 from desk.storage.repositories.small import SqlDrafts, SqlPeople, SqlSettings, SqlViewings
 
 _WRITTEN = ("SQLITE_READONLY", "25006")
@@ -31,6 +33,7 @@ class SqlUnitOfWork:
         self.viewings = SqlViewings(connection)
         self.people = SqlPeople(connection)
         self.settings = SqlSettings(connection)
+        self.hashes = SqlHashes(connection)
 
 
 class SqlStore:
@@ -64,6 +67,15 @@ class SqlStore:
                 yield unit
         finally:
             self._within.writes = False
+
+    def scrub(self) -> bool:
+        """Deleted keys leave the database's files for good.
+
+        SQLite: the table is written anew and the pages are zeroed as they are freed (secure_delete), the
+        write-ahead log is emptied, and the copies that an upgrade made before are removed. PostgreSQL: the
+        table is written anew; its own log archives and backups are the administrator's to expire.
+        """
+        return scrub(self._engine, self._turn)
 
     def close(self) -> None:
         self._engine.dispose()

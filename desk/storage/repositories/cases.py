@@ -193,9 +193,36 @@ class SqlCases(Queue):
                 latest.setdefault(key, Occurrence(*key, row.account, None, None, None))
         return tuple(latest.values())
 
-    def forget_key(self, number: int) -> None:
+    @staticmethod
+    def _in_batches(sha256: str, numbers: set[int]) -> Any:
+        """Batched filings of these bytes that cover other cases than their own, the oldest first."""
+        return (
+            select(filing_cases.c.case_number, filings.c.id, filings.c.state, filings.c.report_id)
+            .join(filings, filings.c.id == filing_cases.c.filing_id)
+            .join(filing_files, filing_files.c.filing_id == filings.c.id)
+            .where(filing_cases.c.case_number.in_(numbers), filing_files.c.sha256 == sha256)
+            .order_by(filings.c.id)
+        )
+
+    def forget_key(self, number: int) -> bool:
         """Destroy the case's media by destroying its key (NIST SP 800-88). There is no way back."""
-        self._db.execute(delete(case_keys).where(case_keys.c.case_number == number))
+        gone = self._db.execute(delete(case_keys).where(case_keys.c.case_number == number))
+        return bool(gone.rowcount)
+
+    def has_key(self, number: int) -> bool:
+        query = (
+            select(case_keys.c.case_number)
+            .select_from(cases.outerjoin(case_keys, case_keys.c.case_number == cases.c.number))
+            .where(cases.c.number == number)
+        )
+        row = self._db.execute(query).one_or_none()
+        if row is None:
+            raise no_case()
+        return row[0] is not None
+
+    def blobs(self, number: int) -> tuple[str, ...]:
+        query = select(case_media.c.blob).where(case_media.c.case_number == number).distinct()
+        return tuple(self._db.execute(query.order_by(case_media.c.blob)).scalars())
 
     def _find(self, condition: Any) -> Record | None:
         query = (
