@@ -138,3 +138,16 @@ def test_an_empty_queue_says_so_and_offers_import(
         qtbot.waitUntil(lambda: "all" in page._empty)
         assert page._layout.currentWidget() is page._empty["all"]
         page.hide()
+
+
+def test_the_case_in_focus_stays_when_the_queue_is_read_anew(page: QueuePage, qtbot: QtBot) -> None:
+    page.table.selectRow(7)
+    row = page.table.current_case()
+    assert row is not None
+    page.refresh(frozenset({Change.QUEUE}))
+    with qtbot.waitSignal(page.model.modelReset):
+        pass
+    qtbot.waitUntil(lambda: page.table.current_case() is not None)
+    after = page.table.current_case()
+    assert after is not None
+    assert after.number == row.number

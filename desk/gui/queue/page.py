@@ -185,7 +185,7 @@ class QueuePage(Page):
                 # The table was not on the screen when the page came: keys would have gone nowhere.
                 self.table.setFocus()
             if not self.table.currentIndex().isValid():
-                self.table.selectRow(0)
+                self.table.select_again()
             return
         self._show_empty("search" if self.model.filter.text else self.model.filter.view)
 

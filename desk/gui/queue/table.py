@@ -226,6 +226,22 @@ class QueueTable(QTableView):
         for column, width in ((POLICY, 230), (SOURCE, 150), (AGE, 72), (COMPLETE, 128)):
             self.setColumnWidth(column, width)
         self.doubleClicked.connect(self._open)
+        self._was: tuple[int, int, int] = (0, 0, 0)
+        model.modelAboutToBeReset.connect(self._remember)
+
+    def _remember(self) -> None:
+        """Before rows are read anew: which case has the focus, in which row, how far it was scrolled."""
+        row = self.current_case()
+        place = max(0, self.currentIndex().row())
+        self._was = (row.number if row else 0, place, self.verticalScrollBar().value())
+
+    def select_again(self) -> None:
+        """Bring back the case that had the focus, or the row where it was."""
+        number, place, scrolled = self._was
+        model = self.model()
+        found = model.find(number) if isinstance(model, QueueModel) and number else None
+        self.selectRow(found if found is not None else min(place, model.rowCount() - 1))
+        self.verticalScrollBar().setValue(scrolled)
 
     def current_case(self) -> CaseRow | None:
         row = self.currentIndex().data(ROW)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from desk.gui.widgets.common import clear
@@ -12,6 +12,9 @@ from desk.gui.widgets.tile import BlurTile
 from desk.gui.words import plural, tr
 
 _ARROWS = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End}
+
+REPEAT_MS = 15
+"""How long the second half of an auto-repeat may take to follow the first."""
 
 
 class TileGrid(QWidget):
@@ -31,6 +34,11 @@ class TileGrid(QWidget):
         super().__init__()
         self._tiles: dict[str, BlurTile] = {}
         self._current = ""
+        self._let_go = 0
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(REPEAT_MS)
+        self._settling.timeout.connect(self.blank_all)
         self._flow = FlowLayout(8)
         self.setLayout(self._flow)
         policy = self.sizePolicy()
@@ -113,6 +121,11 @@ class TileGrid(QWidget):
 
     def _pressed(self, tile: BlurTile, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Space:
+            if self._settling.isActive():
+                self._settling.stop()
+                if event.timestamp() == self._let_go and tile.asking:
+                    return True  # X let the key go and pressed it at one moment: it was never let go
+                self.blank_all()
             # The repeats of a held key are not new wishes; nor do they prolong the old one.
             if not event.isAutoRepeat() and not event.modifiers():
                 tile.ask()
@@ -128,7 +141,14 @@ class TileGrid(QWidget):
     def _released(self, tile: BlurTile, event: QKeyEvent) -> bool:
         if event.key() != Qt.Key.Key_Space:
             return False
-        if not event.isAutoRepeat():
+        if event.isAutoRepeat():
+            return True
+        if event.timestamp() and QGuiApplication.platformName() == "xcb":
+            # X sends a held key as letting go and pressing again, and Qt sees the pair only when both
+            # are there already: one moment is waited for the second half, far less than an eye sees.
+            self._let_go = event.timestamp()
+            self._settling.start()
+        else:
             tile.blank()
         return True
 
