@@ -20,9 +20,9 @@ from desk.gui.case import phrases
 from desk.gui.case.grid import CaseGrid
 from desk.gui.case.look import Target, stretch, to_image
 from desk.gui.case.messages import ChatView
-from desk.gui.case.previews import to_image as blurred_image
 from desk.gui.case.stacks import stacks_of
 from desk.gui.case.tile import CaseTile
+from desk.gui.pictures import image_of as blurred_image
 from desk.gui.theme import Scheme, Theme
 from desk.gui.widgets.panels import Scroll
 

@@ -5,24 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage
 
 from desk.domain.errors import DeskError
 from desk.domain.preview import Blurred, NoPreview, NoPreviewReason
 from desk.gui.case import phrases
 from desk.gui.case.tile import CaseTile
+from desk.gui.pictures import image_of
 from desk.gui.session import Session
 
 AT_ONCE = 2
-
-
-def to_image(picture: Blurred) -> QImage:
-    """The blurred pixels as an image that owns its memory; null where sizes do not agree."""
-    width, height, channels = picture.width, picture.height, picture.channels
-    if channels not in (1, 3) or width * height * channels != len(picture.pixels):
-        return QImage()
-    form = QImage.Format.Format_Grayscale8 if channels == 1 else QImage.Format.Format_RGB888
-    return QImage(picture.pixels, width, height, width * channels, form).copy()
 
 
 class PreviewLoader(QObject):
@@ -81,7 +72,7 @@ class PreviewLoader(QObject):
             self.plain[key] = answer
             tile.set_no_preview(phrases.why_plain(answer.reason))
         else:
-            tile.set_blurred(to_image(answer))
+            tile.set_blurred(image_of(answer))
         self.found.emit(key)
         self._go_on()
 

@@ -5,24 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QImage
 
 from desk.domain.errors import DeskError
 from desk.domain.preview import Blurred, MediaFacts, NoPreview
+from desk.gui.pictures import image_of
 from desk.gui.report.filecard import TILE, FileCard
 from desk.gui.session import Session
 from desk.gui.words import tr
 
 AT_ONCE = 2
-
-
-def to_image(picture: Blurred) -> QImage:
-    """The blurred pixels as an image that owns its memory; null where the sizes do not agree."""
-    width, height, channels = picture.width, picture.height, picture.channels
-    if channels not in (1, 3) or width * height * channels != len(picture.pixels):
-        return QImage()
-    form = QImage.Format.Format_Grayscale8 if channels == 1 else QImage.Format.Format_RGB888
-    return QImage(picture.pixels, width, height, width * channels, form).copy()
 
 
 class Previews(QObject):
@@ -84,7 +75,7 @@ class Previews(QObject):
             card.tile.set_no_preview(tr("No preview"))
             card.tile.setToolTip(tr(answer.words))
         else:
-            card.set_preview(to_image(answer))
+            card.set_preview(image_of(answer))
         self._go_on()
 
     def _failed(self, turn: int, card: FileCard, _problem: DeskError) -> None:
