@@ -245,6 +245,18 @@ def _bare_length(container: Any) -> float:
     return total
 
 
+def _walked_length(container: Any, stream: Any) -> float | None:
+    """A recording whose header was never finished (browsers write such WebM): where its last packet ends."""
+    end = 0.0
+    deadline = time.monotonic() + SEEK_SECONDS
+    for packet in container.demux(stream):
+        if packet.pts is not None and packet.time_base:
+            end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+        if time.monotonic() > deadline:
+            return None
+    return min(end, MAX_DURATION_MS / 1000) if end > 0 else None
+
+
 def _facts(container: Any) -> Facts:
     stream = _film(container)
     duration = _duration(container)
@@ -257,6 +269,8 @@ def _facts(container: Any) -> Facts:
         frames = stream.frames
         if not frames and duration and stream.average_rate:
             frames = round(duration * float(stream.average_rate))
+        if duration is None:
+            duration = _walked_length(container, stream)
     duration_ms = -1 if duration is None else round(duration * 1000)
     return Facts(width, height, max(0, min(frames, MAX_COUNT)), duration_ms, flags)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.domain.content import Content, ContentKind
@@ -19,10 +19,12 @@ from desk.gui.case.look import Looker, LookSheet, Shown, Target
 from desk.gui.case.marker import Marker
 from desk.gui.case.marks import Marks
 from desk.gui.case.parts import row
-from desk.gui.case.previews import PreviewLoader, to_image
+from desk.gui.case.player import Player
+from desk.gui.case.previews import PreviewLoader
 from desk.gui.case.recorder import Recorder
 from desk.gui.case.stacks import Stack, stacks_of
 from desk.gui.case.tile import CaseTile
+from desk.gui.pictures import image_of
 from desk.gui.session import Session
 from desk.gui.widgets.common import hairline, label, set_role
 from desk.gui.widgets.panels import EmptyState, KeyLegend, Panel, Scroll, SplitView
@@ -30,6 +32,7 @@ from desk.gui.words import tr
 from desk.services.review import CaseView
 
 SIDE = 144
+PLAYED = (ContentKind.VIDEO, ContentKind.AUDIO)
 AT_ONCE = 8
 """Tiles built in one go."""
 
@@ -86,19 +89,33 @@ class ContentPanel(Panel):
         self.looker.said.connect(self._passing_words)
         self.looker.shown.connect(self._record)
         self.looker.refused.connect(self.refused)
+        self.player = Player(session, self.sheet, self)
+        self.player.said.connect(self._passing_words)
+        self.player.shown.connect(self._record)
+        self.player.refused.connect(self.refused)
+        self.player.moved.connect(self._played_to)
+        self.player.stopped.connect(self._play_stopped)
+        self._play_next, self._stands = False, dict[str, float]()
         self.grid.reveal_requested.connect(self._asked)
-        self.grid.reveal_released.connect(lambda _id, _seconds: self.looker.end())
+        self.grid.reveal_released.connect(self._released)
+        self.grid.play_wanted.connect(self.play)
         self.grid.current_changed.connect(self._current_changed)
         self.loader.found.connect(self._preview_found)
         self.insight.facts_found.connect(self._facts_found)
         self.insight.stills.connect(self._stills_found)
         self.insight.metadata.connect(self._metadata_found)
+        self.insight.keys.connect(self._keys_found)
+        self.insight.peaks.connect(self._peaks_found)
         marks.changed.connect(self._show_marks)
         details = self.details
         self.marker = Marker(marks, details, self._at_hand)
         details.stepped.connect(self.step_copy)
         details.metadata_asked.connect(self._metadata)
-        details.place.moved.connect(self.blank)
+        details.place.moved.connect(self._place_moved)
+        details.player.held.connect(self._play_held)
+        details.player.let_go.connect(self._play_let_go)
+        details.player.sought.connect(self._sought)
+        details.player.changed.connect(self.blank)
 
     # --- what is shown ---------------------------------------------------
 
@@ -193,11 +210,13 @@ class ContentPanel(Panel):
         self.insight.begin(0)
         self.details.close_metadata()
         self.details.place.clear()
+        self.details.player.forget()
+        self._stands = {}
 
     def set_state(self, *, can_mark: bool, lock: str, soon: str, hold_seconds: float) -> None:
         """Whether files can be looked at and marked, and what stands against it."""
         self._can_mark, self._lock, self._soon = can_mark, lock, soon
-        self.looker.hold_seconds = min(10.0, max(0.5, hold_seconds))
+        self.looker.hold_seconds = self.player.hold_seconds = min(10.0, max(0.5, hold_seconds))
         if not can_mark or lock:
             self.blank()
         self._say_hint()
@@ -244,6 +263,7 @@ class ContentPanel(Panel):
 
     def _current_changed(self, _id: str) -> None:
         self.looker.blank()
+        self.player.blank()
         for stack, tile in self._shown_tiles():
             tile.set_current(stack.id == self.grid.current)
         current = self.grid.tile(self.grid.current)
@@ -254,6 +274,7 @@ class ContentPanel(Panel):
         """Another file: its facts and stills are asked for, its metadata stays shut."""
         self.details.close_metadata()
         self.details.place.clear()
+        self.details.player.forget()
         content, view = self.content, self._view
         if content is None or view is None:
             return
@@ -264,6 +285,9 @@ class ContentPanel(Panel):
         self.insight.ask_facts(content.id)
         if content.kind is ContentKind.VIDEO:
             self.insight.ask_stills(content.id)
+            self.insight.ask_keys(content.id)
+        elif content.kind is ContentKind.AUDIO:
+            self.insight.ask_peaks(content.id)
 
     def _is_at_hand(self, key: str) -> bool:
         content = self.content
@@ -277,7 +301,14 @@ class ContentPanel(Panel):
 
     def _place_for(self, content: Content) -> None:
         facts = self.insight.facts_of(content.id)
-        if facts is None or content.kind is ContentKind.VIDEO:
+        if facts is None:
+            return
+        if content.kind in PLAYED:
+            film = content.kind is ContentKind.VIDEO
+            if facts.duration and (facts.has_sound or film):
+                self.details.player.show_for(facts.duration, film=film, sound=facts.has_sound)
+                self.details.player.set_at(self._stands.get(content.id, 0.0))
+                self._show_played(content)
             return
         if content.kind is ContentKind.DOCUMENT and facts.pages > 1:
             self.details.place.set_pages(facts.pages, tr("page {n} of {total}"))
@@ -287,9 +318,23 @@ class ContentPanel(Panel):
 
     def _stills_found(self, key: str, found: tuple[Blurred, ...]) -> None:
         if self._is_at_hand(key):
-            note = tr("Film: stills only in this version. A still does not count as viewing the film.")
-            images, seconds = [to_image(one) for one in found], [one.position or 0.0 for one in found]
+            note = tr("A still does not count as viewing the film.")
+            images, seconds = [image_of(one) for one in found], [one.position or 0.0 for one in found]
             self.details.place.set_film(images, seconds, note)
+            if key in self._stands:
+                self.details.place.seek(self._stands[key])
+
+    def _keys_found(self, key: str, found: tuple[float, ...]) -> None:
+        if self._is_at_hand(key):
+            self.details.place.set_keys(found)
+
+    def _peaks_found(self, key: str, found: bytes) -> None:
+        if self._is_at_hand(key):
+            self.details.player.track.set_peaks(found)
+
+    def _show_played(self, content: Content) -> None:
+        if self._view is not None:
+            self.details.player.track.set_played(self._view.played.get(content.id, ()))
 
     def _preview_found(self, key: str) -> None:
         if key == self.grid.current:
@@ -303,6 +348,7 @@ class ContentPanel(Panel):
         facts = self.insight.facts_of(content.id)
         self.details.show_file(content, copy=stack.at, copies=len(stack.ids), seen=seen, facts=facts)
         self.details.show_notes(content, view.elsewhere.get(content.id, ()), view.reported_in.get(content.id))
+        self._show_played(content)
         self.details.show_plain(self.loader.plain.get(stack.id), content)
 
     def step_copy(self, by: int) -> None:
@@ -319,11 +365,67 @@ class ContentPanel(Panel):
     # --- looking -----------------------------------------------------------
 
     def blank(self) -> None:
-        """Everything blurred, now."""
+        """Everything blurred and silent, now."""
         self.looker.blank()
+        self.player.blank()
         self.grid.blank_all()
 
+    def _released(self, _id: str, _seconds: float) -> None:
+        self.looker.end()
+        self.player.end()
+        self.details.player.play.setDown(False)
+
+    def play(self) -> None:
+        """A person holds key or button to play: the tile asks, so that all that ends a look ends it."""
+        if not self._stacks:
+            return
+        self._play_next = True
+        try:
+            self.grid.tile(self.grid.current).ask()
+        finally:
+            self._play_next = False
+
+    def _play_held(self) -> None:
+        # The tile gets the focus, and with it the release of a key that is held on the button.
+        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.play()
+
+    def _play_let_go(self) -> None:
+        if self.player.playing:
+            self.player.blank()
+
+    def _place_moved(self) -> None:
+        self.blank()
+        position = self.details.place.position
+        if position is not None:
+            self._stand(position)
+
+    def _sought(self, second: float) -> None:
+        self.blank()
+        self.details.place.seek(second)
+        self._stand(second)
+
+    def _stand(self, second: float) -> None:
+        content = self.content
+        if content is not None and content.kind in PLAYED:
+            self._stands[content.id] = second
+            self.details.player.set_at(second)
+
+    def _played_to(self, second: float) -> None:
+        self.details.player.set_at(second)
+
+    def _play_stopped(self, key: str, second: float) -> None:
+        """The next hold goes on from the last moment that was shown: nothing falls between two holds."""
+        facts = self.insight.facts_of(key)
+        if facts is not None and facts.duration and second >= facts.duration:
+            second = 0.0
+        self._stands[key] = second
+        if self._is_at_hand(key):
+            self.details.player.set_at(second)
+            self.details.place.seek(second)
+
     def _asked(self, tile_id: str) -> None:
+        wants_play = self._play_next
         tile = self.grid.tile(tile_id)
         claim, content, view = self._session.claim, self.content, self._view
         mine = claim is not None and view is not None and claim.case_id == view.case.number
@@ -339,7 +441,17 @@ class ContentPanel(Panel):
             place.position if content.kind is ContentKind.VIDEO else None,
             place.page,
         )
-        self.looker.begin(tile, target, claim)
+        bar = self.details.player
+        if content.kind is ContentKind.AUDIO or (wants_play and content.kind is ContentKind.VIDEO):
+            if target.facts is None:
+                tile.blank()  # what share of it was played could not be said
+                return
+            start = self._stands.get(content.id, 0.0)
+            self.player.begin(tile, target, claim, start=start, speed=bar.speed, sound=bar.with_sound)
+        elif wants_play:
+            tile.blank()
+        else:
+            self.looker.begin(tile, target, claim)
 
     def _record(self, shown: Shown) -> None:
         if self._view is not None:

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.domain.content import Content, ContentKind, FileAnnotation
 from desk.domain.draft import FileChoice
-from desk.domain.preview import MediaFacts, Metadata, NoPreview
+from desk.domain.preview import MediaFacts, Metadata, NoPreview, NoPreviewReason
 from desk.domain.viewing import Viewed
 from desk.gui import theme, words
 from desk.gui.case import phrases
+from desk.gui.case.bar import PlayerBar
 from desk.gui.case.facts import match_words
 from desk.gui.case.parts import Facts, key_cap, row
 from desk.gui.case.strip import Place
@@ -56,6 +57,7 @@ class FileDetails(QWidget):
         self._badges.setLayout(self._flow)
         self._plain = label("", "muted", wrap=True)
         self.place = Place()
+        self.player = PlayerBar()
 
         self.classes = Segmented(
             [(value, f"{value.value}  {key}") for key, value in phrases.CLASS_KEYS],
@@ -123,6 +125,7 @@ class FileDetails(QWidget):
             self._badges,
             self._plain,
             self.place,
+            self.player,
             self.marks,
             self.about,
             self.metadata,
@@ -181,8 +184,9 @@ class FileDetails(QWidget):
             return
         digest = (content.sha256 or "")[:12]
         known = words.joined([why.format, tr("SHA-256 {digest}…", digest=digest) if digest else ""])
-        if content.kind is ContentKind.AUDIO:
-            known = words.joined([known, tr("Sound is not played in this version.")])
+        if content.kind is ContentKind.AUDIO and why.reason is NoPreviewReason.NO_PICTURE:
+            self._plain.hide()  # a sound has none, and its bar says what there is
+            return
         self._plain.setText(tr("{why} It can still be reported. {known}", why=why.words, known=known).strip())
         self._plain.show()
 
@@ -274,6 +278,7 @@ def legend() -> list[tuple[str, str]]:
     """The keys of the grid, in words."""
     return [
         (tr("Space"), tr("hold to look")),
+        ("H", tr("hold to play")),
         ("J K L ;", tr("A1 A2 B1 B2")),
         ("1–0", tr("annotate")),
         ("X", tr("in or out")),

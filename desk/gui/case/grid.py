@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from desk.gui.widgets.flow import FlowLayout
@@ -64,7 +65,12 @@ class EvenFlow(FlowLayout):
 
 
 class CaseGrid(TileGrid):
-    """A TileGrid to which tiles can be added later: a large case is built in steps."""
+    """A TileGrid to which tiles can be added later: a large case is built in steps.
+
+    ``play_wanted``: H is held down; letting it go blanks the tile as letting go of Space does.
+    """
+
+    play_wanted = Signal()
 
     def __init__(self, side: int, gap: int = 8) -> None:
         super().__init__()
@@ -77,6 +83,21 @@ class CaseGrid(TileGrid):
         self._even.begin()
         super().set_tiles(tiles)
         self._even.place()
+
+    def _pressed(self, tile: BlurTile, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_H and not event.modifiers():
+            if not event.isAutoRepeat():
+                tile.blank()
+                self.play_wanted.emit()
+            return True
+        return super()._pressed(tile, event)
+
+    def _released(self, tile: BlurTile, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_H:
+            if not event.isAutoRepeat():
+                tile.blank()
+            return True
+        return super()._released(tile, event)
 
     def extend(self, tiles: list[BlurTile]) -> None:
         """Add tiles after those that are there."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from desk.domain.errors import DeskError
 from desk.domain.preview import MediaFacts, Metadata, NoPreview
@@ -12,17 +13,20 @@ from desk.gui.session import Session
 from desk.services.changes import Change
 
 STILL_EDGE = 128
+PEAKS = 400
 
 
 class Insight(QObject):
     """Answers come by content id, for the case that was begun last only.
 
-    ``stills`` carries a tuple of Blurred; ``metadata`` a Metadata, a NoPreview
-    or the words of a refusal.
+    ``stills`` carries a tuple of Blurred, ``keys`` a tuple of seconds, ``peaks`` bytes;
+    ``metadata`` a Metadata, a NoPreview or the words of a refusal.
     """
 
     facts_found = Signal(str)
     stills = Signal(str, object)
+    keys = Signal(str, object)
+    peaks = Signal(str, object)
     metadata = Signal(str, object)
 
     def __init__(self, session: Session, parent: QObject) -> None:
@@ -59,6 +63,32 @@ class Insight(QObject):
                 self.stills.emit(key, found)
 
         self._session.runner.run_read(ask, came, _no, owner=self, key="stills")
+
+    def ask_keys(self, key: str) -> None:
+        """Where a film's keyframes lie."""
+        review = self._session.desk.review
+        ask = partial(review.keyframes, self._session.operator, self._number, key)
+        self._ask(ask, self.keys, key)
+
+    def ask_peaks(self, key: str) -> None:
+        """How loud a sound is over its length."""
+        review = self._session.desk.review
+
+        def ask() -> bytes | NoPreview:
+            found = review.waveform(self._session.operator, number, key, buckets=PEAKS)
+            return found if isinstance(found, NoPreview) else found.peaks
+
+        number = self._number
+        self._ask(ask, self.peaks, key)
+
+    def _ask(self, ask: Callable[[], object], told: SignalInstance, key: str) -> None:
+        number = self._number
+
+        def came(found: object) -> None:
+            if number == self._number and not isinstance(found, NoPreview):
+                told.emit(key, found)
+
+        self._session.runner.run_read(ask, came, _no, owner=self, key="of a film")
 
     def ask_metadata(self, key: str) -> None:
         """Recorded by the service: exifViewedByEsp rests on it."""

@@ -34,6 +34,9 @@ def case_commands(page: CasePage) -> list[Command]:
     def made(id_: str, title: str, key: str, act: Callable[[], object], when: Callable[[], bool]) -> Command:
         return Command(f"case.{id_}", title, key, act, when)
 
+    def plays() -> bool:
+        return file() and content.details.player.isVisible()
+
     acts = [
         made("claim", tr("Claim this case"), "C", page.claim, lambda: shown() and bar.claim.isVisible()),
         made("none", tr("No violation"), "N", bar.no_violation, mine),
@@ -54,8 +57,10 @@ def case_commands(page: CasePage) -> list[Command]:
         made("accept", tr("Accept what the platform suggested"), "A", marker.accept, file),
         made("undo", tr("Undo"), "Ctrl+Z", page.undo, lambda: page.done.isVisible() or page.marks.can_undo),
         made("metadata", tr("Open the metadata (recorded)"), "M", content.toggle_metadata, file),
-        made("before", tr("Still or page before"), ",", partial(place.step, -1), file),
-        made("after", tr("Next still or page"), ".", partial(place.step, 1), file),
+        made("before", tr("Keyframe, still or page before"), ",", partial(place.step, -1), file),
+        made("after", tr("Next keyframe, still or page"), ".", partial(place.step, 1), file),
+        made("speed", tr("Speed: 1, 1.5, 2 times"), "E", content.details.player.faster, plays),
+        made("sound", tr("Sound on or off"), "U", content.details.player.toggle_sound, plays),
         made("copy.before", tr("Identical file before"), "[", partial(content.step_copy, -1), file),
         made("copy.after", tr("Next identical file"), "]", partial(content.step_copy, 1), file),
         made("messages", tr("To the messages"), "T", page.known.focus_messages, shown),

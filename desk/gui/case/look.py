@@ -74,6 +74,15 @@ class LookSheet(QWidget):
         self.raise_()
         self.repaint()
 
+    def put_next(self, image: QImage) -> None:
+        """Another frame in the place of the one before, which is let go; the display goes on."""
+        if self._image is None:
+            image.fill(0)
+            return
+        self._image.fill(0)
+        self._image = image
+        self.update()
+
     def drop(self) -> tuple[float, bool]:
         """Blank at once. The seconds it was on the screen, and whether all of it was."""
         if self._image is None:
@@ -164,6 +173,7 @@ class Shown:
     kind: ViewingKind
     start: float
     end: float
+    speed: float = 1.0
 
 
 def stretch(target: Target, whole: bool) -> tuple[ViewingKind, float, float]:

@@ -36,6 +36,7 @@ class Recorder(QObject):
             kind=shown.kind,
             start=shown.start,
             end=shown.end,
+            speed=shown.speed,
         )
         self._session.act(record, owner=self)
 

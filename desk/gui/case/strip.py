@@ -79,6 +79,8 @@ class Place(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._seconds: list[float] = []
+        self._keys: tuple[float, ...] = ()
+        self._second = 0.0
         self._pages, self._at, self._thing = 0, 0, ""
         self._stills = Stills()
         self._stills.chosen.connect(self._go)
@@ -100,12 +102,14 @@ class Place(QWidget):
 
     def clear(self) -> None:
         self._seconds, self._pages, self._at = [], 0, 0
+        self._keys, self._second = (), 0.0
         self._stills.set_images([])
         self.hide()
 
     def set_film(self, images: list[QImage], seconds: list[float], note: str) -> None:
         self.clear()
         self._seconds = seconds
+        self._second = seconds[0] if seconds else 0.0
         self._stills.set_images(images)
         self._stills.show()
         self._note.setText(note)
@@ -127,31 +131,57 @@ class Place(QWidget):
 
     @property
     def position(self) -> float | None:
-        return self._seconds[self._at] if self._seconds else None
+        return self._second if self._seconds else None
+
+    def set_keys(self, seconds: tuple[float, ...]) -> None:
+        """A film's keyframes: steps go from one to the next. Without them, from still to still."""
+        self._keys = seconds
+        self._say()
+
+    def seek(self, second: float) -> None:
+        """To a second of the film, said by somebody else: ``moved`` is not."""
+        if not self._seconds:
+            return
+        self._second = second
+        reached = [n for n, still in enumerate(self._seconds) if still <= second + 0.001]
+        self._at = reached[-1] if reached else 0
+        self._say()
 
     @property
     def page(self) -> int | None:
         return self._at if self._pages else None
 
     def step(self, by: int) -> None:
-        if self.count:
+        if self._seconds and len(self._keys) > 1:
+            if by > 0:
+                goal = next((key for key in self._keys if key > self._second + 0.01), None)
+            else:
+                goal = next((key for key in reversed(self._keys) if key < self._second - 0.01), None)
+            if goal is not None:
+                self.seek(goal)
+                self.moved.emit()
+        elif self.count:
             self._go(max(0, min(self.count - 1, self._at + by)))
 
     def _go(self, index: int) -> None:
-        if index != self._at:
-            self._at = index
+        second = self._seconds[index] if self._seconds else 0.0
+        if index != self._at or second != self._second:
+            self._at, self._second = index, second
             self._say()
             self.moved.emit()
 
     def _say(self) -> None:
         self._stills.set_at(self._at)
         if self._seconds:
-            where = tr("still at {time}", time=play_time(self._seconds[self._at]))
+            where = tr("still at {time}", time=play_time(self._second))
         elif self._pages:
             where = self._thing.format(n=self._at + 1, total=self._pages)
         else:
             where = ""
         self._where.setText(where)
         self._stills.setAccessibleName(tr("Blurred stills, {where}", where=where))
-        self._before.setEnabled(self._at > 0)
-        self._after.setEnabled(self._at < self.count - 1)
+        before, after = self._at > 0, self._at < self.count - 1
+        if self._seconds and len(self._keys) > 1:
+            before, after = self._second > self._keys[0] + 0.01, self._second < self._keys[-1] - 0.01
+        self._before.setEnabled(before)
+        self._after.setEnabled(after)
