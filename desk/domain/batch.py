@@ -78,6 +78,11 @@ def _sent(choice: FileChoice, batch: Batch) -> FileChoice:
     )
 
 
+def as_sent(content: Content) -> Content:
+    """The file of a batch with what is said of it: nothing of where one account had it from."""
+    return replace(content, name=None, url=None, ip_event=None, device=None, hashes=(), matches=())
+
+
 def account_ids(draft: Draft) -> tuple[str | None, ...]:
     """The ids of all accounts of a batch, each once, the draft's own first (None where it is not known)."""
     own = draft.reported.id if draft.reported is not None else None

@@ -21,6 +21,15 @@ class FilingDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class CoveredCase:
+    """Another case whose account a batched report names: as it was at confirmation."""
+
+    case_number: int
+    revision: int
+    account_id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NewFiling:
     """A confirmed report: the exact bytes, made once."""
 
@@ -41,6 +50,7 @@ class NewFiling:
     confirmed_by: int
     draft: Draft
     summary_json: bytes = field(repr=False, default=b"{}")  # what the person was shown at confirmation
+    others: tuple[CoveredCase, ...] = ()  # by case number
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +161,16 @@ class Filings(Protocol):
         ...
 
     def prior_reports(self, account_id: str) -> tuple[tuple[str, datetime], ...]:
-        """Report id and time of every filed report about this account."""
+        """Report id and time of every filed report about this account, batched ones too."""
         ...
 
-    def for_case(self, case_number: int) -> tuple[Filing, ...]: ...
+    def for_case(self, case_number: int) -> tuple[Filing, ...]:
+        """Its own filings, and the batched ones that cover it."""
+        ...
+
+    def covered(self, filing_id: int) -> tuple[CoveredCase, ...]:
+        """The other cases that a batched report covers, by number; empty for any other report."""
+        ...
 
     def rows(
         self, states: Sequence[FilingState], *, text: str = "", offset: int = 0, limit: int = 200

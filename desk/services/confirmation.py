@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from desk.domain.batch import as_sent, batched
 from desk.domain.case import Case, CaseState, Claim
 from desk.domain.company import Company, Endpoint
 from desk.domain.completeness import Completeness, assess
@@ -24,14 +25,14 @@ from desk.domain.roles import Operator, Permission, require
 from desk.domain.rules import Rule, matching
 from desk.domain.viewing import Viewed
 from desk.ports import Clock, Composed, Composer, FilingDocument, NewFiling, Occurrence, Store, UnitOfWork
+from desk.services import batches
 from desk.services.auditing import note
+from desk.services.batches import AGENCY, OtherCase
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import endpoint_set, settings_of
 from desk.services.queue import require_own
 from desk.services.review import viewed_map
 from desk.services.sending import refusal_name
-
-AGENCY = "ncmec"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ class FileLine:
 class Summary:
     """Everything that will be sent, to whom, as whom, and until when it can be taken back.
 
-    ``composed`` holds the exact bytes; confirming this summary stores them.
+    ``composed`` holds the exact bytes; confirming this summary stores them. Of a
+    batch ``draft`` is what is sent, ``not_said`` what is left out in words, and
+    ``others`` the other cases that it reports.
     """
 
     case: Case
@@ -70,6 +73,8 @@ class Summary:
     hold: timedelta
     made_at: datetime
     warnings: tuple[str, ...] = field(default=())
+    others: tuple[OtherCase, ...] = ()
+    not_said: tuple[str, ...] = ()
 
     @property
     def report_sha256(self) -> str:
@@ -103,14 +108,17 @@ class Confirmation:
         rule = matching(settings.rules, case.data.policies)
         company = _with_contact(settings.company, rule)
         viewed = viewed_map(uow, case)
+        score = assess(case.data, draft, viewed)
         composed = self._composer.compose(draft, case.data, company, viewed, now)
+        others = batches.others_of(uow, operator, draft, case, now)
+        draft, not_said = (whole := batched(draft, case.data)).draft, whole.left_out
         account = draft.reported.id if draft.reported else None
         included = [c for c in case.data.content if draft.choice(c.id).include]
         names = {file.content_id: file.name for file in composed.files}
         identities = frozenset(
             name for name in (identity(c, account) for c in included if _counts(c, draft)) if name
         )
-        score = assess(case.data, draft, viewed)
+        identities |= batches.identities_of(draft, case, others)
         hold = timedelta(0) if draft.escalated else timedelta(minutes=settings.hold_minutes)
         return Summary(
             case=case,
@@ -122,7 +130,7 @@ class Confirmation:
             operator=operator,
             files=tuple(
                 FileLine(
-                    content=c,
+                    content=c if draft.batch is None else as_sent(c),
                     choice=draft.choice(c.id),
                     name=names[c.id],
                     viewed=viewed[c.id],
@@ -141,6 +149,8 @@ class Confirmation:
             hold=hold,
             made_at=now,
             warnings=_warnings(score),
+            others=others,
+            not_said=not_said,
         )
 
     def confirm(self, operator: Operator, claim: Claim, summary: Summary, *, checked: bool) -> Done[Filing]:
@@ -159,7 +169,7 @@ class Confirmation:
             raise NotReady("Somebody else was shown this report.", "Open the confirmation again and read it.")
         now = self._clock.now()
         with self._store.write() as uow:
-            uow.cases.renew(claim, claim.until, now)
+            batches.take(uow, operator, claim, summary.others, now)
             self._unchanged(uow, summary, claim)
             filing = uow.filings.add(_new_filing(uow, summary, now))
             uow.cases.decide(
@@ -175,6 +185,7 @@ class Confirmation:
             uow.cases.set_state(summary.case.number, CaseState.REPORTING)
             uow.settings.set(refusal_name(summary.case.number), None)
             uow.cases.release(claim)
+            batches.report(uow, operator, filing, summary.others, now)
             note(
                 uow,
                 "filing.confirmed",
@@ -188,6 +199,7 @@ class Confirmation:
                 endpoint=summary.endpoint.url,
                 escalated=summary.draft.escalated,
                 viewed=sum(1 for line in summary.files if line.claimed_viewed),
+                **({"batched_cases": len(summary.others)} if summary.others else {}),
             )
         return done(filing, Change.QUEUE, Change.CASE, Change.OUTBOX, Change.DRAFT)
 
@@ -257,6 +269,7 @@ def _new_filing(uow: UnitOfWork, summary: Summary, now: datetime) -> NewFiling:
         confirmed_at=now,
         confirmed_by=summary.operator.id,
         draft=summary.draft,
+        others=batches.covered_cases(summary.others),
         summary_json=json.dumps(
             {
                 "score": summary.completeness.score,

@@ -19,6 +19,7 @@ from desk.domain.roles import Operator, Permission, require
 from desk.domain.viewing import Viewed
 from desk.ports import Clock, Composer, FieldInfo, SavedDraft, Store, UnitOfWork
 from desk.services.auditing import note
+from desk.services.batches import AGENCY, Candidates, candidates
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import DeskSettings, settings_of
 from desk.services.review import viewed_map
@@ -107,6 +108,12 @@ class Drafting:
         with self._store.write() as uow:
             saved = uow.drafts.save(draft, version, now, operator.id)
         return Done(saved, frozenset({Change.DRAFT}))
+
+    def batch_candidates(self, operator: Operator, number: int) -> tuple[Candidates, ...]:
+        """Files of this case that other accounts posted too, with the open cases that say so."""
+        require(operator, Permission.DRAFT)
+        with self._store.read() as uow:
+            return candidates(uow, operator, uow.cases.get(number), AGENCY, self._clock.now())
 
     def check(self, draft: Draft, view: DraftView, viewed: Mapping[str, Viewed] | None = None) -> Checked:
         """Problems by the agency's rules and the completeness. Pure; fit for every keystroke."""

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from desk.domain.case import CaseState
 from desk.domain.codec import to_plain
 from desk.domain.errors import ClaimLost, DeskError, UserError
 from desk.domain.filing import (
@@ -31,6 +30,7 @@ from desk.domain.filing import (
 )
 from desk.ports import Agency, Clock, Composer, Leased, Receipt, Store, UnitOfWork, Vault
 from desk.services.auditing import note
+from desk.services import batches
 from desk.services.reach import Reach
 from desk.services.schema import SchemaKeeper
 
@@ -342,13 +342,10 @@ class Sender:
             uow.filings.add_receipt(
                 Receipt(after.id, after.report_id or "", reply.at, reply.request_id, reply.body)
             )
-            # What the platform added meanwhile is not in this report: the case waits for a person again.
-            grown = uow.cases.get(after.case_number).revision != uow.filings.confirmed(after.id).revision
-            uow.cases.set_state(after.case_number, CaseState.OPEN if grown else CaseState.REPORTED)
-            uow.drafts.discard(after.case_number)
+            batches.filed(uow, after, self._clock.now())
         elif after.state in (FilingState.WITHDRAWN, FilingState.REFUSED):
             uow.filings.free(after.id)
-            uow.cases.set_state(after.case_number, CaseState.OPEN)
+            batches.freed(uow, after, self._clock.now())
         note(
             uow,
             f"filing.{after.state.value}",

@@ -283,6 +283,16 @@ filing_files = Table(
     Column("intent", Text),
 )
 
+filing_cases = Table(
+    "filing_cases",
+    metadata,
+    _filing(primary_key=True),
+    _case(primary_key=True, index=True),
+    _required("revision", Integer),
+    _required("account_id", Words, index=True),
+)
+"""The other cases that a batched report covers; never changed."""
+
 reported_identity = Table(
     "reported_identity",
     metadata,

@@ -10,8 +10,18 @@ import pytest
 
 from desk.domain.errors import AlreadyReported, Bug, ClaimLost, UserError
 from desk.domain.filing import Call, Filing, FilingState, OutcomeKind, Reply, RetractFor
-from desk.ports import Leased, Receipt, Store, UnitOfWork
-from tests.contracts.samples import MINUTE, NOW, add_case, case_data, new_filing, person
+from desk.ports import CoveredCase, Leased, Receipt, Store, UnitOfWork
+from tests.contracts.samples import (
+    MINUTE,
+    NOW,
+    add_case,
+    case_data,
+    digest,
+    new_filing,
+    person,
+    revision,
+    stored,
+)
 
 UNTIL = NOW + MINUTE
 
@@ -49,6 +59,43 @@ class TestFilings:
             ):
                 with pytest.raises(UserError, match="no filing"):
                     act()
+
+    def test_a_batch_is_found_from_every_case_it_covers(self, store: Store) -> None:
+        with store.write() as unit:
+            numbers = [add_case(unit, f"case-{n}") for n in range(4)]
+            others = tuple(CoveredCase(n, 1, f"u-{n}") for n in numbers[1:3])
+            new = new_filing(numbers[0], person(unit), others=others)
+            filing = unit.filings.add(new)
+        with store.read() as unit:
+            assert unit.filings.confirmed(filing.id) == new
+            assert unit.filings.covered(filing.id) == others
+            found = [unit.filings.for_case(number) for number in numbers]
+            assert found == [(filing,), (filing,), (filing,), ()]
+            for text in ("case-2", f"U-{numbers[2]}"):
+                (row,) = unit.filings.rows([FilingState.CONFIRMED], text=text)
+                assert row.filing == filing
+            assert unit.filings.prior_reports(f"u-{numbers[1]}") == ()
+        with store.write() as unit:
+            done = replace(filing, state=FilingState.FILED, report_id="4711", ended_at=NOW)
+            unit.filings.save(done, take(unit).fence)
+        with store.read() as unit:
+            for account in ("u-1", f"u-{numbers[1]}", f"u-{numbers[2]}"):
+                assert unit.filings.prior_reports(account) == (("4711", NOW),)
+            assert unit.filings.prior_reports(f"u-{numbers[3]}") == ()
+
+    def test_the_same_bytes_are_known_to_be_in_a_batch(self, store: Store) -> None:
+        with store.write() as unit:
+            same = digest("viral")
+            numbers = []
+            for name in ("a", "b", "c"):
+                new = revision(case_data(name), media={"c1": stored(name, bytes_of="viral")})
+                numbers.append(unit.cases.add(new).number)
+            first = new_filing(numbers[0], person(unit), others=(CoveredCase(numbers[1], 1, "u-b"),))
+            file = replace(first.files[0], file=replace(first.files[0].file, sha256=same))
+            filing = unit.filings.add(replace(first, files=(file,)))
+        with store.read() as unit:
+            found = {o.case_number: o.filing_id for o in unit.cases.occurrences(same, but_case=0)}
+            assert found == {numbers[0]: filing.id, numbers[1]: filing.id, numbers[2]: None}
 
     def test_every_field_of_its_standing_is_kept(self, store: Store) -> None:
         with store.write() as unit:

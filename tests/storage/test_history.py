@@ -11,7 +11,7 @@ from desk.domain.decision import Decision, DecisionKind
 from desk.domain.errors import Bug
 from desk.domain.filing import Call, OutcomeKind, Reply
 from desk.domain.viewing import Viewing, ViewingKind
-from desk.ports import Receipt
+from desk.ports import CoveredCase, Receipt
 from desk.storage.engine import WRITES
 from desk.storage.unit_of_work import SqlStore
 from tests.contracts.samples import NOW, add_case, new_filing, person
@@ -30,6 +30,7 @@ EVIDENCE = {
     "filing_files": (
         "filing_id", "position", "content_id", "name", "sha256", "md5", "size", "details_xml", "identity",
     ),
+    "filing_cases": ("filing_id", "case_number", "revision", "account_id"),
     "journal": ("id", "filing_id", "attempt", "call", "file_index", "endpoint", "at", "sent"),
 }  # fmt: skip
 
@@ -41,7 +42,8 @@ def full(store: SqlStore) -> SqlStore:
         number, operator = add_case(unit), person(unit)
         unit.cases.decide(Decision(number, 1, DecisionKind.REPORT, operator.id, NOW, "p", "n"))
         unit.viewings.add(Viewing(number, "c1", "0" * 64, operator.id, ViewingKind.REVEAL, NOW, 2.0))
-        filing = unit.filings.add(new_filing(number, operator))
+        others = (CoveredCase(add_case(unit, "case-2"), 1, "u-2"),)
+        filing = unit.filings.add(new_filing(number, operator, others=others))
         unit.filings.intend(filing, Call.SUBMIT, None, "http://127.0.0.1:1", b"<x/>", NOW)
         entry = unit.filings.intend(filing, Call.UPLOAD, 0, "http://127.0.0.1:1", b"digest", NOW)
         unit.filings.settle(entry, Reply(OutcomeKind.ACCEPTED, NOW, code=0, http_status=200, body=b"ok"))

@@ -24,6 +24,7 @@ from desk.storage.tables import (
     case_search,
     cases,
     decisions,
+    filing_cases,
     filing_files,
     filings,
 )
@@ -191,6 +192,12 @@ class SqlCases(Queue):
                 latest[key] = Occurrence(*key, row.account, row.id, state, row.report_id)
             else:
                 latest.setdefault(key, Occurrence(*key, row.account, None, None, None))
+        for row in self._db.execute(self._in_batches(sha256, {number for number, _ in latest})):
+            for key in (key for key in latest if key[0] == row.case_number):
+                before = latest[key].filing_id
+                if before is None or before < row.id:
+                    state = FilingState(row.state)
+                    latest[key] = Occurrence(*key, latest[key].account, row.id, state, row.report_id)
         return tuple(latest.values())
 
     @staticmethod

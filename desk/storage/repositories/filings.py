@@ -16,12 +16,13 @@ from desk.domain.draft import Draft
 from desk.domain.errors import AlreadyReported, Bug
 from desk.domain.filing import Call, Filing, FilingState, Reply
 from desk.domain.preservation import preserve_until
-from desk.ports import FilingDocument, FilingRow, JournalEntry, NewFiling, Receipt
+from desk.ports import CoveredCase, FilingDocument, FilingRow, JournalEntry, NewFiling, Receipt
 from desk.storage.repositories.base import Record, batched, contains, insert_or_skip, no_case, no_filing
 from desk.storage.repositories.filing_rows import FILING_COLUMNS, file_state, read_filings, standing
 from desk.storage.repositories.leases import Leases, file_standing
 from desk.storage.tables import (
     cases,
+    filing_cases,
     filing_files,
     filings,
     journal,
@@ -30,7 +31,7 @@ from desk.storage.tables import (
     reported_identity,
 )
 
-_F, _J, _R, _I = filings.c, journal.c, receipts.c, reported_identity.c
+_F, _J, _R, _I, _O = filings.c, journal.c, receipts.c, reported_identity.c, filing_cases.c
 
 
 class SqlFilings(Leases):
@@ -87,6 +88,13 @@ class SqlFilings(Leases):
             confirmed_by=row.confirmed_by,
             draft=codec.from_plain(Draft, json.loads(row.draft)),
             summary_json=bytes(row.summary_json),
+            others=self.covered(filing_id),
+        )
+
+    def covered(self, filing_id: int) -> tuple[CoveredCase, ...]:
+        query = select(filing_cases).where(_O.filing_id == filing_id).order_by(_O.case_number)
+        return tuple(
+            CoveredCase(row.case_number, row.revision, row.account_id) for row in self._db.execute(query)
         )
 
     def free(self, filing_id: int) -> None:
@@ -104,7 +112,10 @@ class SqlFilings(Leases):
         query = (
             select(_F.report_id, _F.ended_at)
             .where(
-                _F.account_id == account_id,
+                or_(
+                    _F.account_id == account_id,
+                    _F.id.in_(select(_O.filing_id).where(_O.account_id == account_id)),
+                ),
                 _F.state == FilingState.FILED.value,
                 _F.report_id.is_not(None),
             )
@@ -114,7 +125,12 @@ class SqlFilings(Leases):
 
     def for_case(self, case_number: int) -> tuple[Filing, ...]:
         """The oldest first."""
-        query = select(*FILING_COLUMNS).where(_F.case_number == case_number).order_by(_F.id)
+        covering = select(_O.filing_id).where(_O.case_number == case_number)
+        query = (
+            select(*FILING_COLUMNS)
+            .where(or_(_F.case_number == case_number, _F.id.in_(covering)))
+            .order_by(_F.id)
+        )
         return tuple(read_filings(self._db, self._db.execute(query)))
 
     def rows(
@@ -281,6 +297,17 @@ class SqlFilings(Leases):
         ]
         if rows:
             self._db.execute(insert(filing_files), rows)
+        if new.others:
+            others = [
+                {
+                    "filing_id": filing_id,
+                    "case_number": other.case_number,
+                    "revision": other.revision,
+                    "account_id": other.account_id,
+                }
+                for other in new.others
+            ]
+            self._db.execute(insert(filing_cases), others)
         return filing_id
 
     def _search(self, new: NewFiling) -> str:
@@ -291,7 +318,10 @@ class SqlFilings(Leases):
         ).one_or_none()
         if row is None:
             raise no_case()
-        words = (row.platform_id, row.name, new.incident_type, new.account_id or "")
+        words = [row.platform_id, row.name, new.incident_type, new.account_id or ""]
+        for batch in batched(other.case_number for other in new.others):
+            words += self._db.execute(select(cases.c.platform_id).where(cases.c.number.in_(batch))).scalars()
+        words += (other.account_id for other in new.others)
         return "\n".join(words).casefold()
 
     def _hold_identities(self, new: NewFiling, filing_id: int) -> None:
