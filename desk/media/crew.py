@@ -12,7 +12,7 @@ from desk.domain.preview import NoPreviewReason
 from .process import Hello, WorkerGone, WorkerProcess
 from .sources import Opened
 from .watchdog import Watchdog
-from .wire import MAX_COUNT, Answer, Ask, Breach, Digest, Part, Request, Worker, digest
+from .wire import MAX_COUNT, Answer, Ask, Breach, Digest, Format, Part, Request, Worker, digest
 
 START_SECONDS = 30.0
 
@@ -169,7 +169,7 @@ class Crew:
                     process.hello()
             except (WorkerGone, Breach):
                 return NoPreviewReason.UNAVAILABLE
-            supply = opened.supply(kind)
+            supply = opened.supply(kind, whole=request.format is Format.PNG)
             try:
                 with self._deadline(seconds, process):
                     parts = process.ask(request, size, supply.chunks, supply.read)

@@ -29,7 +29,7 @@ from desk.domain.preview import (
 from . import guards, wire
 from .crew import Crew
 from .reel import Reel, frame, sound
-from .sniff import Sniffed, sniff
+from .sniff import Sniffed, plain_png, sniff
 from .sources import Opened
 from .speaker import Speaker
 from .wire import Ask, Digest, Request, Worker
@@ -258,12 +258,22 @@ class PreviewPool:
                 return NoPreview(NoPreviewReason.UNSUPPORTED, sniffed.kind, sniffed.name)
             request = request._replace(format=sniffed.format)
             seconds = self._seconds * (LONG_FACTOR if request.ask is Ask.PEAKS else 1)
-            outcome = self._crew.run(opened, kind, request, source.size, seconds=seconds, urgent=urgent)
+            outcome = self._run(opened, kind, request, source.size, seconds, urgent=urgent)
         finally:
             opened.close()
         if isinstance(outcome, NoPreviewReason):
             return NoPreview(outcome, sniffed.kind, sniffed.name)
         return _Answered(sniffed, outcome)
+
+    def _run(
+        self, opened: Opened, kind: Worker, request: Request, size: int, seconds: float, *, urgent: bool
+    ) -> Digest | NoPreviewReason:
+        if request.ask is Ask.BLUR and size <= wire.MAX_INLINE and plain_png(opened.head):
+            quick = self._crew.run(opened, Worker.AV, request, size, seconds=seconds, urgent=urgent)
+            # What the quick way does not like may still be shown by the usual one.
+            if not isinstance(quick, NoPreviewReason) or quick is NoPreviewReason.TIMED_OUT:
+                return quick
+        return self._crew.run(opened, kind, request, size, seconds=seconds, urgent=urgent)
 
 
 def _blurred_request(ask: Ask, edge: int, strength: float, *, grey: bool, number: int = 0) -> Request:

@@ -57,6 +57,29 @@ def sniff(head: bytes) -> Sniffed:
     return UNKNOWN
 
 
+LARGE_PNG = 1_000_000
+"""Pixels from which the other decoder is worth its worker."""
+
+
+def plain_png(head: bytes) -> bool:
+    """Whether a PNG is large and needs nothing but its pixels, so that the quicker decoder may have it.
+
+    Eight bits, grey or colours, not interlaced; no transparency, no animation, no EXIF before the pixels.
+    """
+    if not head.startswith(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR") or len(head) < 33:
+        return False
+    width, height = int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+    if head[24] != 8 or head[25] not in (0, 2) or head[28] or width * height < LARGE_PNG:
+        return False
+    at = 33
+    while at + 8 <= len(head):
+        name = head[at + 4 : at + 8]
+        if name in (b"IDAT", b"tRNS", b"acTL", b"eXIf"):
+            return name == b"IDAT"
+        at += 12 + int.from_bytes(head[at : at + 4], "big")
+    return False
+
+
 _MAGIC: tuple[tuple[bytes, Sniffed], ...] = (
     (b"\xff\xd8\xff", Sniffed(_IMAGE, "JPEG", Format.JPEG, Worker.IMAGE)),
     (b"\x89PNG\r\n\x1a\n", Sniffed(_IMAGE, "PNG", Format.PNG, Worker.IMAGE)),

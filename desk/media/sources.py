@@ -43,12 +43,11 @@ class Opened:
         self._first = first
         self.head = first[:HEAD_BYTES]
 
-    def supply(self, worker: Worker) -> Supply:
-        """The bytes for one job; may be called again for another try."""
+    def supply(self, worker: Worker, *, whole: bool = False) -> Supply:
+        """The bytes for one job; may be called again for another try. `whole`: all will be read, in order."""
         source = self._source
-        if source.read is not None and (
-            source.size > MAX_INLINE or (source.size > RANGED_FROM and worker in (Worker.AV, Worker.PDF))
-        ):
+        jumps = worker in (Worker.AV, Worker.PDF) and not whole
+        if source.read is not None and (source.size > MAX_INLINE or (source.size > RANGED_FROM and jumps)):
             return Supply(None, source.read, _nothing)
         if source.size > MAX_INLINE:
             stepper = _Restarting(source)

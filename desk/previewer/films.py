@@ -22,6 +22,7 @@ import av.subtitles.stream
 import av.video.reformatter
 from PIL import Image
 
+from . import png
 from .part import of as part_of
 from .pdq import SIDE, pdq
 from .protocol import (
@@ -118,6 +119,8 @@ def answer(
     """One request about one film or sound. Raises Refused, MemoryError, or whatever FFmpeg raises."""
     ask = Ask(request.ask)
     name = NAMES.get(Format(request.format))
+    if request.format == Format.PNG:
+        return png.answer(source, request)
     if name is None:
         raise Refused(Refusal.UNSUPPORTED)
     if ask is Ask.PLAY:

@@ -44,6 +44,8 @@ def shrink(image: Image.Image, edge: int) -> Image.Image:
         return image
     if image.mode in ("P", "PA", "1"):
         image = plain(image, grey=False)
+    if image.mode.startswith("I;16"):
+        image = image.convert("I")  # sixteen bits cannot be reduced as they are
     return image.resize(size, Image.Resampling.BILINEAR, reducing_gap=1.5)
 
 
