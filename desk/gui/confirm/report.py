@@ -60,7 +60,10 @@ class ReportInWords(Scroll):
                 tr("Where it happened: {kind}", kind=phrases.context(context.kind)),
                 Lines(said.context(context)),
             )
-        self._people(tr("Reported person or user"), (draft.reported,) if draft.reported else ())
+        if draft.batch is not None:
+            self._batch(summary)
+        else:
+            self._people(tr("Reported person or user"), (draft.reported,) if draft.reported else ())
         self._people(tr("Recipient"), draft.recipients)
         self._people(tr("Victim"), draft.victims)
         if draft.reported is None:
@@ -84,6 +87,30 @@ class ReportInWords(Scroll):
         panel = Panel(title)
         panel.add(*parts)
         self.add(panel)
+
+    def _batch(self, summary: Summary) -> None:
+        """All accounts of a batched report, and what it does not say of them."""
+        facts = said.batch(summary)
+        count = plural(len(facts), "{n} account is reported", "{n} accounts are reported")
+        panel = Panel(tr("Reported accounts"), aside=count)
+        panel.add(
+            value(
+                tr(
+                    "A batched report: one file that many accounts passed on. Of each account its id is sent "
+                    "and nothing else. When it is filed, every case named here is reported."
+                )
+            ),
+            Lines(facts),
+        )
+        self.add(panel)
+        left = Panel(tr("Left out of a batched report"))
+        left.body.setSpacing(theme.S1)
+        for line in summary.not_said:
+            left.add(value(tr(line)))
+        again = said.opens_again(summary)
+        if again:
+            left.add(value(again, "warn"))
+        self.add(left)
 
     def _people(self, title: str, people: tuple[Account, ...]) -> None:
         for at, person in enumerate(people, 1):

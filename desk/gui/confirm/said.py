@@ -28,7 +28,7 @@ from desk.domain.rules import Contact
 from desk.gui import words
 from desk.gui.case import phrases
 from desk.gui.words import joined, tr
-from desk.services.confirmation import FileLine
+from desk.services.confirmation import FileLine, Summary
 
 Facts = list[tuple[str, str]]
 
@@ -279,6 +279,30 @@ def file(line: FileLine) -> Facts:
     _told(tr("SHA-256"), facts, content.sha256)
     _told(tr("Same bytes"), facts, elsewhere(line))
     return facts
+
+
+def batch(summary: Summary) -> Facts:
+    """The accounts of a batched report, each with its cases; the report's own first."""
+    own = summary.draft.reported.id if summary.draft.reported else None
+    cases: dict[str, list[str]] = {
+        own or tr("no account id"): [tr("case {number}", number=summary.case.number)]
+    }
+    for other in summary.others:
+        cases.setdefault(other.account, []).append(tr("case {number}", number=other.case.number))
+    return [(", ".join(numbers), account_id) for account_id, numbers in cases.items()]
+
+
+def opens_again(summary: Summary) -> str:
+    """Which other cases of a batch hold more that has to be reported; empty where none does."""
+    found = [other.case.number for other in summary.others if other.rest]
+    if not found:
+        return ""
+    return words.plural(
+        len(found),
+        "Case {list} holds more that is to be reported: it opens again for it.",
+        "Cases {list} hold more that is to be reported: they open again for it.",
+        list=", ".join(str(number) for number in found),
+    )
 
 
 def elsewhere(line: FileLine) -> str:

@@ -214,6 +214,8 @@ class CircumstancesSection(Panel):
             self._law_fold.blockSignals(True)
             self._law_fold.set_open(True)
             self._law_fold.blockSignals(False)
+        for part in (self.contexts, self._law_fold, self._fields["additional_info"]):
+            part.setVisible(draft.batch is None)  # a batched report can't hold them
         self.additional.set_value(draft.additional_info or "")
 
     def apply(self, draft: Draft) -> Draft:

@@ -64,6 +64,7 @@ class FileCard(QFrame):
         self._choice = FileChoice(content.id)
         self._viewed: Viewed | None = None
         self._length: float | None = None
+        self._batched = False
         self._fields: dict[str, FormField] = {}
         self._name = (
             content.name
@@ -275,8 +276,22 @@ class FileCard(QFrame):
         self._viewed_badge.set(said, state, "eye" if state == "ok" else "eye-off")
         self.lowered.setVisible(self.content.kind.has_file and viewed)
         self.lowered.setEnabled(viewed)
-        self._body.setVisible(choice.include)
-        self._suggestion.setVisible(self._open_suggestion())
+        self._body.setVisible(choice.include or self._batched)
+        self._suggestion.setVisible(self._open_suggestion() and not self._batched)
+
+    def set_batched(self, on: bool) -> None:
+        """In a batched report only what its one file may say is shown; the marks come with the batch."""
+        if on is self._batched:
+            return
+        self._batched = on
+        for part in (self.include, self._fields["relevance"], self._fields.get("annotations")):
+            if part is not None:
+                part.setVisible(not on)
+        if self.content.kind.has_file:
+            noted = bool(self._choice.note)
+            self._note_button.setVisible(not on and not noted)
+            self._note_field.setVisible(not on and noted)
+        self._show_state()
 
     def _open_suggestion(self) -> bool:
         """Whether something suggested is not yet accepted."""

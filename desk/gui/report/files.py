@@ -88,7 +88,14 @@ class FilesSection(Panel):
             self._show(0)
         for content_id, card in self._cards.items():
             self._fill(content_id, card)
-        count = len(draft.files)
+        batch = draft.batch.content_id if draft.batch is not None else None
+        if batch is not None:
+            self.turn_to(batch)
+        for content_id, card in self._cards.items():
+            card.setVisible(batch in (None, content_id))
+            card.set_batched(batch == content_id)
+        self._pages.setVisible(batch is None and len(self._ids) > ALL_UP_TO)
+        count = len(draft.files) if batch is None else 1
         self.set_title(tr("Files"), plural(count, "{n} piece of content", "{n} pieces of content"))
         self._none.setVisible(count == 0)
         self._help.setVisible(count > 0)

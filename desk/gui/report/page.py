@@ -146,6 +146,8 @@ class ReportPage(Page):
 
     def refresh(self, changes: frozenset[str]) -> None:
         shown = self.isVisible() and self.discarding.draft is None and not self._is_stale
+        if {Change.CASE, Change.QUEUE} & set(changes) and shown and self.sheet is not None:
+            self.sheet.batch.look_again()
         if {Change.CASE, Change.VIEWING} & set(changes) and shown and self._view is not None:
             self._ask_reported(self._view)
 
@@ -303,6 +305,9 @@ class ReportPage(Page):
             typing = self.focusWidget()
             where = typing if isinstance(typing, QLineEdit | QPlainTextEdit) else None
             self.history.note(self._draft, id(where) if where else None, self._clock.elapsed() / 1000)
+            if (draft.batch is None) is not (self._draft.batch is None):
+                self._replace(draft)  # other parts of the form apply now
+                return
             self._draft = draft
             self.checker.take(draft, self._view)
             self.keeper.put(draft)

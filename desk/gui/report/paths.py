@@ -19,6 +19,7 @@ SECTIONS = ("incident", "files", "people", "circumstances", "urgency", "complete
 _TOKEN = re.compile(r"\.?([A-Za-z_]\w*)(?:\[(.*?)\](?=\.[A-Za-z_]|\[|$))?")
 
 _SECTION = {
+    "batch": "incident",  # it stands above the first section
     "incident_type": "incident",
     "annotations": "incident",
     "files": "files",

@@ -14,6 +14,7 @@ from desk.domain.draft import Draft
 from desk.domain.filing import FieldProblem
 from desk.gui import theme
 from desk.gui.report import outline, side
+from desk.gui.report.batch import BatchPanel
 from desk.gui.report.circumstances import CircumstancesSection
 from desk.gui.report.completeness import CompletenessSection, help_path
 from desk.gui.report.files import FilesSection
@@ -32,6 +33,7 @@ from desk.services.drafting import Checked, DraftView
 
 VIEW_AFTER_MS = 60
 NARROW_BELOW = 1120
+NOT_IN_BATCH = ("people", "urgency")
 UNREAD = "@"
 """Paths that begin so mean a field by its number: what stands in it can't be read, so no draft has it."""
 
@@ -46,6 +48,9 @@ class Sheet(QWidget):
         super().__init__()
         self.outline = Outline()
         self.side = SidePanel()
+        self.batch = BatchPanel(session)
+        self.batch.changed.connect(partial(self.changed.emit, "batch"))
+        self._batched = False
         self.incident = IncidentSection(field_words)
         self.files = FilesSection(session)
         self.people = PeopleSection(field_words)
@@ -63,6 +68,7 @@ class Sheet(QWidget):
         self.sections: dict[str, Any] = dict(zip(SECTIONS, parts, strict=True))
         self.pane = FormPane(margin=theme.S4, gap=theme.S4)
         self.pane.body.setContentsMargins(theme.S1, theme.S4, theme.S2, theme.S4)
+        self.pane.add(self.batch)
         for key, section in self.sections.items():
             section.changed.connect(partial(self.changed.emit, key))
             self.pane.add(section)
@@ -97,36 +103,46 @@ class Sheet(QWidget):
     # loading --------------------------------------------------------------------------
 
     def load(self, draft: Draft, view: DraftView) -> None:
-        for section in self.sections.values():
+        self._batched = draft.batch is not None
+        self.batch.load(draft, view)
+        for key, section in self.sections.items():
             section.load(draft, view)
+            # What a batched report can't hold is not shown; it is kept for the way back.
+            section.setVisible(not (self._batched and key in NOT_IN_BATCH))
+            self.outline.items[key].setVisible(not section.isHidden())
         self._look.start()
 
     def apply(self, key: str, draft: Draft) -> Draft:
         """The draft with what stands in one section."""
-        made: Draft = self.sections[key].apply(draft)
+        made: Draft = (self.batch if key == "batch" else self.sections[key]).apply(draft)
         return made
 
     def set_writable(self, on: bool) -> None:
         """Without the claim everything can be read and nothing changed."""
-        for section in self.sections.values():
+        for section in self._parts():
             section.setEnabled(on)
 
     def rest(self) -> None:
         """Forget which fields a person was in: another draft is shown."""
-        for section in self.sections.values():
+        for section in self._parts():
             for field in section.fields():
                 field.touched = False
                 field.set_problem("")
         self._jumped = ""
         self.pane.verticalScrollBar().setValue(0)
 
+    def _parts(self) -> tuple[Any, ...]:
+        return (self.batch, *self.sections.values())
+
     # problems -------------------------------------------------------------------------
 
     def problems(self, checked: Checked, draft: Draft) -> list[FieldProblem]:
         """All that keeps the report from being filed, in the order of the page."""
-        found = [*self.urgency.problems(draft), *checked.problems]
+        found = [*(() if self._batched else self.urgency.problems(draft)), *checked.problems]
         self._unread = []
         for section in self.sections.values():
+            if section.isHidden():
+                continue
             for field in section.fields():
                 words = field.local_problem()
                 if words:
@@ -159,7 +175,7 @@ class Sheet(QWidget):
                 if not problem.path.startswith(UNREAD):
                     spot.field.add_problem(f"{spot.prefix}{problem.message}")
             missing.append(Tip(problem.path, problem.message, joined(place), "circle-alert", "bad"))
-        for section in self.sections.values():
+        for section in self._parts():
             for field in section.fields():
                 field.show_problems(reviewing=reviewing)
         self.completeness.show_parts(checked.completeness)
@@ -174,7 +190,8 @@ class Sheet(QWidget):
         self.side.show_state(checked.completeness, helps, missing)
 
     def _filled(self, key: str, draft: Draft, checked: Checked) -> bool:
-        included = [choice for choice in draft.files if choice.include]
+        batch = draft.batch.content_id if draft.batch is not None else None
+        included = [c for c in draft.files if (c.include if batch is None else c.content_id == batch)]
         pieces = self.files.pieces
         if key == "incident":
             return draft.incident_type is not None
@@ -184,7 +201,7 @@ class Sheet(QWidget):
         if key == "people":
             return draft.reported is not None
         if key == "circumstances":
-            return bool(draft.time_note) and bool(draft.platform or draft.contexts)
+            return bool(draft.time_note) and bool(draft.platform or draft.contexts or batch)
         if key == "completeness":
             return checked.completeness.score >= 70
         return True
@@ -197,6 +214,8 @@ class Sheet(QWidget):
             if number < len(self._unread):
                 return Spot(self._unread[number], self._unread[number].editor)
             return None
+        if path.startswith("batch") or (self._batched and path.startswith("reported")):
+            return self.batch.locate(parse(path), reveal=reveal)
         spot: Spot | None = self.sections[section_of(path)].locate(parse(path), reveal=reveal)
         return spot
 
@@ -219,6 +238,8 @@ class Sheet(QWidget):
     def jump(self, key: str) -> None:
         """Scroll a section to the top and put the focus into it."""
         section = self.sections[key]
+        if section.isHidden():
+            return
         self.pane.fit()
         self._jumped = key
         top = section.mapTo(self._inner, QPoint(0, 0)).y()
@@ -247,7 +268,7 @@ class Sheet(QWidget):
             return
         here = SECTIONS[0]
         for key, section in self.sections.items():
-            if section.mapTo(viewport, QPoint(0, 0)).y() <= viewport.height() // 3:
+            if not section.isHidden() and section.mapTo(viewport, QPoint(0, 0)).y() <= viewport.height() // 3:
                 here = key
         if bar.value() == bar.maximum() and bar.maximum() > 0:
             here = SECTIONS[-1]
