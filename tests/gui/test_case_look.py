@@ -165,7 +165,9 @@ def test_a_picture_asked_for_by_one_hold_is_not_painted_in_the_next(
     shown: list[str] = []
     real = bench.page.content.sheet.put
     monkeypatch.setattr(
-        bench.page.content.sheet, "put", lambda image, words: (shown.append(words), real(image, words))
+        bench.page.content.sheet,
+        "put",
+        lambda image, words, zoom: (shown.append(words), real(image, words, zoom)),
     )
     hold(bench)
     qtbot.waitUntil(slow.begun.is_set)

@@ -18,8 +18,9 @@ from desk.domain.preview import Blurred, MediaFacts, MediaKind, NoPreviewReason,
 from desk.domain.viewing import Viewed, Viewing, ViewingKind, viewed
 from desk.gui.case import phrases
 from desk.gui.case.grid import CaseGrid
-from desk.gui.case.look import Target, stretch, to_image
+from desk.gui.case.look import Target, stretch
 from desk.gui.case.messages import ChatView
+from desk.gui.case.sheet import to_image
 from desk.gui.case.stacks import stacks_of
 from desk.gui.case.tile import CaseTile
 from desk.gui.pictures import image_of as blurred_image

@@ -15,13 +15,14 @@ from desk.gui.case import phrases
 from desk.gui.case.details import FileDetails, legend
 from desk.gui.case.grid import CaseGrid
 from desk.gui.case.insight import Insight
-from desk.gui.case.look import Looker, LookSheet, Shown, Target
+from desk.gui.case.look import Looker, Shown, Target
 from desk.gui.case.marker import Marker
 from desk.gui.case.marks import Marks
 from desk.gui.case.parts import row
 from desk.gui.case.player import Player
 from desk.gui.case.previews import PreviewLoader
 from desk.gui.case.recorder import Recorder
+from desk.gui.case.sheet import LookSheet
 from desk.gui.case.stacks import Stack, stacks_of
 from desk.gui.case.tile import CaseTile
 from desk.gui.pictures import image_of
@@ -99,6 +100,9 @@ class ContentPanel(Panel):
         self.grid.reveal_requested.connect(self._asked)
         self.grid.reveal_released.connect(self._released)
         self.grid.play_wanted.connect(self.play)
+        self.grid.zoom_key.connect(self.looker.zoom_act)
+        self.stage: QWidget = self
+        """What a full-resolution view lies over; the page gives a larger one."""
         self.grid.current_changed.connect(self._current_changed)
         self.loader.found.connect(self._preview_found)
         self.insight.facts_found.connect(self._facts_found)
@@ -171,6 +175,7 @@ class ContentPanel(Panel):
             tile.set_line(words.joined([size, (piece.sha256 or "")[:8]]))
             self._show_viewed(stack, tile, view)
             self._show_mark(stack.id, tile)
+            tile.dragged.connect(self.looker.zoom_drag)
             tiles.append(tile)
         if first:
             self.grid.set_tiles(list(tiles))
@@ -228,6 +233,7 @@ class ContentPanel(Panel):
 
     def _say_hint(self) -> None:
         role, icon = "muted", "eye-off"
+        kind = self.content.kind if self.content is not None else None
         if self._passing:
             text, icon = self._passing, "eye"
         elif not self._stacks:
@@ -236,8 +242,15 @@ class ContentPanel(Panel):
             text, role, icon = self._lock, "warn", "coffee"
         elif not self._can_mark:
             text = tr("Blurred. Claim this case to look.")
-        elif self._soon:
-            text, icon = self._soon, "coffee"
+        elif self.looker.zooming:
+            text, icon = (
+                tr("Full resolution: hold Space, then + − 0 1, arrows, Shift+R. Z ends it."),
+                "search",
+            )
+        elif kind is ContentKind.AUDIO:
+            text = tr("Hold H to listen.")
+        elif kind is ContentKind.VIDEO:
+            text = tr("Blurred. Hold Space to look, H to play.")
         else:
             text = tr("Blurred. Hold Space to look, or press and hold the tile.")
         self._hint.setText(text)
@@ -278,6 +291,7 @@ class ContentPanel(Panel):
         content, view = self.content, self._view
         if content is None or view is None:
             return
+        self._say_hint()
         self._show_details()
         self._show_marks()
         self.details.show_about(content)
@@ -384,6 +398,15 @@ class ContentPanel(Panel):
             self.grid.tile(self.grid.current).ask()
         finally:
             self._play_next = False
+
+    def toggle_zoom(self) -> None:
+        """Full resolution on purpose: the next holds can be zoomed, moved and turned."""
+        self.blank()
+        on = not self.looker.zooming
+        self.looker.set_zooming(on)
+        self.grid.zooming = on
+        self.sheet.cover(self.stage if on else self)
+        self._say_hint()
 
     def _play_held(self) -> None:
         # The tile gets the focus, and with it the release of a key that is held on the button.

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from desk.gui.widgets.flow import FlowLayout
 from desk.gui.widgets.tile import BlurTile
 from desk.gui.widgets.tilegrid import TileGrid
+
+ZOOM_KEYS = {
+    Qt.Key.Key_Plus: "in",
+    Qt.Key.Key_Equal: "in",
+    Qt.Key.Key_Minus: "out",
+    Qt.Key.Key_0: "fit",
+    Qt.Key.Key_1: "one",
+    Qt.Key.Key_Left: "left",
+    Qt.Key.Key_Right: "right",
+    Qt.Key.Key_Up: "up",
+    Qt.Key.Key_Down: "down",
+}
 
 
 class EvenFlow(FlowLayout):
@@ -71,6 +83,9 @@ class CaseGrid(TileGrid):
     """
 
     play_wanted = Signal()
+    zoom_key = Signal(str)
+    zooming = False
+    """A closer look: while a tile is asked for, ``zoom_key`` names what its keys want."""
 
     def __init__(self, side: int, gap: int = 8) -> None:
         super().__init__()
@@ -84,7 +99,30 @@ class CaseGrid(TileGrid):
         super().set_tiles(tiles)
         self._even.place()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(watched, BlurTile)
+            and isinstance(event, QKeyEvent)
+            and self._zoom_name(watched, event)
+        ):
+            event.accept()  # a held 1 is the size of 1:1, not the first annotation
+            return True
+        return super().eventFilter(watched, event)
+
+    def _zoom_name(self, tile: BlurTile, event: QKeyEvent) -> str:
+        if not self.zooming or not tile.asking:
+            return ""
+        if event.key() == Qt.Key.Key_R:
+            return "turn" if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else ""
+        return ZOOM_KEYS.get(Qt.Key(event.key()), "")
+
     def _pressed(self, tile: BlurTile, event: QKeyEvent) -> bool:
+        name = self._zoom_name(tile, event)
+        if name or (self.zooming and tile.asking and event.key() == Qt.Key.Key_Shift):
+            if name:
+                self.zoom_key.emit(name)
+            return True
         if event.key() == Qt.Key.Key_H and not event.modifiers():
             if not event.isAutoRepeat():
                 tile.blank()

@@ -11,144 +11,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QRectF, QSizeF, QTimer, Signal
 
 from desk.domain.case import Claim
 from desk.domain.content import ContentKind
 from desk.domain.errors import DeskError
 from desk.domain.preview import MAX_REVEALED_EDGE, MediaFacts, NoPreview, Revealed
 from desk.domain.viewing import ViewingKind
-from desk.gui import theme
+from desk.gui.case.sheet import LookSheet, to_image
+from desk.gui.case.zoom import Zoom
 from desk.gui.runner import Task
 from desk.gui.session import Session
 from desk.gui.widgets.tile import MAX_SECONDS, BlurTile
 from desk.gui.words import tr
 
+SHARPEN_MS = 60
+"""The pause after a step of a closer look before its part is fetched."""
+
+PAGE_SCALE = 3
+"""A page has no pixels of its own: 1:1 is 216 of them to the inch."""
+
 STRETCH = 0.01
 """The share of a film that one still stands for when its display is recorded."""
-
-
-def to_image(picture: Revealed) -> QImage:
-    """The pixels as an image that owns its memory; null where sizes do not agree."""
-    width, height, channels = picture.width, picture.height, picture.channels
-    if channels not in (1, 3) or width * height * channels != len(picture.pixels):
-        return QImage()
-    form = QImage.Format.Format_Grayscale8 if channels == 1 else QImage.Format.Format_RGB888
-    return QImage(picture.pixels, width, height, width * channels, form).copy()
-
-
-class LookSheet(QWidget):
-    """Lies over its parent while something is revealed, and only then. Takes no focus and no mouse."""
-
-    gone = Signal()
-    """It had to blank itself: hidden, disabled, or another window came to the front."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(tr("Content, shown while Space is held"))
-        self._image: QImage | None = None
-        self._caption = ""
-        self._clock = QElapsedTimer()
-        self._whole = False
-        parent.installEventFilter(self)
-        self.hide()
-
-    @property
-    def showing(self) -> bool:
-        return self._image is not None
-
-    @property
-    def painted(self) -> bool:
-        return self._clock.isValid()
-
-    def put(self, image: QImage, caption: str) -> None:
-        self._image, self._caption, self._whole = image, caption, False
-        self._clock.invalidate()
-        self._place()
-        self.show()
-        self.raise_()
-        self.repaint()
-
-    def put_next(self, image: QImage) -> None:
-        """Another frame in the place of the one before, which is let go; the display goes on."""
-        if self._image is None:
-            image.fill(0)
-            return
-        self._image.fill(0)
-        self._image = image
-        self.update()
-
-    def drop(self) -> tuple[float, bool]:
-        """Blank at once. The seconds it was on the screen, and whether all of it was."""
-        if self._image is None:
-            return 0.0, False
-        seconds = self._clock.nsecsElapsed() / 1e9 if self._clock.isValid() else 0.0
-        # Overwritten, not only let go: freed memory keeps what was in it.
-        self._image.fill(0)
-        self._image = None
-        self._clock.invalidate()
-        parent = self.parentWidget()
-        self.repaint()
-        self.hide()
-        if parent is not None and parent.isVisible():
-            # Not update(): the pixels must be off the screen before anything else happens.
-            parent.repaint()
-        return seconds, self._whole and seconds > 0
-
-    def _place(self) -> None:
-        parent = self.parentWidget()
-        if parent is not None:
-            self.setGeometry(parent.rect())
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        if self._image is not None:
-            self.gone.emit()
-
-    def event(self, event: QEvent) -> bool:
-        if self._image is not None and event.type() in (
-            QEvent.Type.WindowDeactivate,
-            QEvent.Type.ApplicationDeactivate,
-            QEvent.Type.WindowBlocked,
-            QEvent.Type.EnabledChange,
-        ):
-            self.gone.emit()
-        return super().event(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.colour("surface"))
-        image = self._image
-        if image is not None:
-            room = QRectF(self.rect()).adjusted(theme.S3, theme.S3, -theme.S3, -theme.S3 - 28)
-            size = image.size().toSizeF() / self.devicePixelRatioF()
-            if size.width() > room.width() or size.height() > room.height():
-                size.scale(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            target = QRectF(0, 0, size.width(), size.height())
-            target.moveCenter(room.center())
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(target, image)
-            painter.setFont(theme.sans(theme.SMALL))
-            painter.setPen(theme.colour("muted"))
-            line = QRectF(theme.S3, self.height() - 32, self.width() - 2 * theme.S3, 24)
-            words = painter.fontMetrics().elidedText(
-                self._caption, Qt.TextElideMode.ElideMiddle, int(line.width())
-            )
-            painter.drawText(line, int(Qt.AlignmentFlag.AlignCenter), words)
-            if not self._clock.isValid():
-                self._clock.start()
-                self._whole = self.visibleRegion().boundingRect().contains(target.toAlignedRect())
-        painter.end()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +101,14 @@ class Looker(QObject):
         self._number = 0
         self._at: datetime | None = None
         self._damaged = False
+        self._claim: Claim | None = None
+        self.zooming = False
+        """Whether a look is a closer one: full resolution, parts, turned."""
+        self._zooms: dict[tuple[str, float | None, int | None], Zoom] = {}
+        self._sharpen = QTimer(self)
+        self._sharpen.setSingleShot(True)
+        self._sharpen.setInterval(SHARPEN_MS)
+        self._sharpen.timeout.connect(self._ask_part)
         self._limit = QTimer(self)
         self._limit.setSingleShot(True)
         self._limit.timeout.connect(self.blank)
@@ -232,17 +124,27 @@ class Looker(QObject):
         """Fetch what the tile asks for."""
         self.end()
         self._number += 1
-        self._tile, self._target = tile, target
+        self._tile, self._target, self._claim = tile, target, claim
+        zoom = self._zoom_for(target)
         room = self._sheet.parentWidget() or self._sheet
         edge = max(room.width(), room.height())
         edge = min(MAX_REVEALED_EDGE, round(edge * self._sheet.devicePixelRatioF()))
+        cut = None
+        if zoom is not None:
+            cut, _, edge = zoom.asked()
         review, operator = self._session.desk.review, self._session.operator
 
         def fetch() -> tuple[MediaFacts | NoPreview | None, Revealed | NoPreview]:
             # Whether it is one picture or many decides what the look counts for.
             facts = target.facts or review.facts(operator, claim.case_id, target.content_id)
             picture = review.reveal(
-                operator, claim, target.content_id, edge=edge, position=target.position, page=target.page
+                operator,
+                claim,
+                target.content_id,
+                edge=edge,
+                position=target.position,
+                page=target.page,
+                cut=cut,
             )
             return facts, picture
 
@@ -280,8 +182,91 @@ class Looker(QObject):
         words = tr("let go to blur")
         if picture.damaged:
             words = tr("only a part of it could be opened · let go to blur")
-        self._sheet.put(image, f"{target.name} · {words}")
+        zoom = self._zoom_for(target)
+        if (
+            zoom is not None
+            and zoom.whole
+            and (image.width() > image.height()) != (zoom.size.width() > zoom.size.height())
+        ):
+            zoom.size = zoom.size.transposed()  # a film that its file says to turn
+        self._sheet.put(image, f"{target.name} · {words}", zoom)
         self.said.emit("")
+
+    # --- a closer look ------------------------------------------------------
+
+    def _zoom_for(self, target: Target) -> Zoom | None:
+        """How this picture is looked at closely; as it was left, for as long as the mode lasts."""
+        facts = target.facts
+        if not self.zooming or facts is None or not facts.width or not facts.height:
+            return None
+        key = (target.content_id, target.position, target.page)
+        room = self._sheet.room().size() * self._sheet.devicePixelRatioF()
+        zoom = self._zooms.get(key)
+        if zoom is None:
+            scale = PAGE_SCALE if target.kind is ContentKind.DOCUMENT else 1
+            zoom = self._zooms[key] = Zoom(QSizeF(facts.width, facts.height) * scale, room)
+        zoom.room = room
+        return zoom
+
+    def set_zooming(self, on: bool) -> None:
+        self.blank()
+        self.zooming = on
+        self._zooms = {}
+
+    def zoom_act(self, name: str) -> None:
+        """A step of the closer look while it is held: see Zoom.act."""
+        zoom = self._zoom_now()
+        if zoom is not None:
+            zoom.act(name)
+            self._zoomed()
+
+    def zoom_drag(self, x: float, y: float) -> None:
+        """The picture is moved with the mouse, in px."""
+        zoom = self._zoom_now()
+        if zoom is not None:
+            ratio = self._sheet.devicePixelRatioF()
+            zoom.drag(x * ratio, y * ratio)
+            self._zoomed()
+
+    def _zoom_now(self) -> Zoom | None:
+        return self._sheet.zoom
+
+    def _zoomed(self) -> None:
+        self._sheet.update()
+        self._sharpen.start()
+
+    def _ask_part(self) -> None:
+        """The part that is seen now, in its own pixels."""
+        target, claim, zoom = self._target, self._claim, self._zoom_now()
+        if target is None or claim is None or zoom is None:
+            return
+        cut, place, edge = zoom.asked()
+        fetch = partial(
+            self._session.desk.review.reveal,
+            self._session.operator,
+            claim,
+            target.content_id,
+            edge=edge,
+            position=target.position,
+            page=target.page,
+            cut=cut,
+        )
+        number = self._number
+        self._task = self._session.runner.run_read(
+            fetch,
+            partial(self._part_came, number, place),
+            partial(self._failed, number),
+            owner=self,
+            key="look",
+        )
+
+    def _part_came(self, number: int, place: QRectF, picture: Revealed | NoPreview) -> None:
+        tile = self._tile
+        if number != self._number or tile is None or not tile.asking or isinstance(picture, NoPreview):
+            return
+        image = to_image(picture)
+        if not image.isNull() and self._sheet.showing:
+            self._sheet.put_part(image, place)
 
     def _failed(self, number: int, error: DeskError) -> None:
         if number == self._number and self._tile is not None:
@@ -298,6 +283,7 @@ class Looker(QObject):
     def end(self) -> None:
         """The tile is blurred again: blank the sheet, drop what is on its way, tell what was shown."""
         self._limit.stop()
+        self._sharpen.stop()
         seconds, whole = self._sheet.drop()
         target, at, task = self._target, self._at, self._task
         self._tile = self._target = self._at = self._task = None

@@ -19,8 +19,9 @@ from desk.domain.errors import DeskError
 from desk.domain.preview import MAX_REVEALED_EDGE, Revealed
 from desk.domain.viewing import ViewingKind
 from desk.gui.case.feed import Feed, SoundFeed
-from desk.gui.case.look import LookSheet, Shown, Target, to_image
+from desk.gui.case.look import Shown, Target
 from desk.gui.case.played import Played
+from desk.gui.case.sheet import LookSheet, to_image
 from desk.gui.runner import Task
 from desk.gui.session import Session
 from desk.gui.widgets.tile import MAX_SECONDS, BlurTile

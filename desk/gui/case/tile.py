@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 
 from desk.gui import theme
 from desk.gui.widgets.tile import BlurTile, TileState
 
 
 class CaseTile(BlurTile):
-    """``set_line`` gives a short line (size, short hash) for a tile without a picture."""
+    """``set_line`` gives a short line (size, short hash) for a tile without a picture.
+
+    ``dragged``: the mouse moved by so many px while it was held to look.
+    """
+
+    dragged = Signal(float, float)
 
     def __init__(self, id_: str, kind: str, number: int, side: int) -> None:
         super().__init__(id_, kind, number, side)
         self._line, self._mark, self._out, self._current = "", "", False, False
+        self._dragged_from: QPointF | None = None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.asking:
+            at = event.globalPosition()
+            if self._dragged_from is not None:
+                self.dragged.emit(at.x() - self._dragged_from.x(), at.y() - self._dragged_from.y())
+            self._dragged_from = at
+        super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._dragged_from = None
+        super().mouseReleaseEvent(event)
 
     def set_line(self, words: str) -> None:
         self._line = words
