@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit
 
@@ -114,6 +114,8 @@ def _summary(result: IntakeResult) -> str:
 class Importing(QObject):
     """Asks for packages and takes them in beside all other work."""
 
+    finished = Signal()
+
     def __init__(self, session: Session, window: MainWindow) -> None:
         super().__init__(window)
         self._session = session
@@ -169,6 +171,7 @@ class Importing(QObject):
     def _finished(self, done: Done[IntakeResult]) -> None:
         self._task = None
         self._session.tell(done.changes)
+        self.finished.emit()
         if self.dialog is not None:
             self.dialog.finish(done.value)
         else:

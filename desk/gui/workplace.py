@@ -24,14 +24,14 @@ from desk.gui.outbox_thread import OutboxThread
 from desk.gui.queue.page import QueuePage
 from desk.gui.report.page import ReportPage
 from desk.gui.reports.page import ReportsPage
-from desk.gui.runner import Runner
+from desk.gui.runner import Runner, Task
 from desk.gui.session import Session
 from desk.gui.settings.page import SettingsPage
 from desk.gui.theme import Scheme, Theme
 from desk.gui.widgets.page import Command
 from desk.gui.window import MainWindow, WindowSettings
 from desk.gui.words import clock, plural, tr
-from desk.services.changes import Change
+from desk.services.changes import Change, Done
 from desk.services.desk import Desk
 from desk.services.outbox import Connection
 
@@ -86,6 +86,8 @@ class Workplace(QObject):
         self._status.timeout.connect(self._ask_status)
         self._status.start()
         self._ask_status()
+        self._hashing: Task | None = None
+        self._catch_up()
 
     def _add_pages(self) -> None:
         window, session = self.window, self.session
@@ -114,6 +116,7 @@ class Workplace(QObject):
         window.blank_all.connect(self.case.blank)
         window.may_close.append(self._may_close)
         self.case.rest_changed.connect(self._rest)
+        self.importing.finished.connect(self._catch_up)
 
     def _add_folder_import(self) -> None:
         """File ▸ Import a folder…, below Import…."""
@@ -159,6 +162,25 @@ class Workplace(QObject):
             self.outbox.wake()
             self._ask_status()
         self.window.refresh(frozenset(str(change) for change in changes))
+
+    def _catch_up(self) -> None:
+        """Hash what was taken in, beside all other work; nobody waits for it."""
+        if self._hashing is None:
+            hashing = self.desk.hashing
+            self._hashing = self.runner.run_long(
+                lambda job: hashing.catch_up(cancelled=lambda: job.cancelled),
+                self._hashed,
+                self._not_hashed,
+                owner=self,
+            )
+
+    def _hashed(self, done: Done[int]) -> None:
+        self._hashing = None
+        if done.changes:
+            self.session.tell(done.changes)
+
+    def _not_hashed(self, _problem: DeskError) -> None:
+        self._hashing = None  # after the next import, or at the next start
 
     def _stepped(self, _filing: Filing) -> None:
         self._show_connection(self.desk.outbox.connection())
