@@ -148,7 +148,6 @@ def test_rest_in_words() -> None:
     assert phrases.rest_lock(Rest(RestState.CLEAR, 0, 0, 3000)) == ""
     assert "break" in phrases.rest_lock(Rest(RestState.BREAK, 3000, 3000, 0, until))
     assert "limit" in phrases.rest_lock(Rest(RestState.CAPPED, 3000, 15000, 0, until))
-    assert "30 min" in phrases.rest_soon(Rest(RestState.PROMPT, 1200, 1200, 1800))
     assert phrases.play_time(3725) == "1:02:05"
 
 

@@ -211,7 +211,10 @@ class PlayerBar(QWidget):
         first.addWidget(self._time)
         first.addStretch(1)
         first.addWidget(self.speeds)
+        first.addWidget(key_cap("E"))
         first.addWidget(self.sound)
+        self._sound_key = key_cap("U")
+        first.addWidget(self._sound_key)
         column.addLayout(first)
         self.hide()
 
@@ -220,6 +223,7 @@ class PlayerBar(QWidget):
         self._length, self._film = length, film
         self.track.set_length(length)
         self.sound.setVisible(film and sound)
+        self._sound_key.setVisible(film and sound)
         self.set_at(self._at)
         self.setVisible(True)
 

@@ -49,7 +49,7 @@ class ContentPanel(Panel):
         self._view: CaseView | None = None
         self._stacks: dict[str, Stack] = {}
         self._unbuilt: list[Stack] = []
-        self._can_mark, self._lock, self._soon, self._passing = False, "", "", ""
+        self._can_mark, self._lock, self._passing = False, "", ""
         self.grid = CaseGrid(SIDE)
         self.details = FileDetails()
         self.loader = PreviewLoader(session, self)
@@ -151,6 +151,8 @@ class ContentPanel(Panel):
         self._title.setText(words.joined([tr("Content"), count]))
         self.split.setVisible(bool(stacks))
         self._none.setVisible(not stacks)
+        plays = any(view.case.data.piece(stack.id).kind in PLAYED for stack in stacks)
+        self._legend.set_pairs(legend(plays=plays))
         self._legend.setVisible(bool(stacks))
         self._tiles_scroll.verticalScrollBar().setValue(0)
         self.loader.start(view.case.number)
@@ -218,9 +220,9 @@ class ContentPanel(Panel):
         self.details.player.forget()
         self._stands = {}
 
-    def set_state(self, *, can_mark: bool, lock: str, soon: str, hold_seconds: float) -> None:
+    def set_state(self, *, can_mark: bool, lock: str, hold_seconds: float) -> None:
         """Whether files can be looked at and marked, and what stands against it."""
-        self._can_mark, self._lock, self._soon = can_mark, lock, soon
+        self._can_mark, self._lock = can_mark, lock
         self.looker.hold_seconds = self.player.hold_seconds = min(10.0, max(0.5, hold_seconds))
         if not can_mark or lock:
             self.blank()

@@ -274,11 +274,11 @@ def _where(found: Occurrence) -> str:
     return ", ".join(parts)
 
 
-def legend() -> list[tuple[str, str]]:
-    """The keys of the grid, in words."""
+def legend(*, plays: bool = False) -> list[tuple[str, str]]:
+    """The keys of the grid, in words; ``plays`` where there are films or sounds."""
     return [
         (tr("Space"), tr("hold to look")),
-        ("H", tr("hold to play")),
+        *([("H", tr("hold to play"))] if plays else []),
         ("J K L ;", tr("A1 A2 B1 B2")),
         ("1–0", tr("annotate")),
         ("X", tr("in or out")),

@@ -25,6 +25,8 @@ from desk.gui.case.marks import Marks
 from desk.gui.case.messages import Read
 from desk.gui.case.parts import Said
 from desk.gui.case.recorder import Recorder
+from desk.gui.case.resting import RestNotice
+from desk.gui.case.screenlock import ScreenLock
 from desk.gui.case.standing import WORKABLE, Loaded, bar_state, claim_words, live, load, unread, waits_for
 from desk.gui.case.states import CaseSkeleton, Decided, Failed, NoCase
 from desk.gui.session import Session
@@ -65,6 +67,8 @@ class CasePage(Page):
         self.claim_bar = ClaimBar()
         self.decisions = DecisionBar()
         self.said = Said()
+        self.resting = RestNotice(session.desk.clock)
+        self.screen_lock = ScreenLock(self)
         self.marks = Marks(session, self)
         self.known = WhatIsKnown(session)
         self.recorder = Recorder(session, self)
@@ -75,7 +79,7 @@ class CasePage(Page):
         self.known.setMinimumWidth(320)
         self.content.setMinimumWidth(420)
         middle = QWidget()
-        middle.setLayout(vbox(self.said, self.split, gap=theme.S2))
+        middle.setLayout(vbox(self.said, self.resting, self.split, gap=theme.S2))
         inner = middle.layout()
         assert inner is not None
         inner.setContentsMargins(theme.S4, theme.S3, theme.S4, theme.S3)
@@ -127,6 +131,8 @@ class CasePage(Page):
         self.decisions.asking_ended.connect(self.focus_grid)
         self.known.read.connect(self._read)
         self.recorder.rest_changed.connect(self._rest_changed)
+        self.resting.over.connect(self.recorder.ask_rest)
+        self.screen_lock.locked.connect(self.blank)
         self.content.refused.connect(self._refused)
         self.marks.failed.connect(self._refused)
         self.marks.settled.connect(self._marks_settled)
@@ -297,7 +303,6 @@ class CasePage(Page):
         self.content.set_state(
             can_mark=mine,
             lock=phrases.rest_lock(self.recorder.rest),
-            soon=phrases.rest_soon(self.recorder.rest),
             hold_seconds=loaded.policy.hold_seconds,
         )
         if mine:
@@ -450,6 +455,7 @@ class CasePage(Page):
 
     def _rest_changed(self, rest: Rest) -> None:
         self._show_state()
+        self.resting.say(rest)
         self.rest_changed.emit(rest)
 
     def _read(self, read: Read) -> None:

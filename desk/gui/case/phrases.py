@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from desk.domain.case import CaseState, Source, SourceKind
 from desk.domain.content import Classification, Content, ContentKind, FileAnnotation
 from desk.domain.decision import DecisionKind
@@ -192,14 +190,6 @@ def rest_lock(rest: Rest | None) -> str:
     return tr(
         "Today's limit for viewing media is reached. Text work goes on; a supervisor can lift the limit."
     )
-
-
-def rest_soon(rest: Rest | None) -> str:
-    """A gentle word when a pause would do good; empty before that."""
-    if rest is None or rest.state is not RestState.PROMPT:
-        return ""
-    left = words.duration(timedelta(seconds=60 * max(1, round(rest.until_break / 60))))
-    return tr("A pause would do good. Media lock for a break after {time} more of looking.", time=left)
 
 
 def yes_no(value: bool | None, yes: str, no: str) -> str:

@@ -157,9 +157,10 @@ class LookSheet(QWidget):
             painter.setFont(theme.sans(theme.SMALL))
             painter.setPen(theme.colour("muted"))
             line = QRectF(theme.S3, self.height() - 32, self.width() - 2 * theme.S3, 24)
-            words = painter.fontMetrics().elidedText(
-                self._caption, Qt.TextElideMode.ElideMiddle, int(line.width())
-            )
+            said = self._caption
+            if zoom is not None:
+                said = f"{round(zoom.now * 100)} % · {said}"
+            words = painter.fontMetrics().elidedText(said, Qt.TextElideMode.ElideMiddle, int(line.width()))
             painter.drawText(line, int(Qt.AlignmentFlag.AlignCenter), words)
             if not self._clock.isValid():
                 self._clock.start()

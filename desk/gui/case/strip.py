@@ -173,7 +173,7 @@ class Place(QWidget):
     def _say(self) -> None:
         self._stills.set_at(self._at)
         if self._seconds:
-            where = tr("still at {time}", time=play_time(self._second))
+            where = tr("at {time}", time=play_time(self._second))
         elif self._pages:
             where = self._thing.format(n=self._at + 1, total=self._pages)
         else:
