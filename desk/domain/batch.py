@@ -23,6 +23,7 @@ BATCH_MARKS = frozenset({FileAnnotation.VIRAL, FileAnnotation.POTENTIAL_MEME})
 """The annotations that the file of a batched report may carry; at least one of them."""
 
 ONLY_ID = "Of each account all but its id: names, emails, phones, IP addresses, devices, places, notes"
+OF_CASE = " of this case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,13 @@ def left_out(draft: Draft, case: CaseData, content_id: str) -> tuple[str, ...]:
     return tuple(words for words, there in parts if there and words)
 
 
+def left_out_besides(own: Iterable[str], others: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """What is left out of the other cases of a batch and not named for its own; each once, no counts."""
+    known = {line.partition(":")[0] for line in own}
+    lines = dict.fromkeys(line for lines in others for line in lines)
+    return tuple(line for line in lines if line.partition(":")[0] not in known and OF_CASE not in line)
+
+
 def _of_file(draft: Draft, case: CaseData, content_id: str) -> str:
     content = next((c for c in case.content if c.id == content_id), None)
     choice = next((c for c in draft.files if c.content_id == content_id), None)
@@ -162,5 +170,5 @@ def _of_rest(draft: Draft, case: CaseData, content_id: str) -> str:
         return ""
     what = "1 other piece of content" if len(others) == 1 else f"{len(others)} other pieces of content"
     if any(choice.relevance is Relevance.REPORTED for choice in others):
-        return f"{what} of this case; the case opens again for what is still to be reported"
-    return f"{what} of this case"
+        return f"{what}{OF_CASE}; the case opens again for what is still to be reported"
+    return what + OF_CASE

@@ -62,6 +62,11 @@ class OtherCase:
     def __repr__(self) -> str:  # people stay out of tracebacks
         return f"OtherCase(number={self.case.number})"
 
+    def left_out(self) -> tuple[str, ...]:
+        """What a batch does not say of this case, in words."""
+        whole = begin(self.case.number, self.case.revision, self.case.data)
+        return left_out(whole, self.case.data, self.pieces[0].id)
+
     @property
     def identities(self) -> frozenset[str]:
         names = (identity(piece, self.account) for piece in self.pieces)
@@ -118,14 +123,13 @@ def candidates(
 
 def _candidate(other: OtherCase, operator: Operator, now: datetime) -> Candidate:
     data = other.case.data
-    whole = begin(other.case.number, other.case.revision, data)
     return Candidate(
         other.case.number,
         other.account,
         data.incident.occurred_at,
         data.urgency.escalate,
         _holder(other.case, operator, now),
-        left_out(whole, data, other.pieces[0].id),
+        other.left_out(),
         len(other.rest),
     )
 

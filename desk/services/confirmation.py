@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from desk.domain.batch import as_sent, batched
+from desk.domain.batch import as_sent, batched, left_out_besides
 from desk.domain.case import Case, CaseState, Claim
 from desk.domain.company import Company, Endpoint
 from desk.domain.completeness import Completeness, assess
@@ -52,8 +52,8 @@ class Summary:
     """Everything that will be sent, to whom, as whom, and until when it can be taken back.
 
     ``composed`` holds the exact bytes; confirming this summary stores them. Of a
-    batch ``draft`` is what is sent, ``not_said`` what is left out in words, and
-    ``others`` the other cases that it reports.
+    batch ``draft`` is what is sent, ``others`` are the other cases that it reports;
+    in words, ``not_said`` is what is left out, ``besides`` what of the others only.
     """
 
     case: Case
@@ -75,6 +75,7 @@ class Summary:
     warnings: tuple[str, ...] = field(default=())
     others: tuple[OtherCase, ...] = ()
     not_said: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
 
     @property
     def report_sha256(self) -> str:
@@ -151,6 +152,7 @@ class Confirmation:
             warnings=_warnings(score),
             others=others,
             not_said=not_said,
+            besides=left_out_besides(not_said, (other.left_out() for other in others)),
         )
 
     def confirm(self, operator: Operator, claim: Claim, summary: Summary, *, checked: bool) -> Done[Filing]:

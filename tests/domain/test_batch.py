@@ -16,9 +16,11 @@ from desk.domain.batch import (
     BATCH_MARKS,
     account_ids,
     after_batch,
+    as_sent,
     batched,
     covered,
     left_out,
+    left_out_besides,
     left_to_report,
     remaining,
     single,
@@ -116,6 +118,21 @@ def test_what_is_left_out_is_said_in_words() -> None:
     assert said[6] == "Of the file: name, address, hashes, matches on lists, note, other annotations"
     assert said[7] == "The additional information"
     assert said[8].startswith("2 other pieces of content of this case; the case opens again")
+
+
+def test_what_is_left_out_of_other_cases_only() -> None:
+    own = ("The victims", "Of the file: name")
+    others = [
+        ("The victims", "Law enforcement"),
+        ("Of the file: device", "Law enforcement", "1 piece of this case"),
+    ]
+    assert left_out_besides(own, others) == ("Law enforcement",)
+
+
+def test_nothing_of_where_one_account_had_the_file_from() -> None:
+    bare = as_sent(FILE)
+    assert (bare.id, bare.sha256, bare.name, bare.url, bare.hashes) == ("c1", SAME, None, None, ())
+    assert "u-2" not in repr(BatchMember(2, "u-2"))
 
 
 def test_little_is_said_where_there_is_little() -> None:

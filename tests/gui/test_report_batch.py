@@ -18,6 +18,7 @@ from desk.domain.filing import FilingState
 from desk.gui.confirm.lines import shown
 from desk.gui.confirm.page import ConfirmPage
 from desk.gui.report.batch import BatchPanel
+from desk.gui.reports.story import also_about
 from desk.services.changes import Change
 from desk.services.desk import Desk
 from tests.gui.case_support import put_case, somebody_else
@@ -118,6 +119,9 @@ def test_from_the_offer_to_the_receipt(
     story = desk.outbox.story(writer.operator, row.filing.id)
     assert story.row.filing.state is FilingState.FILED
     assert b"VIRAL_POTENTIAL_MEME" in story.confirmed.report_xml
+    assert [line.rpartition(" ")[2] for line in also_about(story).splitlines()] == [
+        str(number) for number in numbers[1:3]
+    ]
     states = [desk.review.open(writer.operator, number).case.state for number in numbers]
     assert states == [CaseState.REPORTED] * 3 + [CaseState.OPEN]
     assert [one.id for one in desk.review.open(writer.operator, numbers[1]).filings] == [row.filing.id]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from desk.domain.batch import single, to_batch
-from desk.domain.case import CaseState
+from desk.domain.case import CaseState, Claim
 from desk.domain.content import FileAnnotation
 from desk.domain.decision import DecisionKind
 from desk.domain.draft import BatchMember, FileChoice
 from desk.domain.errors import AlreadyReported, NotAllowed, NotReady, StaleDraft
 from desk.domain.filing import Filing, FilingState
+from desk.domain.roles import Operator
 from desk.practice.server_faults import Fault, Kind
 from desk.services.batches import Candidate
 from desk.services.confirmation import Summary
@@ -228,6 +230,48 @@ def test_what_changed_since_it_was_shown_is_refused_whole(
         confirm(world, summary)
     assert states(world, numbers) == before
     assert world.outbox.waiting() == 0
+
+
+def test_two_desks_want_the_same_case(world_on_both: World) -> None:
+    world = world_on_both
+    first, second, shared = spread(world, 3)
+    made = []
+    for who, lead, but in ((world.moderator, first, second), (world.other, second, first)):
+        claim = world.claimed(lead, who)
+        world.drafted(lead, who)
+        view = world.drafting.open(who, lead)
+        draft = to_batch(view.draft, "c1", [BatchMember(shared, "u-viral-2")])
+        assert draft.batch is not None
+        assert but != lead
+        draft = replace(draft, batch=replace(draft.batch, annotations=VIRAL))
+        world.drafting.save(who, draft, view.saved.version)
+        made.append((who, claim, world.confirmation.summary(who, lead)))
+    outcomes: list[object] = []
+
+    def go(who: Operator, claim: Claim, summary: Summary) -> None:
+        try:
+            outcomes.append(world.confirmation.confirm(who, claim, summary, checked=True).value)
+        except NotReady as problem:
+            outcomes.append(problem)
+
+    threads = [threading.Thread(target=go, args=one) for one in made]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(type(one).__name__ for one in outcomes) == ["Filing", "NotReady"]
+    (filing,) = [one for one in outcomes if isinstance(one, Filing)]
+    assert states(world, [shared]) == [CaseState.REPORTING]
+    loser = second if filing.case_number == first else first
+    assert states(world, [loser]) == [CaseState.OPEN]
+
+
+def test_what_is_left_out_of_the_others_is_said_too(world: World) -> None:
+    lead = world.case("viral-0", files=1).number
+    world.case("viral-1", files=2, victims=[{"id": "v-1"}])
+    summary = batch(world, lead)
+    assert summary.besides == ("The victims",)
+    assert [other.rest[0].id for other in summary.others] == ["c2"]
 
 
 def test_ones_own_claim_on_another_case_is_no_obstacle(world: World) -> None:

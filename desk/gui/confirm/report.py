@@ -107,6 +107,9 @@ class ReportInWords(Scroll):
         left.body.setSpacing(theme.S1)
         for line in summary.not_said:
             left.add(value(tr(line)))
+        if summary.besides:
+            besides = "; ".join(tr(line) for line in summary.besides)
+            left.add(value(tr("Of the other cases as well: {list}", list=besides)))
         again = said.opens_again(summary)
         if again:
             left.add(value(again, "warn"))

@@ -285,10 +285,10 @@ def batch(summary: Summary) -> Facts:
     """The accounts of a batched report, each with its cases; the report's own first."""
     own = summary.draft.reported.id if summary.draft.reported else None
     cases: dict[str, list[str]] = {
-        own or tr("no account id"): [tr("case {number}", number=summary.case.number)]
+        own or tr("no account id"): [tr("Case {number}", number=summary.case.number)]
     }
     for other in summary.others:
-        cases.setdefault(other.account, []).append(tr("case {number}", number=other.case.number))
+        cases.setdefault(other.account, []).append(tr("Case {number}", number=other.case.number))
     return [(", ".join(numbers), account_id) for account_id, numbers in cases.items()]
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from desk.domain.batch import BATCH_MARKS, left_out, single, to_batch
+from desk.domain.batch import BATCH_MARKS, left_out, left_out_besides, single, to_batch
 from desk.domain.content import FileAnnotation
 from desk.domain.draft import BatchMember, Draft
 from desk.domain.errors import DeskError
@@ -273,12 +273,8 @@ class BatchPanel(Panel):
     def _lines(self, draft: Draft, content_id: str, numbers: set[int]) -> list[str]:
         own = left_out(draft, self._view.case.data, content_id) if self._view is not None else ()
         lines = [tr(line) for line in own]
-        starts = {line.partition(":")[0] for line in own}
         cases = [one for one in (self._found.cases if self._found else ()) if one.case_number in numbers]
-        others = dict.fromkeys(
-            line for case in cases for line in case.left_out if line.partition(":")[0] not in starts
-        )
-        others = dict.fromkeys(line for line in others if " of this case" not in line)
+        others = left_out_besides(own, (case.left_out for case in cases))
         if others:
             said = "; ".join(tr(line) for line in others)
             lines.append(tr("Of the other cases as well: {list}", list=said))

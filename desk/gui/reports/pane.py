@@ -194,6 +194,7 @@ class StoryPane(QWidget):
         facts = Lines(width=112)
         facts.put(tr("SHA-256"), CopyLabel(story.confirmed.report_sha256, tr("SHA-256 of the report")))
         facts.add(tr("Escalated"), tr("yes, as urgent") if story.confirmed.escalated else "")
+        facts.add(tr("Also about"), stories.also_about(story))
         self._sent_facts.addWidget(facts)
         self.sent.set_documents(documents)
 

@@ -32,6 +32,12 @@ def call_words(entry: JournalEntry, names: Sequence[str]) -> str:
     }[entry.call]
 
 
+def also_about(story: FilingStory) -> str:
+    """The other accounts and cases that a batched report covers, a line each; empty for any other."""
+    others = story.confirmed.others
+    return "\n".join(joined([one.account_id, tr("case {number}", number=one.case_number)]) for one in others)
+
+
 def outcome_words(entry: JournalEntry) -> tuple[str, str, str]:
     """What came of it: words, role, icon."""
     return {
