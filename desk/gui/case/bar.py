@@ -16,6 +16,8 @@ from desk.gui.words import tr
 
 STEP = 5.0
 """Seconds that an arrow moves the position."""
+EDGE = 8
+"""Px at each end, so that the knob is whole where the file begins and ends."""
 SPEEDS = (1.0, 1.5, 2.0)
 
 
@@ -75,7 +77,8 @@ class Track(QWidget):
         self.sought.emit(min(max(0.0, second), self._length))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._go(event.position().x() / max(1, self.width()) * self._length)
+        room = self._room()
+        self._go((event.position().x() - room.x()) / max(1.0, room.width()) * self._length)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.mousePressEvent(event)
@@ -104,7 +107,7 @@ class Track(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = QRectF(self.rect()).adjusted(4, 3, -4, -3)
+        room = self._room()
         middle = room.center().y()
         painter.setPen(Qt.PenStyle.NoPen)
         if self._peaks:
@@ -126,6 +129,9 @@ class Track(QWidget):
         if self.hasFocus():
             focus_ring(painter, QRectF(self.rect()))
         painter.end()
+
+    def _room(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(EDGE, 3, -EDGE, -3)
 
     def _paint_peaks(self, painter: QPainter, room: QRectF) -> None:
         bars = max(1, int(room.width() // 3))

@@ -20,12 +20,13 @@ from desk.domain.preview import MAX_REVEALED_EDGE, Revealed
 from desk.domain.viewing import ViewingKind
 from desk.gui.case.feed import Feed, SoundFeed
 from desk.gui.case.look import Shown, Target
+from desk.gui.case.phrases import play_time
 from desk.gui.case.played import Played
 from desk.gui.case.sheet import LookSheet, to_image
 from desk.gui.runner import Task
 from desk.gui.session import Session
 from desk.gui.widgets.tile import MAX_SECONDS, BlurTile
-from desk.gui.words import tr
+from desk.gui.words import joined, tr
 
 TICK_MS = 15
 RATE = 25.0
@@ -143,6 +144,14 @@ class Player(QObject):
         over = self._sound_on(hold, second)
         if self._hold is not hold:
             return
+        place = play_time(second)
+        if hold.played.length is not None:
+            place = tr(
+                "{time} of {length}",
+                time=play_time(min(second, hold.played.length)),
+                length=play_time(hold.played.length),
+            )
+        self._sheet.say(joined([hold.target.name, place, tr("let go to stop")]))
         self.moved.emit(second if hold.played.length is None else min(second, hold.played.length))
         if now - hold.told >= SLICE:
             self._tell(hold, now)
@@ -189,7 +198,7 @@ class Player(QObject):
                 if hold.shown is None:
                     # The film begins at its first frame, wherever the search for it ended.
                     hold.start, hold.behind, second = newest.position, now, newest.position
-                    self._sheet.put(image, f"{hold.target.name} · {tr('let go to stop')}")
+                    self._sheet.put(image, hold.target.name)
                 else:
                     self._sheet.put_next(image)
                 hold.shown = newest.position

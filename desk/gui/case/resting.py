@@ -37,10 +37,11 @@ class RestNotice(QFrame):
         self._close.clicked.connect(self.put_away)
         line = QHBoxLayout(self)
         line.setContentsMargins(theme.S3, theme.S1, theme.S1, theme.S1)
+        self.setMinimumHeight(34)
         line.setSpacing(theme.S2)
         line.addWidget(self._icon)
-        line.addWidget(self._words, 1)
         line.addWidget(self._left)
+        line.addWidget(self._words, 1)
         line.addWidget(self._close)
         self._second = QTimer(self)
         self._second.setInterval(1000)
@@ -70,12 +71,12 @@ class RestNotice(QFrame):
         if state is RestState.PROMPT:
             more = words.duration(timedelta(seconds=60 * max(1, round(rest.until_break / 60))))
             text = tr(
-                "You have looked at media for {time}. A pause would do good; a break comes after {more}.",
+                "You have looked at media for {time}. A pause would do good; media lock after {more} more.",
                 time=looked,
                 more=more,
             )
         elif state is RestState.BREAK:
-            text = tr("A break: media are locked, text work goes on. They open again in")
+            text = tr("until media open again. They are locked for a break; text work goes on.")
         else:
             text = tr(
                 "Today's limit for viewing media is reached. Text work goes on; "

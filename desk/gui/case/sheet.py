@@ -82,6 +82,12 @@ class LookSheet(QWidget):
         self.raise_()
         self.repaint()
 
+    def say(self, caption: str) -> None:
+        """Other words under what is shown."""
+        if caption != self._caption:
+            self._caption = caption
+            self.update()
+
     def put_part(self, image: QImage, place: QRectF) -> None:
         """The part that was asked for last, sharp now."""
         self._place_of = place
