@@ -297,9 +297,7 @@ def payload_length(untrusted: Header, request: Request) -> int:
             and 0 <= untrusted.position <= MAX_DURATION_MS
         )
     elif answer is Answer.KEYS:
-        sound = (
-            request.ask is Ask.KEYS and untrusted.length <= 4 * MAX_KEYS and untrusted.length % 4 == 0
-        )
+        sound = request.ask is Ask.KEYS and untrusted.length <= 4 * MAX_KEYS and untrusted.length % 4 == 0
     elif answer is Answer.TEXT:
         sound = request.ask is Ask.TEXT and untrusted.length <= MAX_ENTRIES * (MAX_VALUE * 4 + 3)
     elif answer is Answer.FACTS:
