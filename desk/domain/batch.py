@@ -23,6 +23,7 @@ BATCH_MARKS = frozenset({FileAnnotation.VIRAL, FileAnnotation.POTENTIAL_MEME})
 """The annotations that the file of a batched report may carry; at least one of them."""
 
 ONLY_ID = "Of each account all but its id: names, emails, phones, IP addresses, devices, places, notes"
+ESCALATION = "The escalation to high priority and its reason"
 OF_CASE = " of this case"
 
 
@@ -124,7 +125,7 @@ def after_batch(draft: Draft, case: CaseData, sha256: str) -> Draft:
 def left_out(draft: Draft, case: CaseData, content_id: str) -> tuple[str, ...]:
     """In words what a batch about this file does not say, the gravest first."""
     parts = (
-        ("The escalation to high priority and its reason", draft.escalated),
+        (ESCALATION, draft.escalated),
         ("The victims", draft.victims),
         ("The recipients", draft.recipients),
         ("Where it happened", draft.contexts),

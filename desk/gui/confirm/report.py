@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desk.domain.account import Account
+from desk.domain.batch import ESCALATION
 from desk.gui import icons, theme, words
 from desk.gui.case import phrases
 from desk.gui.confirm import said
@@ -106,7 +107,7 @@ class ReportInWords(Scroll):
         left = Panel(tr("Left out of a batched report"))
         left.body.setSpacing(theme.S1)
         for line in summary.not_said:
-            left.add(value(tr(line)))
+            left.add(value(tr(line), "warn" if line == ESCALATION else "body"))
         if summary.besides:
             besides = "; ".join(tr(line) for line in summary.besides)
             left.add(value(tr("Of the other cases as well: {list}", list=besides)))

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from desk.domain.batch import BATCH_MARKS, left_out, left_out_besides, single, to_batch
+from desk.domain.batch import BATCH_MARKS, ESCALATION, left_out, left_out_besides, single, to_batch
 from desk.domain.content import FileAnnotation
 from desk.domain.draft import BatchMember, Draft
 from desk.domain.errors import DeskError
@@ -28,7 +29,7 @@ from desk.services.drafting import DraftView
 
 ROWS_SHOWN = 8
 ROW = 28
-LONGEST = 48
+LONGEST = 24
 
 
 class MemberRow(QWidget):
@@ -77,13 +78,28 @@ class MemberList(QWidget):
         width = max((row.tick.sizeHint().width() for row in rows), default=0)
         for row in rows:
             row.tick.setFixedWidth(width)
-        self._scroll.setFixedHeight(min(len(rows), ROWS_SHOWN) * ROW + 4)
+        self._fit()
         found = next((row for row in rows if row.member == held), None)
         if found is not None:
             found.tick.setFocus(Qt.FocusReason.OtherFocusReason)
         first = next((row.tick for row in rows if row.tick.isEnabled()), None)
         if first is not None:
             self.setFocusProxy(first)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its lines, but for more than fit: those scroll."""
+        many = len(self.rows) > ROWS_SHOWN
+        off, on = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self._scroll.setVerticalScrollBarPolicy(on if many else off)
+        needed = self._scroll.body.heightForWidth(self._scroll.viewport().width()) + 4
+        most = ROWS_SHOWN * ROW + 4 if many else needed
+        height = max(ROW, min(needed, most))
+        if height != self._scroll.maximumHeight():
+            self._scroll.setFixedHeight(height)
 
     def value(self) -> tuple[BatchMember, ...]:
         """The accounts that are ticked, but for the case's own."""
@@ -268,7 +284,7 @@ class BatchPanel(Panel):
         clear(self._left_out)
         self._left_out.addWidget(label(tr("Left out of a batched report"), "label"))
         for line in self._lines(draft, content_id, {m.case_number for m in members}):
-            self._left_out.addWidget(_bullet(line))
+            self._left_out.addWidget(_bullet(line, grave=line == tr(ESCALATION)))
 
     def _lines(self, draft: Draft, content_id: str, numbers: set[int]) -> list[str]:
         own = left_out(draft, self._view.case.data, content_id) if self._view is not None else ()
@@ -347,12 +363,13 @@ def _facts(number: int, case: Candidate | None, *, known: bool) -> str:
     )
 
 
-def _bullet(text: str) -> QWidget:
+def _bullet(text: str, *, grave: bool = False) -> QWidget:
     line = QWidget()
     row = QHBoxLayout(line)
     row.setContentsMargins(theme.S1, 0, 0, 0)
     row.setSpacing(theme.S2)
-    row.addWidget(icons.IconLabel("minus", 16, "muted"), 0, Qt.AlignmentFlag.AlignTop)
+    icon = icons.IconLabel("triangle-alert", 16, "warn") if grave else icons.IconLabel("minus", 16, "muted")
+    row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
     said: QLabel = label(text, wrap=True)
     row.addWidget(said, 1)
     return line
