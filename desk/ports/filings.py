@@ -130,8 +130,17 @@ class Filings(Protocol):
         """Raises ClaimLost where another outbox has taken it over."""
         ...
 
-    def save(self, filing: Filing, fence: int) -> None:
-        """Keep the filing's new state. Raises ClaimLost where the fence has changed."""
+    def held(self, filing_id: int, fence: int) -> Filing:
+        """The leased filing, locked against others until this unit of work ends. Raises ClaimLost."""
+        ...
+
+    def save(self, filing: Filing, fence: int, *, give_back: bool = False) -> Filing:
+        """Keep the filing's new state, and end the lease where asked. What was kept: it has people's wishes
+        too. Raises ClaimLost where the fence has changed."""
+        ...
+
+    def endpoint(self, filing_id: int) -> str:
+        """The address it was confirmed for."""
         ...
 
     def give_back(self, filing_id: int, fence: int) -> None:

@@ -20,6 +20,7 @@ from desk.domain.filing import (
     Act,
     ActKind,
     Call,
+    FileState,
     Filing,
     FilingState,
     OutcomeKind,
@@ -28,9 +29,9 @@ from desk.domain.filing import (
     next_act,
     with_intent,
 )
-from desk.ports import Agency, Clock, Composer, Leased, Receipt, Store, UnitOfWork, Vault
-from desk.services.auditing import note
+from desk.ports import Agency, Clock, Composer, Leased, Receipt, Store, StoredMedia, UnitOfWork, Vault
 from desk.services import batches
+from desk.services.auditing import note
 from desk.services.reach import Reach
 from desk.services.schema import SchemaKeeper
 
@@ -62,6 +63,7 @@ class _Intended:
     filing: Filing
     sent: bytes
     journal_id: int
+    stored: StoredMedia | None = None  # of an upload: where its file lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +120,27 @@ class Sender:
         agency: Agency | None = None
         answered: _Answered | None = None
         trouble: Reply | None = None
+        fit = False  # whether its files and documents were looked at: no report is opened before
         calls = 0
+        act = self._coming(leased.filing)
+        if act.kind is ActKind.CALL and most != 0 and not stop():
+            # Looked at before the first commit, which then holds the first intent already.
+            agency, trouble = self._ready(leased.filing, act)
+            if trouble is not None:
+                return self._hinder(filing_id, fence, act, trouble)
+            fit = act.call is Call.SUBMIT
         while True:
             may_call = (most is None or calls < most) and not stop()
+            intended = None
             try:
                 with self._store.write() as uow:
                     filing, act = self._bring_forward(uow, filing_id, fence, answered)
                     wants_call = act.kind is ActKind.CALL and may_call
-                    intended = None
-                    if wants_call and agency is not None and trouble is None:
+                    fit = fit or act.call is not Call.SUBMIT
+                    if wants_call and fit and agency is not None and trouble is None:
                         intended = self._intend(uow, filing, act, agency, fence)
-                    elif not wants_call:
-                        uow.filings.save(filing, fence)
-                        uow.filings.give_back(filing_id, fence)
-                        return uow.filings.get(filing_id)
+                    else:
+                        filing = uow.filings.save(filing, fence, give_back=not wants_call)
             except ClaimLost:
                 raise
             except DeskError as problem:
@@ -140,10 +149,13 @@ class Sender:
                 # Its document can't be made: the answer before it is settled alone, then it waits.
                 trouble = Reply(OutcomeKind.TRY_AGAIN, self._clock.now(), description=problem.words())
                 continue
+            if not wants_call:
+                return filing
             answered = None
             told(filing)
             if intended is not None and agency is not None:
                 calls += 1
+                fit = False  # should another report have to be opened, all is looked at again
                 reply = self._call(agency, intended, fence)
                 if self.reach.note(reply, self._spread()):
                     self.wake_all()
@@ -151,6 +163,7 @@ class Sender:
                 continue
             if trouble is None:
                 agency, trouble = self._ready(filing, act)
+                fit = True
             if trouble is not None:
                 return self._hinder(filing_id, fence, act, trouble)
 
@@ -159,20 +172,28 @@ class Sender:
     def _bring_forward(
         self, uow: UnitOfWork, filing_id: int, fence: int, answered: _Answered | None
     ) -> tuple[Filing, Act]:
-        """Settle the answer that came, then make every move that needs no call."""
-        filing = uow.filings.get(filing_id)
+        """Settle the answer that came, then make every move that needs no call; the caller saves it."""
+        filing = uow.filings.held(filing_id, fence)
         if answered is not None:
             after = apply(filing, answered.act, self._in_words(answered), spread=self._spread())
             if answered.journal_id is not None:
                 uow.filings.settle(answered.journal_id, answered.reply)
-            self._keep(uow, filing, after, fence, answered.reply)
+            self._keep(uow, filing, after, answered.reply)
             self._keep_refusal(uow, filing, answered)
             filing = after
         while True:
             act = next_act(filing, self._clock.now())
             if act.kind is not ActKind.MOVE or act.filing is None:
                 return filing, act
-            self._keep(uow, filing, act.filing, fence)
+            self._keep(uow, filing, act.filing)
+            filing = act.filing
+
+    def _coming(self, filing: Filing) -> Act:
+        """What there is to do once every move is made that needs no call."""
+        while True:
+            act = next_act(filing, self._clock.now())
+            if act.kind is not ActKind.MOVE or act.filing is None:
+                return act
             filing = act.filing
 
     def _ready(self, filing: Filing, act: Act) -> tuple[Agency | None, Reply | None]:
@@ -185,7 +206,7 @@ class Sender:
         try:
             agency = self._agency()
             with self._store.read() as uow:
-                if uow.filings.confirmed(filing.id).endpoint != agency.endpoint:
+                if uow.filings.endpoint(filing.id) != agency.endpoint:
                     raise UserError(
                         "The filing was confirmed for another endpoint.", "Set that endpoint again."
                     )
@@ -201,26 +222,26 @@ class Sender:
     def _hinder(self, filing_id: int, fence: int, act: Act, reply: Reply) -> Filing:
         """Nothing was sent: say why; the filing tries again later, or goes back to a person."""
         with self._store.write() as uow:
-            before = uow.filings.get(filing_id)
+            before = uow.filings.held(filing_id, fence)
             after = apply(before, act, reply, spread=self._spread())
             until = self.reach.blocked_until()
             if until is not None and after.retry_at is not None:
                 # It is the way that is broken: this filing tried nothing in vain.
                 after = replace(after, retry_at=until, tries=before.tries)
-            self._keep(uow, before, after, fence)
+            self._keep(uow, before, after)
             self._keep_refusal(uow, before, _Answered(act, reply, None))
-            uow.filings.give_back(filing_id, fence)
-            return after
+            return uow.filings.save(after, fence, give_back=True)
 
     def _unfit(self, filing: Filing, agency: Agency) -> Reply | None:
         """Why no report may be opened for this filing: its files or its documents; None where it may."""
         now = self._clock.now()
-        if not self._files_whole(filing):
-            return Reply(OutcomeKind.REFUSED, now, description=CHANGED)
-        self._schema.refresh(agency)
         with self._store.read() as uow:
+            stored = [uow.cases.media(filing.case_number, file.content_id) for file in filing.files]
             report = uow.filings.report_xml(filing.id)
             templates = [uow.filings.details_xml(filing.id, file.index) for file in filing.files]
+        if not all(self._whole(file, kept) for file, kept in zip(filing.files, stored, strict=True)):
+            return Reply(OutcomeKind.REFUSED, now, description=CHANGED)
+        self._schema.refresh(agency)
         problems = [
             self._composer.in_draft(problem) for problem in self._schema.problems(agency.endpoint, report)
         ]
@@ -236,22 +257,17 @@ class Sender:
         words = f"{NOT_VALID} {problems[0].message}"
         return Reply(OutcomeKind.REFUSED, now, description=words, problems=tuple(problems))
 
-    def _files_whole(self, filing: Filing) -> bool:
-        """Whether every file still has the bytes that were confirmed, read through the vault."""
-        for file in filing.files:
-            with self._store.read() as uow:
-                stored = uow.cases.media(filing.case_number, file.content_id)
-            if stored is None or stored.sha256 != file.sha256:
-                return False
-            digest = hashlib.sha256()
-            try:
-                for chunk in self._vault.read(stored.wrapped_key, stored.blob):
-                    digest.update(chunk)
-            except UserError:
-                return False
-            if digest.hexdigest() != file.sha256:
-                return False
-        return True
+    def _whole(self, file: FileState, stored: StoredMedia | None) -> bool:
+        """Whether the file still has the bytes that were confirmed, read through the vault."""
+        if stored is None or stored.sha256 != file.sha256:
+            return False
+        digest = hashlib.sha256()
+        try:
+            for chunk in self._vault.read(stored.wrapped_key, stored.blob):
+                digest.update(chunk)
+        except UserError:
+            return False
+        return digest.hexdigest() == file.sha256
 
     def _intend(self, uow: UnitOfWork, filing: Filing, act: Act, agency: Agency, fence: int) -> _Intended:
         if act.call is None:  # pragma: no cover - only calls come here
@@ -262,7 +278,11 @@ class Sender:
         journal_id = uow.filings.intend(
             intended, act.call, act.file_index, agency.endpoint, sent, self._clock.now()
         )
-        return _Intended(act, intended, sent, journal_id)
+        stored = None
+        if act.call is Call.UPLOAD:
+            file = filing.files[act.file_index or 0]
+            stored = uow.cases.media(filing.case_number, file.content_id)
+        return _Intended(act, intended, sent, journal_id, stored)
 
     def _document(self, uow: UnitOfWork, filing: Filing, act: Act, agency: Agency) -> bytes:
         """The exact bytes of the call's body; of an upload what identifies the file."""
@@ -297,8 +317,7 @@ class Sender:
     def _upload(self, agency: Agency, intended: _Intended, fence: int) -> Reply:
         filing = intended.filing
         file = filing.files[intended.act.file_index or 0]
-        with self._store.read() as uow:
-            stored = uow.cases.media(filing.case_number, file.content_id)
+        stored = intended.stored
         if stored is None or stored.sha256 != file.sha256:
             return Reply(OutcomeKind.REFUSED, self._clock.now(), description=CHANGED)
         lost = threading.Event()
@@ -331,11 +350,9 @@ class Sender:
 
     # after it -------------------------------------------------------------------
 
-    def _keep(
-        self, uow: UnitOfWork, before: Filing, after: Filing, fence: int, reply: Reply | None = None
-    ) -> None:
-        """Save the new state, its audit entry and all that an end entails, in the caller's transaction."""
-        uow.filings.save(after, fence)
+    def _keep(self, uow: UnitOfWork, before: Filing, after: Filing, reply: Reply | None = None) -> None:
+        """The audit entry of the new state and all that an end entails; the caller saves it in the same
+        transaction, once for all moves."""
         if after.state is before.state and after.state is not FilingState.UPLOADING:
             return
         if after.state is FilingState.FILED and reply is not None:

@@ -58,7 +58,11 @@ class Boundaries:
         for name in CALLS:
             setattr(CyberTipClient, name, self._watched(name, getattr(CyberTipClient, name)))
         real = SqlStore.write
-        SqlStore.write = lambda store: _Commit(real(store), self)  # type: ignore[assignment,method-assign,misc]
+
+        def write(store: SqlStore) -> Any:
+            return _Commit(real(store), self)
+
+        SqlStore.write = write  # type: ignore[method-assign,assignment]
 
     def _watched(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def watched(*args: Any, **more: Any) -> Any:

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from desk.domain.company import Credentials
 from desk.domain.filing import FilingState
 from desk.practice.server import StandIn
 from tests.faults.matrix_pair import FastClock
@@ -109,7 +110,7 @@ def check(
             folder / "workspace", clock=settled, server=service, postgres=postgres
         ) as world:
             world.recall()
-            world.credentials.set(world.admin, world.endpoint, worlds.Credentials(USER, PASSWORD))
+            world.credentials.set(world.admin, world.endpoint, Credentials(USER, PASSWORD))
             settle(world)
             filings = [world.filing(number) for number in numbers]
             assert world.auditing.verify().ok

@@ -417,7 +417,6 @@ def test_a_file_that_is_not_the_confirmed_one_is_never_filed(served: World, harm
 def test_a_file_that_left_the_record_is_never_filed(served: World) -> None:
     case = served.case()
     filing = served.confirmed(case.number)
-    real = served.store.read
 
     class Without:
         """The store, in which this case has lost its media."""
@@ -431,8 +430,8 @@ def test_a_file_that_left_the_record_is_never_filed(served: World) -> None:
     served.until(filing.id, FilingState.OPENED, outbox=outbox)
 
     class NoMedia:
-        def __init__(self) -> None:
-            self._real = real()
+        def __init__(self, real: Any) -> None:
+            self._real = real
 
         def __enter__(self) -> Any:
             uow = self._real.__enter__()
@@ -442,7 +441,8 @@ def test_a_file_that_left_the_record_is_never_filed(served: World) -> None:
         def __exit__(self, *trouble: Any) -> Any:
             return self._real.__exit__(*trouble)
 
-    vault_less.read = NoMedia  # type: ignore[attr-defined]
+    vault_less.read = lambda: NoMedia(served.store.read())  # type: ignore[attr-defined]
+    vault_less.write = lambda: NoMedia(served.store.write())  # type: ignore[attr-defined]
     done = served.quiet(filing.id, outbox)
     assert done.state is FilingState.REFUSED
     assert "missing" in done.error

@@ -10,6 +10,12 @@ from desk.domain.errors import Bug
 from desk.storage.repositories.base import Record, Repository
 from desk.storage.tables import audit_entries, audit_head
 
+_HEAD = select(audit_head.c.size, audit_head.c.roots)
+_HEAD_LOCKED = _HEAD.with_for_update()
+_APPEND = insert(audit_entries)
+_GROW = update(audit_head)
+"""Made once: everything that changes a state runs them."""
+
 
 class SqlAudit(Repository):
     """The Audit port."""
@@ -19,16 +25,15 @@ class SqlAudit(Repository):
         canonical = entry.canonical()
         leaf = merkle.leaf_hash(canonical)
         grown = head.append(leaf)
-        self._db.execute(
-            insert(audit_entries).values(
-                position=head.size,
-                entry=canonical,
-                leaf=leaf,
-                case_number=entry.case_number,
-                filing_id=entry.filing_id,
-            )
-        )
-        self._db.execute(update(audit_head).values(size=grown.size, roots=grown.to_bytes()))
+        kept = {
+            "position": head.size,
+            "entry": canonical,
+            "leaf": leaf,
+            "case_number": entry.case_number,
+            "filing_id": entry.filing_id,
+        }
+        self._db.execute(_APPEND, kept)
+        self._db.execute(_GROW, {"size": grown.size, "roots": grown.to_bytes()})
         return LogRow(head.size, canonical, leaf)
 
     def head(self) -> LogHead:
@@ -54,10 +59,7 @@ class SqlAudit(Repository):
         return [_log_row(row) for row in self._db.execute(query)]
 
     def _frontier(self, *, lock: bool = False) -> merkle.Frontier:
-        query = select(audit_head.c.size, audit_head.c.roots)
-        if lock:
-            query = query.with_for_update()
-        row = self._db.execute(query).one()
+        row = self._db.execute(_HEAD_LOCKED if lock else _HEAD).one()
         try:
             return merkle.Frontier.from_bytes(row.size, bytes(row.roots))
         except ValueError:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from desk.domain.filing import ActKind, Call, FileState, Filing, FilingState, RetractFor, next_act
 from desk.storage.repositories.base import Record, batched
@@ -65,6 +65,14 @@ def read_filings(connection: Connection, rows: Iterable[Record]) -> list[Filing]
         for row in connection.execute(query):
             files[row.filing_id].append(file_state(row))
     return [_filing(row, tuple(files[row.id])) for row in kept]
+
+
+_FILES_OF_ONE = select(*_FILE_COLUMNS).where(_P.filing_id == bindparam("b_id")).order_by(_P.position)
+
+
+def read_filing(connection: Connection, row: Record) -> Filing:
+    """The filing of this row (with FILING_COLUMNS): the outbox reads one at every step."""
+    return _filing(row, tuple(map(file_state, connection.execute(_FILES_OF_ONE, {"b_id": row.id}))))
 
 
 def file_state(row: Record) -> FileState:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from desk.domain import codec
 from desk.domain.draft import Draft
@@ -32,6 +32,9 @@ from desk.storage.tables import (
 )
 
 _F, _J, _R, _I, _O = filings.c, journal.c, receipts.c, reported_identity.c, filing_cases.c
+
+_INTEND = insert(journal).returning(_J.id)
+_SETTLE = update(journal).where(_J.id == bindparam("b_id"), _J.outcome.is_(None))
 
 
 class SqlFilings(Leases):
@@ -174,37 +177,31 @@ class SqlFilings(Leases):
     def intend(
         self, filing: Filing, call: Call, file_index: int | None, endpoint: str, sent: bytes, at: datetime
     ) -> int:
-        query = (
-            insert(journal)
-            .values(
-                filing_id=filing.id,
-                attempt=filing.attempt,
-                call=call.value,
-                file_index=file_index,
-                endpoint=endpoint,
-                at=at,
-                sent=sent,
-                description="",
-            )
-            .returning(_J.id)
-        )
-        return int(self._db.execute(query).scalar_one())
+        entry = {
+            "filing_id": filing.id,
+            "attempt": filing.attempt,
+            "call": call.value,
+            "file_index": file_index,
+            "endpoint": endpoint,
+            "at": at,
+            "sent": sent,
+            "description": "",
+        }
+        return int(self._db.execute(_INTEND, entry).scalar_one())
 
     def settle(self, journal_id: int, reply: Reply) -> None:
         """Once only. Raises Bug where there is no such intent or its outcome is on record."""
-        done = self._db.execute(
-            update(journal)
-            .where(_J.id == journal_id, _J.outcome.is_(None))
-            .values(
-                outcome=reply.kind.value,
-                outcome_at=reply.at,
-                http_status=reply.http_status,
-                code=reply.code,
-                description=reply.description,
-                request_id=reply.request_id,
-                received=reply.body if reply.body or reply.http_status is not None else None,
-            )
-        )
+        outcome = {
+            "b_id": journal_id,
+            "outcome": reply.kind.value,
+            "outcome_at": reply.at,
+            "http_status": reply.http_status,
+            "code": reply.code,
+            "description": reply.description,
+            "request_id": reply.request_id,
+            "received": reply.body if reply.body or reply.http_status is not None else None,
+        }
+        done = self._db.execute(_SETTLE, outcome)
         if not done.rowcount:
             raise Bug("The journal has no open intent with this id.")
 

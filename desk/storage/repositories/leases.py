@@ -11,13 +11,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import Connection, bindparam, case, or_, select, update
 
 from desk.domain.errors import ClaimLost, UserError
 from desk.domain.filing import FileState, Filing, FilingState, RetractFor
 from desk.ports import Leased
-from desk.storage.repositories.base import Record, Repository, no_filing
-from desk.storage.repositories.filing_rows import AT_AN_END, FILING_COLUMNS, due_at, read_filings, standing
+from desk.storage.repositories.base import Repository, no_filing
+from desk.storage.repositories.filing_rows import (
+    AT_AN_END,
+    FILING_COLUMNS,
+    due_at,
+    read_filing,
+    read_filings,
+    standing,
+)
 from desk.storage.tables import filing_files, filings
 
 _F, _P = filings.c, filing_files.c
@@ -27,28 +34,44 @@ def _lost() -> ClaimLost:
     return ClaimLost("Another outbox has taken this filing over.")
 
 
+_SAVE = update(filings).where(_F.id == bindparam("b_id"))
+_SAVE_FILE = update(filing_files).where(
+    _P.filing_id == bindparam("b_filing"), _P.position == bindparam("b_position")
+)
+_GET = select(*FILING_COLUMNS).where(_F.id == bindparam("b_id"))
+_DUE = (
+    select(_F.id, _F.fence)
+    .where(
+        _F.turn < AT_AN_END,
+        _F.due_at <= bindparam("b_now"),
+        or_(_F.lease_until.is_(None), _F.lease_until <= bindparam("b_now")),
+    )
+    .order_by(_F.turn, _F.confirmed_at, _F.id)
+    .limit(1)
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_LOCK = select(*FILING_COLUMNS, _F.fence).where(_F.id == bindparam("b_id")).with_for_update(key_share=True)
+"""Made once: an outbox runs them at every step."""
+
+
 class Leases(Repository):
     """Part of the Filings port."""
 
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._locked_here: dict[int, tuple[Filing, int]] = {}
+        """Filings locked in this unit of work, as the tables have them, with their fence."""
+
     def take(self, owner: str, now: datetime, until: datetime) -> Leased | None:
-        found = self._db.execute(
-            select(_F.id, _F.fence)
-            .where(
-                _F.turn < AT_AN_END,
-                _F.due_at <= now,
-                or_(_F.lease_until.is_(None), _F.lease_until <= now),
-            )
-            .order_by(_F.turn, _F.confirmed_at, _F.id)
-            .limit(1)
-            .with_for_update(skip_locked=True, key_share=True)
-        ).one_or_none()
+        found = self._db.execute(_DUE, {"b_now": now}).one_or_none()
         if found is None:
             return None
         fence = found.fence + 1
-        self._db.execute(
-            update(filings).where(_F.id == found.id).values(lease_owner=owner, lease_until=until, fence=fence)
-        )
-        return Leased(self.get(found.id), fence)
+        taken = {"b_id": found.id, "lease_owner": owner, "lease_until": until, "fence": fence}
+        self._db.execute(_SAVE, taken)
+        filing = self.get(found.id)
+        self._locked_here[filing.id] = (filing, fence)
+        return Leased(filing, fence)
 
     def renew(self, filing_id: int, fence: int, until: datetime) -> None:
         done = self._db.execute(
@@ -64,31 +87,50 @@ class Leases(Repository):
             .values(lease_owner=None, lease_until=None)
         )
 
-    def save(self, filing: Filing, fence: int) -> None:
-        """Also raises ClaimLost where the report would be finished though it was asked back meanwhile."""
-        row = self._locked(filing.id)
-        if row.fence != fence:
+    def held(self, filing_id: int, fence: int) -> Filing:
+        filing, current = self._lock(filing_id)
+        if current != fence:
             raise _lost()
+        return filing
+
+    def save(self, filing: Filing, fence: int, *, give_back: bool = False) -> Filing:
+        """Also raises ClaimLost where the report would be finished though it was asked back meanwhile."""
+        before = self.held(filing.id, fence)
         if (
             filing.state is FilingState.FINISHING
-            and row.state != FilingState.FINISHING.value
-            and row.take_back
+            and before.state is not FilingState.FINISHING
+            and before.take_back
         ):
             raise ClaimLost("A person asked to take this report back.")
         if not filing.state.ended:
             filing = replace(
                 filing,
-                take_back=filing.take_back or row.take_back,
-                file_now=filing.file_now or row.file_now,
+                take_back=filing.take_back or before.take_back,
+                file_now=filing.file_now or before.file_now,
             )
-        self._db.execute(update(filings).where(_F.id == filing.id).values(standing(filing)))
-        self._save_files(filing)
+        values = standing(filing) | {"b_id": filing.id}
+        if give_back:
+            values |= {"lease_owner": None, "lease_until": None}
+        self._db.execute(_SAVE, values)
+        for file, kept in zip(filing.files, before.files, strict=True):
+            if file != kept:  # only those: a report may have thousands
+                spot = {"b_filing": filing.id, "b_position": file.index}
+                self._db.execute(_SAVE_FILE, file_standing(file) | spot)
+        self._locked_here[filing.id] = (filing, fence)
+        return filing
+
+    def endpoint(self, filing_id: int) -> str:
+        found: str | None = self._db.execute(
+            select(_F.endpoint).where(_F.id == filing_id)
+        ).scalar_one_or_none()
+        if found is None:
+            raise no_filing()
+        return found
 
     def ask(
         self, filing_id: int, *, take_back: bool = False, file_now: bool = False, try_now: bool = False
     ) -> Filing:
-        row = self._locked(filing_id)
-        filing = read_filings(self._db, [row])[0]
+        filing, fence = self._lock(filing_id)
         _allow(filing, take_back=take_back, file_now=file_now)
         asked = replace(
             filing,
@@ -106,6 +148,7 @@ class Leases(Repository):
                 due_at=due_at(asked),
             )
         )
+        self._locked_here[filing_id] = (asked, fence)
         return asked
 
     def wake(self) -> None:
@@ -125,36 +168,20 @@ class Leases(Repository):
         return None if found is None else max(found, now)
 
     def get(self, filing_id: int) -> Filing:
-        query = select(*FILING_COLUMNS).where(_F.id == filing_id)
-        row = self._db.execute(query).one_or_none()
+        row = self._db.execute(_GET, {"b_id": filing_id}).one_or_none()
         if row is None:
             raise no_filing()
-        return read_filings(self._db, [row])[0]
+        return read_filing(self._db, row)
 
-    def _locked(self, filing_id: int) -> Record:
-        query = select(*FILING_COLUMNS, _F.fence).where(_F.id == filing_id).with_for_update(key_share=True)
-        row = self._db.execute(query).one_or_none()
-        if row is None:
-            raise no_filing()
-        return row
-
-    def _save_files(self, filing: Filing) -> None:
-        """Only the files that changed: a report may have thousands."""
-        kept = {
-            row.position: (row.file_id, row.detailed, row.intent)
-            for row in self._db.execute(
-                select(_P.position, _P.file_id, _P.detailed, _P.intent).where(_P.filing_id == filing.id)
-            )
-        }
-        for file in filing.files:
-            values = file_standing(file)
-            if kept.get(file.index) == tuple(values.values()):
-                continue
-            self._db.execute(
-                update(filing_files)
-                .where(_P.filing_id == filing.id, _P.position == file.index)
-                .values(values)
-            )
+    def _lock(self, filing_id: int) -> tuple[Filing, int]:
+        """The filing and its fence, locked until the end of this unit of work: read once, then known."""
+        known = self._locked_here.get(filing_id)
+        if known is None:
+            row = self._db.execute(_LOCK, {"b_id": filing_id}).one_or_none()
+            if row is None:
+                raise no_filing()
+            known = self._locked_here[filing_id] = (read_filing(self._db, row), row.fence)
+        return known
 
 
 def file_standing(file: FileState) -> dict[str, Any]:
