@@ -6,11 +6,9 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from desk.domain.errors import UserError
-from desk.domain.hashing import NEAR, PDQ, MediaHash, blocks, distance, probes
+from desk.domain.hashing import NEAR, PDQ, MediaHash, distance
 from desk.ports import Store, UnitOfWork
 from tests.contracts.samples import add_case, case_data, digest, revision, stored
 
@@ -20,18 +18,6 @@ VALUE = bytes(range(32))
 def flipped(value: bytes, count: int, seed: int = 1) -> bytes:
     bits = sum(1 << bit for bit in random.Random(seed).sample(range(256), count))
     return (int.from_bytes(value, "big") ^ bits).to_bytes(32, "big")
-
-
-@given(st.binary(min_size=32, max_size=32), st.sets(st.integers(0, 255), max_size=NEAR))
-def test_whatever_is_near_shares_a_probe(value: bytes, bits: set[int]) -> None:
-    other = (int.from_bytes(value, "big") ^ sum(1 << bit for bit in bits)).to_bytes(32, "big")
-    assert distance(value, other) == len(bits)
-    assert set(probes(value)) & set(blocks(other))
-
-
-def test_there_are_as_many_probes_as_promised() -> None:
-    assert len(set(probes(VALUE))) == 272
-    assert max(probes(b"\xff" * 32)) < 1 << 20
 
 
 def held(unit: UnitOfWork, name: str, bytes_of: str) -> int:
