@@ -1,0 +1,42 @@
+"""A report that has to be opened afresh is looked at afresh: its files may have changed meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from desk.domain.filing import FilingState, Reply
+from desk.practice.server_faults import Fault, Kind
+from desk.services.sending import CHANGED
+from tests.support.world import new_world
+
+
+def test_a_file_altered_before_the_second_report_is_opened(template: Path, tmp_path: Path) -> None:
+    with new_world(template, tmp_path, serve=True) as world:
+        filing = world.confirmed(world.case(files=1).number)
+        agency = world.agency()
+        world.service.set_faults(Fault(kind=Kind.WRONG_MD5, endpoint="upload"))
+
+        class Meanwhile:
+            """The client; while the first report is retracted the disk alters a file."""
+
+            endpoint = agency.endpoint
+
+            def retract(self, report_id: str) -> Reply:
+                for name in world.blobs():
+                    (path,) = (world.folder / "vault").rglob(name)
+                    data = bytearray(path.read_bytes())
+                    data[-20] ^= 1
+                    path.write_bytes(bytes(data))
+                return agency.retract(report_id)
+
+            def __getattr__(self, name: str) -> Any:
+                return getattr(agency, name)
+
+        outbox = world.outbox_of("desk-1", Meanwhile)
+        while not (ended := world.filing(filing.id)).state.ended:
+            stepped = outbox.run()  # the whole way in one go
+            if stepped.next_due is not None:
+                world.clock.forward(seconds=1)
+        assert (ended.state, ended.error) == (FilingState.REFUSED, CHANGED)
+        assert [report["state"] for report in world.service.reports()] == ["retracted"]
