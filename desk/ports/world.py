@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from desk.domain.preview import (
+    BLUR_FLOOR,
     Blurred,
     Cut,
     GuardReport,
@@ -117,7 +118,11 @@ class Speaker(Protocol):
 class Previewer(Protocol):
     """The sandboxed decoder. Synchronous, usable from several threads; never raises for a bad file."""
 
-    def preview(self, source: PreviewSource, *, edge: int) -> Blurred | NoPreview: ...
+    def preview(
+        self, source: PreviewSource, *, edge: int, strength: float = BLUR_FLOOR
+    ) -> Blurred | NoPreview:
+        """``strength`` is the blur's deviation as a part of the shorter edge; never less than the floor."""
+        ...
 
     def reveal(
         self,

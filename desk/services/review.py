@@ -18,6 +18,7 @@ from desk.domain.errors import NotReady, UserError
 from desk.domain.exposure import Rest, RestState, rest
 from desk.domain.filing import Filing
 from desk.domain.preview import (
+    BLUR_FLOOR,
     Blurred,
     Cut,
     Heard,
@@ -139,11 +140,15 @@ class Review:
             declared=kind.value,
         )
 
-    def preview(self, operator: Operator, number: int, content_id: str, *, edge: int) -> Blurred | NoPreview:
+    def preview(
+        self, operator: Operator, number: int, content_id: str, *, edge: int, strength: float = BLUR_FLOOR
+    ) -> Blurred | NoPreview:
         """A blurred grey preview, made in the sandbox. No unblurred pixel enters this process."""
         require(operator, Permission.SEE_QUEUE)
         source = self._source(number, content_id)
-        return source if isinstance(source, NoPreview) else self._previewer.preview(source, edge=edge)
+        if isinstance(source, NoPreview):
+            return source
+        return self._previewer.preview(source, edge=edge, strength=max(strength, BLUR_FLOOR))
 
     def stills(
         self, operator: Operator, number: int, content_id: str, *, edge: int

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from desk.domain.content import Content, ContentKind
 from desk.domain.preview import Blurred, Metadata, NoPreview
 from desk.domain.viewing import Viewed
 from desk.gui import icons, theme, words
 from desk.gui.case import phrases
+from desk.gui.case.appearance import Appearance
 from desk.gui.case.details import FileDetails, legend
 from desk.gui.case.grid import CaseGrid
 from desk.gui.case.insight import Insight
@@ -27,12 +28,12 @@ from desk.gui.case.stacks import Stack, stacks_of
 from desk.gui.case.tile import CaseTile
 from desk.gui.pictures import image_of
 from desk.gui.session import Session
+from desk.gui.widgets.buttons import IconButton
 from desk.gui.widgets.common import hairline, label, set_role
 from desk.gui.widgets.panels import EmptyState, KeyLegend, Panel, Scroll, SplitView
 from desk.gui.words import tr
 from desk.services.review import CaseView
 
-SIDE = 144
 PLAYED = (ContentKind.VIDEO, ContentKind.AUDIO)
 AT_ONCE = 8
 """Tiles built in one go."""
@@ -50,7 +51,9 @@ class ContentPanel(Panel):
         self._stacks: dict[str, Stack] = {}
         self._unbuilt: list[Stack] = []
         self._can_mark, self._lock, self._passing = False, "", ""
-        self.grid = CaseGrid(SIDE)
+        self.appearance = Appearance(self)
+        self.appearance.changed.connect(self._appearance_changed)
+        self.grid = CaseGrid(self.appearance.side)
         self.details = FileDetails()
         self.loader = PreviewLoader(session, self)
         self.insight = Insight(session, self)
@@ -69,6 +72,11 @@ class ContentPanel(Panel):
         first.addStretch(1)
         first.addWidget(self._hint_icon)
         first.addWidget(self._hint, 0)
+        self.appear = IconButton("settings", tr("Size of the tiles, and blur"), side=24)
+        menu = QMenu(self.appear)
+        self.appearance.fill(menu)
+        self.appear.setMenu(menu)
+        first.addWidget(self.appear)
         column.addLayout(first)
         column.addWidget(self._legend)
         tiles = Scroll(margin=0, gap=0)
@@ -171,7 +179,7 @@ class ContentPanel(Panel):
         tiles: list[CaseTile] = []
         for number, stack in enumerate(some, len(self.grid.ids()) + 1):
             piece = view.case.data.piece(stack.id)
-            tile = CaseTile(stack.id, piece.kind.value, number, SIDE)
+            tile = CaseTile(stack.id, piece.kind.value, number, self.appearance.side)
             tile.set_same(len(stack.ids))
             size = words.size(piece.size) if piece.size is not None else ""
             tile.set_line(words.joined([size, (piece.sha256 or "")[:8]]))
@@ -186,6 +194,19 @@ class ContentPanel(Panel):
         self.loader.add(tiles)
         if self._unbuilt:
             QTimer.singleShot(0, self, self._build_more)
+
+    def _appearance_changed(self) -> None:
+        """The tiles anew, in another size or with more blur; the file in focus stays the one."""
+        view, current = self._view, self.grid.current
+        self.loader.strength = self.appearance.strength
+        self.grid.set_side(self.appearance.side)
+        if view is None:
+            return
+        self._build(view)
+        if current in self.grid.ids():
+            self.grid.set_current(current)
+        # The tile that had the focus is gone; the menu would give it back to nobody.
+        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @staticmethod
     def _show_viewed(stack: Stack, tile: CaseTile, view: CaseView) -> None:
@@ -203,8 +224,9 @@ class ContentPanel(Panel):
 
     def _share_room(self, tiles: int) -> None:
         """One row of tiles needs less room than many; the file's own lines get the rest."""
-        lines = 1 if tiles * (SIDE + theme.S2) <= self.width() - 2 * theme.S4 else 2
-        wanted = SIDE + 2 * theme.S2 + 2 if lines == 1 else round(1.6 * SIDE)
+        side = self.appearance.side
+        lines = 1 if tiles * (side + theme.S2) <= self.width() - 2 * theme.S4 else 2
+        wanted = side + 2 * theme.S2 + 2 if lines == 1 else round(1.6 * side)
         self.split.setSizes([wanted, max(160, self.split.height() - wanted)])
 
     def forget(self) -> None:

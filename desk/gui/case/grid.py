@@ -67,6 +67,12 @@ class EvenFlow(FlowLayout):
                 # The widget itself: a layout item does not place a widget that is not shown yet.
                 widget.setGeometry(x, y, self._side, self._side)
 
+    def set_side(self, side: int) -> None:
+        """Items of another size from now on."""
+        self._step += side - self._side
+        self._side = side
+        self.begin()
+
     def place(self) -> None:
         """Put what was added where it will stand, before it is shown and painted anywhere else."""
         self.setGeometry(self.geometry())
@@ -136,6 +142,10 @@ class CaseGrid(TileGrid):
                 tile.blank()
             return True
         return super()._released(tile, event)
+
+    def set_side(self, side: int) -> None:
+        """Tiles of another size; give them anew."""
+        self._even.set_side(side)
 
     def extend(self, tiles: list[BlurTile]) -> None:
         """Add tiles after those that are there."""

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from desk.domain.errors import DeskError
-from desk.domain.preview import Blurred, NoPreview, NoPreviewReason
+from desk.domain.preview import BLUR_FLOOR, Blurred, NoPreview, NoPreviewReason
 from desk.gui.case import phrases
 from desk.gui.case.tile import CaseTile
 from desk.gui.pictures import image_of
@@ -27,6 +27,7 @@ class PreviewLoader(QObject):
         self._waiting: dict[str, CaseTile] = {}
         self._flying: dict[str, CaseTile] = {}
         self._number, self._round = 0, 0
+        self.strength = BLUR_FLOOR
         self.plain: dict[str, NoPreview] = {}
         """By content id, why there is no preview."""
 
@@ -56,7 +57,7 @@ class PreviewLoader(QObject):
             self._flying[key] = tile
             edge = max(64, round(max(tile.width(), tile.sizeHint().width()) * tile.devicePixelRatioF()))
             review, operator, number = self._session.desk.review, self._session.operator, self._number
-            ask = partial(review.preview, operator, number, key, edge=edge)
+            ask = partial(review.preview, operator, number, key, edge=edge, strength=self.strength)
             self._session.runner.run_read(
                 ask,
                 partial(self._arrived, self._round, key),
