@@ -204,11 +204,21 @@ def twins(world: World, by: str) -> tuple[int, int]:
     return first.number, second.number
 
 
+def include_all(world: World, number: int) -> None:
+    """A person insists on what the draft left out because it is reported already."""
+    view = world.drafting.open(world.moderator, number)
+    files = tuple(replace(choice, include=True) for choice in view.draft.files)
+    world.drafting.save(world.moderator, replace(view.draft, files=files), view.saved.version)
+
+
 @pytest.mark.parametrize("by", ["uid", "account and bytes", "url"])
 def test_one_piece_of_content_is_reported_once(served: World, by: str) -> None:
     first, second = twins(served, by)
     filing = confirm(served, first)
-    claim, summary = served.summed(second)
+    claim, offered = served.summed(second)
+    assert offered.files == ()  # what is reported already is left out until a person insists
+    include_all(served, second)
+    summary = served.confirmation.summary(served.moderator, second)
     assert set(summary.already.values()) == {filing.id}
     for _ in range(2):  # on its way, then filed
         with pytest.raises(AlreadyReported) as told:
@@ -317,9 +327,11 @@ def test_a_reported_case_that_grew_can_be_reported_for_what_is_new(served: World
     served.quiet(confirm(served, number).id)
     served.case("case-1", files=2)  # the platform adds c2
     served.drafted(number)
-    view = served.drafting.open(served.moderator, number)
+    include_all(served, number)
+    insisting = served.confirmation.summary(served.moderator, number)
+    claim = served.claimed(number)
     with pytest.raises(AlreadyReported):
-        confirm(served, number)
+        served.confirmation.confirm(served.moderator, claim, insisting, checked=True)
     view = served.drafting.open(served.moderator, number)
     draft = view.draft.with_choice(replace(view.draft.choice("c1"), include=False))
     served.drafting.save(served.moderator, draft, view.saved.version)
