@@ -6,6 +6,7 @@ import socket
 
 import psycopg
 import pytest
+
 from tests.conftest import is_beyond_loopback
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from desk.domain.incident import IncidentType
 from desk.domain.package import parse
 from desk.practice import media, media_av

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from desk.domain.errors import IntakeRefused
 from desk.domain.package import parse
 from tests.support.broken import FLAWS, Spot, broken_cases, possible_flaws, valid_case, write_broken

@@ -8,9 +8,10 @@ import av
 import pillow_heif
 import pypdfium2
 import pytest
+from PIL import ExifTags, Image, ImageOps, ImageStat
+
 from desk.practice import media, media_av
 from desk.practice.media import OPEN_WATER, PATTERNS, Card
-from PIL import ExifTags, Image, ImageOps, ImageStat
 
 TAKEN = datetime(2026, 11, 20, 8, 59, 41, tzinfo=UTC)
 CARD = Card((640, 480), "rings", "generated pattern · 001", 1)

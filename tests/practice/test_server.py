@@ -21,9 +21,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from lxml import etree
+
 from desk.practice.server import StandIn, main
 from desk.practice.server_state import FIRST_REPORT_ID, RefusedError
-from lxml import etree
 from tests.practice.server_documents import BATCHED, NOW, details, report
 
 XML = {"Content-Type": "text/xml; charset=utf-8"}

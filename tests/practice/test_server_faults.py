@@ -11,9 +11,10 @@ from typing import Any
 
 import httpx
 import pytest
+from lxml import etree
+
 from desk.practice.server import StandIn
 from desk.practice.server_faults import ENDPOINTS, Fault, Faults, Kind
-from lxml import etree
 from tests.practice.server_documents import NOW, details, report
 
 XML = {"Content-Type": "text/xml; charset=utf-8"}

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from lxml import etree
+
 from desk.practice.server import StandIn
 from desk.practice.server_rules import rules
 from desk.practice.server_xsd import schema
-from lxml import etree
 from tests.practice.server_documents import BATCHED, NOW, PERSON, REPORTER, SUMMARY, details, report
 
 XML = {"Content-Type": "text/xml; charset=utf-8"}

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lxml import etree
+
 from desk.practice.server_checks import check
 from desk.practice.server_rules import Rules, rules
 from desk.practice.server_table import Complex, Simple, types_of
 from desk.practice.server_values import documentation_problem, schema_problem
 from desk.practice.server_xml import parse
 from desk.practice.server_xsd import schema
-from lxml import etree
 from tests.practice.server_documents import BATCHED, INCIDENTS, NOW, PERSON, details, maximal_document, report
 
 REAL = Path(__file__).parents[3] / "shared" / "cybertip" / "cybertip.xsd"

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import keyring
 import pytest
-from desk.domain.errors import KeyringLocked, NoKeyring, UserError
-from desk.ports import SecretStore
-from desk.system.keyring import SERVICE, KeyringStore, MemorySecretStore, find_backend, workspace_key_name
 from keyring.backends import SecretService, chainer, fail, null
 from keyring.errors import InitError, NoKeyringError, PasswordSetError
 from keyring.errors import KeyringLocked as LockedError
+
+from desk.domain.errors import KeyringLocked, NoKeyring, UserError
+from desk.ports import SecretStore
+from desk.system.keyring import SERVICE, KeyringStore, MemorySecretStore, find_backend, workspace_key_name
 
 
 class Held:

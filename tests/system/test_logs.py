@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from desk.domain.errors import UserError
 from desk.system import logs
 from desk.system.logs import describe, install_excepthook, mask, set_up_logging, short_path

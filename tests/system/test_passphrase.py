@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+
 from desk.domain.errors import UserError, WorkspaceProblem
 from desk.system.passphrase import Costs, read_secret_file, unwrap, wrap
 

@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from desk.domain.errors import UserError, WorkspaceProblem
 from desk.system.paths import (
     choose_workspace,

@@ -6,10 +6,11 @@ import stat
 from pathlib import Path
 
 import pytest
-from desk.domain.errors import UserError
-from desk.system.settings import MachineSettings, SettingsFile
 from hypothesis import given
 from hypothesis import strategies as st
+
+from desk.domain.errors import UserError
+from desk.system.settings import MachineSettings, SettingsFile
 
 
 @pytest.fixture
