@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import random
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PIL import Image
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -18,6 +23,7 @@ from desk.gui.theme import Scheme, Theme
 from desk.practice.media import Card
 from desk.practice.media_av import mp4, wav
 from desk.services.desk import Desk
+from desk.services.review import joined
 from tests.gui.case_support import Bench, checkers, put_case
 from tests.gui.test_case_look import opened, tile, viewings
 
@@ -312,3 +318,89 @@ def test_a_picture_does_not_play(qtbot: QtBot, bench: Bench, tmp_path: Path) -> 
     assert not bench.page.content.player.playing
     assert not tile(bench).asking
     let_go(bench)
+
+
+def magenta(seconds: int) -> bytes:
+    """A film in one colour that nothing else on the screen has; blurred it is grey."""
+    out = io.BytesIO()
+    with av.open(out, "w", format="mp4") as file:
+        stream = file.add_stream("mpeg4", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+        stream.codec_context.gop_size = 12
+        for _ in range(12 * seconds):
+            file.mux(stream.encode(av.VideoFrame.from_image(Image.new("RGB", (160, 120), (255, 0, 255)))))
+        file.mux(stream.encode(None))
+    return out.getvalue()
+
+
+HIGH = bytes(value > 200 for value in range(256))
+LOW = bytes(value < 60 for value in range(256))
+
+
+def magenta_seen(bench: Bench) -> bool:
+    image = bench.page.grab().toImage().convertToFormat(QImage.Format.Format_RGBA8888)
+    data = bytes(image.constBits())
+    red, green, blue = (
+        int.from_bytes(data[n::4].translate(table), "little") for n, table in enumerate((HIGH, LOW, HIGH))
+    )
+    return bool(red & green & blue)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_walk_leaves_a_frame_and_what_is_recorded_was_painted(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, devices: list[Device], seed: int
+) -> None:
+    number = put_case(bench.desk, tmp_path, {"a.mp4": magenta(6), "b.wav": wav(8.0, start=40 + seed)})
+    ready(qtbot, bench, number)
+    page, content = bench.page, bench.page.content
+    bar, sheet, chance = content.details.player, content.sheet, random.Random(seed)
+    painted: list[tuple[float, float]] = []
+    real = content.player._paint
+
+    def watched(hold: Any, frames: Any, second: float, now: float) -> float:
+        found = real(hold, frames, second, now)
+        if hold.played.last is not None:
+            last = 6.0 if hold.played.near_end else hold.played.last
+            painted.append((hold.start / 6.0, last / 6.0))
+        return found
+
+    content.player._paint = watched  # type: ignore[method-assign]
+
+    def play_for_a_while() -> None:
+        tile(bench).setFocus()
+        press(bench)
+        if content.player.playing and content.content is not None and content.content.id == "c1":
+            begun = bar.at
+            qtbot.waitUntil(lambda: not content.player.playing or bar.at > begun + 0.3, timeout=20000)
+
+    steps: list[Callable[[], object]] = [
+        play_for_a_while,
+        play_for_a_while,
+        lambda: press(bench),
+        lambda: let_go(bench),
+        lambda: QTest.keyClick(tile(bench), chance.choice([Qt.Key.Key_E, Qt.Key.Key_U])),
+        lambda: QTest.keyClick(tile(bench), chance.choice([Qt.Key.Key_Comma, Qt.Key.Key_Period])),
+        lambda: QTest.keyClick(tile(bench), chance.choice([Qt.Key.Key_Left, Qt.Key.Key_Right])),
+        lambda: bar.sought.emit(chance.uniform(0, 5.0)),
+        page.blank,
+        page.reload,
+        lambda: (page.setEnabled(False), page.setEnabled(True)),
+        lambda: QApplication.sendEvent(sheet, QEvent(QEvent.Type.WindowDeactivate)),
+    ]
+    for _ in range(40):
+        qtbot.waitUntil(page.isActiveWindow)
+        chance.choice(steps)()
+        QApplication.processEvents()
+        assert magenta_seen(bench) == sheet.showing
+        if sheet.showing:
+            assert tile(bench).asking
+            if chance.random() < 0.6:
+                let_go(bench)
+                assert not sheet.showing
+                assert not magenta_seen(bench)
+    page.blank()
+    let_go(bench)
+    qtbot.waitUntil(lambda: not bench.runner.busy, timeout=20000)
+    assert painted
+    for start, end in bench.desk.review.open(bench.operator, number).played.get("c1", ()):
+        assert any(a - 0.01 <= start and end <= b + 0.01 for a, b in joined(painted))
