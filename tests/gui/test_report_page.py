@@ -292,6 +292,19 @@ def test_a_discarded_report_comes_back(writer: Writer, desk: Desk, tmp_path: Pat
 # checks -------------------------------------------------------------------------------
 
 
+def test_what_cannot_be_sent_as_it_is_is_shown_and_keeps_nothing_back(
+    writer: Writer, desk: Desk, tmp_path: Path
+) -> None:
+    reported = {"id": "u-1", "bio": "a bell \u0007 rings"}
+    number = put_case(desk, tmp_path, {}, content=TEXT, reported=reported)
+    page = writer.open(number)
+    sheet = page.sheet
+    assert sheet is not None
+    tips = {row.tip.path: row.tip for row in sheet.side.rows()}
+    assert "can't be sent" in tips["reported.bio"].words
+    assert tips["reported.bio"].role == "warn"
+
+
 def test_problems_stand_at_their_fields_once_touched(writer: Writer, desk: Desk, tmp_path: Path) -> None:
     reported = {"id": "u-1", "emails": [{"address": "nothing"}]}
     number = put_case(desk, tmp_path, {}, content=TEXT, reported=reported)

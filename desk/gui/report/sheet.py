@@ -187,6 +187,11 @@ class Sheet(QWidget):
             Tip(help_path(part, draft), part.help, "", "plus", "accent")
             for part in checked.completeness.would_help(2)
         ]
+        # What can't be sent as it is typed is shown, and keeps nothing from being filed.
+        helps += [
+            Tip(mark.path, mark.message, section_words(self._section(mark.path)), "triangle-alert", "warn")
+            for mark in checked.replaced
+        ]
         self.side.show_state(checked.completeness, helps, missing)
 
     def _filled(self, key: str, draft: Draft, checked: Checked) -> bool:
