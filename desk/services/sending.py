@@ -20,7 +20,6 @@ from desk.domain.filing import (
     Act,
     ActKind,
     Call,
-    FileState,
     Filing,
     FilingState,
     OutcomeKind,
@@ -32,12 +31,11 @@ from desk.domain.filing import (
 from desk.ports import Agency, Clock, Composer, Leased, Receipt, Store, StoredMedia, UnitOfWork, Vault
 from desk.services import batches
 from desk.services.auditing import note
+from desk.services.preflight import CHANGED, Preflight
 from desk.services.reach import Reach
 from desk.services.schema import SchemaKeeper
 
 LEASE = timedelta(minutes=2)
-NOT_VALID = "The service's schema would not take this report, so none was opened."
-CHANGED = "A file is missing or is no longer the one that was confirmed. Nothing was filed."
 
 
 def refusal_name(case_number: int) -> str:
@@ -96,7 +94,7 @@ class Sender:
         self._clock = clock
         self._spread = spread
         self.reach = reach
-        self._schema = schema
+        self._preflight = Preflight(store, vault, composer, clock, schema)
         self._lock = threading.Lock()
         self._progress: dict[int, Progress] = {}
 
@@ -211,7 +209,7 @@ class Sender:
                         "The filing was confirmed for another endpoint.", "Set that endpoint again."
                     )
             if act.call is Call.SUBMIT:
-                unfit = self._unfit(filing, agency)
+                unfit = self._preflight.look(filing, agency)
                 if unfit is not None:
                     return None, unfit
         except DeskError as problem:
@@ -231,43 +229,6 @@ class Sender:
             self._keep(uow, before, after)
             self._keep_refusal(uow, before, _Answered(act, reply, None))
             return uow.filings.save(after, fence, give_back=True)
-
-    def _unfit(self, filing: Filing, agency: Agency) -> Reply | None:
-        """Why no report may be opened for this filing: its files or its documents; None where it may."""
-        now = self._clock.now()
-        with self._store.read() as uow:
-            stored = [uow.cases.media(filing.case_number, file.content_id) for file in filing.files]
-            report = uow.filings.report_xml(filing.id)
-            templates = [uow.filings.details_xml(filing.id, file.index) for file in filing.files]
-        if not all(self._whole(file, kept) for file, kept in zip(filing.files, stored, strict=True)):
-            return Reply(OutcomeKind.REFUSED, now, description=CHANGED)
-        self._schema.refresh(agency)
-        problems = [
-            self._composer.in_draft(problem) for problem in self._schema.problems(agency.endpoint, report)
-        ]
-        for file, template in zip(filing.files, templates, strict=True):
-            # Any ids do: the schema looks at their form only.
-            details = self._composer.details(template, "1", "0" * 32)
-            problems += [
-                self._composer.in_draft(problem, file.content_id)
-                for problem in self._schema.problems(agency.endpoint, details)
-            ]
-        if not problems:
-            return None
-        words = f"{NOT_VALID} {problems[0].message}"
-        return Reply(OutcomeKind.REFUSED, now, description=words, problems=tuple(problems))
-
-    def _whole(self, file: FileState, stored: StoredMedia | None) -> bool:
-        """Whether the file still has the bytes that were confirmed, read through the vault."""
-        if stored is None or stored.sha256 != file.sha256:
-            return False
-        digest = hashlib.sha256()
-        try:
-            for chunk in self._vault.read(stored.wrapped_key, stored.blob):
-                digest.update(chunk)
-        except UserError:
-            return False
-        return digest.hexdigest() == file.sha256
 
     def _intend(self, uow: UnitOfWork, filing: Filing, act: Act, agency: Agency, fence: int) -> _Intended:
         if act.call is None:  # pragma: no cover - only calls come here
