@@ -128,16 +128,16 @@ class Review:
     def _source(self, number: int, content_id: str) -> PreviewSource | NoPreview:
         with self._store.read() as uow:
             stored = uow.cases.media(number, content_id)
-            kind = uow.cases.get(number).data.piece(content_id).kind
-        if stored is None:
-            return NoPreview(NoPreviewReason.UNAVAILABLE)
+            if stored is None:
+                # The document of a large case takes long to read: it is not needed for what is there.
+                uow.cases.get(number).data.piece(content_id)
+                return NoPreview(NoPreviewReason.UNAVAILABLE)
         return PreviewSource(
             size=stored.size,
             chunks=lambda: self._vault.read(stored.wrapped_key, stored.blob),
             read=lambda offset, length: self._vault.read_range(
                 stored.wrapped_key, stored.blob, offset, length
             ),
-            declared=kind.value,
         )
 
     def preview(
