@@ -22,6 +22,7 @@ from desk.app import practice_desk
 from desk.domain.account import Email
 from desk.domain.content import Classification, FileAnnotation
 from desk.domain.errors import UserError
+from desk.domain.filing import FieldProblem
 from desk.domain.incident import ContextKind, IncidentType
 from desk.domain.viewing import ViewingKind
 from desk.gui.words import number as number_words
@@ -574,8 +575,14 @@ def test_the_words_of_a_refusal_stand_above_the_form(writer: Writer, desk: Desk,
     view = page._view
     assert view is not None
     page._turn += 1
-    page._opened(page._turn, (replace(view, refused_words="The screen name is too long."), {}))
+    at = (FieldProblem("platform", "4100", "too long"),)
+    said = replace(view, refused_words="The screen name is too long.", refused_at=at)
+    page._opened(page._turn, (said, {}))
     assert page.refused_bar.isVisible()
+    writer.settle()
+    assert page.sheet is not None
+    side = page.sheet.side
+    writer.qtbot.waitUntil(lambda: any(row.tip.path == "platform" for row in side.rows()))
     assert "The screen name is too long." in page.refused_bar.words()
     writer.settle()
 

@@ -196,6 +196,7 @@ class ReportPage(Page):
             self.history.clear()
             sheet.rest()
         sheet.load(view.draft, view)
+        sheet.refused = view.refused_at
         self.checker.take(view.draft, view)
         self._show_refused(view.refused_words)
         self._show_claim()

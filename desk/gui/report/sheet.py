@@ -28,7 +28,7 @@ from desk.gui.report.side import SidePanel, Tip
 from desk.gui.report.urgency import UrgencySection
 from desk.gui.session import Session
 from desk.gui.widgets.common import hairline
-from desk.gui.words import joined
+from desk.gui.words import joined, tr
 from desk.services.drafting import Checked, DraftView
 
 VIEW_AFTER_MS = 60
@@ -51,6 +51,8 @@ class Sheet(QWidget):
         self.batch = BatchPanel(session)
         self.batch.changed.connect(partial(self.changed.emit, "batch"))
         self._batched = False
+        self.refused: tuple[FieldProblem, ...] = ()
+        """Where the service's refusal of the last filing stands, in the draft's terms."""
         self.incident = IncidentSection(field_words)
         self.files = FilesSection(session)
         self.people = PeopleSection(field_words)
@@ -175,6 +177,10 @@ class Sheet(QWidget):
                 if not problem.path.startswith(UNREAD):
                     spot.field.add_problem(f"{spot.prefix}{problem.message}")
             missing.append(Tip(problem.path, problem.message, joined(place), "circle-alert", "bad"))
+        for refusal in self.refused:
+            spot = self._spot(refusal.path) if refusal.path else None
+            if spot is not None and spot.field is not None:
+                spot.field.add_problem(tr("The service said: {words}", words=refusal.message))
         for section in self._parts():
             for field in section.fields():
                 field.show_problems(reviewing=reviewing)
@@ -186,6 +192,17 @@ class Sheet(QWidget):
         helps = [
             Tip(help_path(part, draft), part.help, "", "plus", "accent")
             for part in checked.completeness.would_help(2)
+        ]
+        helps += [
+            Tip(
+                spot.path,
+                tr("The service refused this."),
+                section_words(self._section(spot.path)),
+                "octagon-alert",
+                "warn",
+            )
+            for spot in self.refused
+            if spot.path
         ]
         # What can't be sent as it is typed is shown, and keeps nothing from being filed.
         helps += [
