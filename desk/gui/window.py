@@ -177,6 +177,11 @@ class MainWindow(QMainWindow):
         return self._pages[id_]
 
     @property
+    def kept_settings(self) -> WindowSettings | None:
+        """Where the window keeps its own state; pages keep a person's way of seeing with it."""
+        return self._settings
+
+    @property
     def current_id(self) -> str:
         return self._current
 

@@ -159,7 +159,7 @@ class CasePage(Page):
             number = self._number if self._decided is None else None
         self._tick.start()
         # The window keeps its own settings, and this page's with them.
-        self.content.appearance.keep_in(getattr(self.window(), "_settings", None))
+        self.content.appearance.keep_in(getattr(self.window(), "kept_settings", None))
         if number is None:
             self._close()
         else:
