@@ -8,6 +8,7 @@ dropped; writes themselves are never dropped.
 from __future__ import annotations
 
 import logging
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -107,6 +108,10 @@ class Task(QObject):
             self.deleteLater()
 
 
+SWITCH_SECONDS = 0.001
+"""How long the GUI thread waits for its turn while others compute in Python."""
+
+
 class _Work(QRunnable):
     def __init__(self, task: Task, fn: Callable[[], object]) -> None:
         super().__init__()
@@ -142,6 +147,8 @@ class Runner(QObject):
 
     def __init__(self, parent: QObject | None = None, readers: int = 4) -> None:
         super().__init__(parent)
+        # Threads that compute would each keep the GUI thread waiting for 5 ms, Python's own interval.
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._reads, self._writes, self._long = QThreadPool(), QThreadPool(), QThreadPool()
         for pool, threads in ((self._reads, readers), (self._writes, 1), (self._long, 2)):
             pool.setMaxThreadCount(threads)
