@@ -64,6 +64,11 @@ Part = tuple[str, PartKind, str]
 """The path it stands at, what it is, its name."""
 
 
+_ONE_AT_A_TIME = threading.Lock()
+"""libxml2 sets up its built-in types at the first schema, unguarded: two threads that made or used
+their first ones together have crashed the process. One lock for all schemas, held for a millisecond."""
+
+
 class ServiceSchema:
     """One edition of the schema. Safe to use from several threads."""
 
@@ -71,7 +76,6 @@ class ServiceSchema:
         """``data``: the bytes as served. Raises SchemaUnusable."""
         self.data = data
         self.sha256 = hashlib.sha256(data).hexdigest()
-        self._lock = threading.Lock()
         try:
             self._root = parse(data)
         except Unreadable as error:
@@ -81,7 +85,8 @@ class ServiceSchema:
         if any(self._root.find(f"{_XS}{name}") is not None for name in _EXTERNAL):
             raise SchemaUnusable("The schema refers to other files, which are never fetched.")
         try:
-            self._schema = etree.XMLSchema(self._root)
+            with _ONE_AT_A_TIME:
+                self._schema = etree.XMLSchema(self._root)
         except etree.XMLSchemaParseError as error:
             raise SchemaUnusable(f"The schema contradicts itself (line {_line(error)}).") from None
 
@@ -94,7 +99,7 @@ class ServiceSchema:
         root = parse(xml)
         if root.tag not in ROOTS:
             return (FieldProblem("", "schema_root", "The root element is none of the service's documents."),)
-        with self._lock:
+        with _ONE_AT_A_TIME:
             if self._schema.validate(root):
                 return ()
             log: Any = self._schema.error_log

@@ -39,6 +39,7 @@ class SchemaKeeper:
         self._reader = reader
         self._clock = clock
         self._lock = threading.Lock()
+        self._reading = threading.Lock()
         self._known: dict[str, tuple[datetime, str, ServiceSchema | None]] = {}
 
     def keep(self, endpoint: str, data: bytes) -> None:
@@ -69,6 +70,11 @@ class SchemaKeeper:
         with self._lock:
             if endpoint in self._known:
                 return self._known[endpoint]
+        with self._reading:
+            # The other lanes wait for the one that reads it, instead of reading it again.
+            return self._known.get(endpoint) or self._read(endpoint)
+
+    def _read(self, endpoint: str) -> tuple[datetime, str, ServiceSchema | None] | None:
         with self._store.read() as uow:
             plain = uow.settings.get(_name(endpoint))
         if plain is None:

@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -84,7 +85,11 @@ def main() -> None:
         one = dice.randrange(2)
         os.kill(alive[one], signal.SIGKILL)
         _, status = os.waitpid(alive[one], 0)
-        assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL, "an outbox ended by itself"
+        if os.waitstatus_to_exitcode(status) != -signal.SIGKILL:
+            for child in alive:
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+            raise AssertionError("an outbox ended by itself")
         killed += 1
         alive[one] = start(options, killed + 1)
     for child in alive:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ def two_outboxes(folder: Path, **options: Any) -> Iterator[dict[str, int]]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
+            start_new_session=True,
         )
     assert process.stdin is not None
     process.stdin.write(json.dumps(options).encode() + b"\n")
@@ -56,7 +58,12 @@ def two_outboxes(folder: Path, **options: Any) -> Iterator[dict[str, int]]:
     try:
         yield told
     finally:
-        out, _ = process.communicate()
+        try:
+            out, _ = process.communicate(timeout=60)
+        finally:
+            # Whatever it left behind: an outbox that outlives its driver would hold the pipe open for ever.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     assert process.returncode == 0, (folder / "errors").read_text()
     told.update(json.loads(out))
 
