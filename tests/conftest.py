@@ -55,6 +55,32 @@ def secret_service() -> None:
         pytest.skip("no private Secret Service: run the tests with packaging/bootstrap.py test")
 
 
+LONG = (
+    "faults/test_matrix.py",
+    "faults/test_two_outboxes.py",
+    "services/test_outbox.py",
+    "cli/",
+    "services/",
+    "faults/",
+    "gui/test_report_page.py",
+    "gui/",
+)
+"""Files that take long, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files go first: begun last, one of them alone would keep a processor busy at the end.
+
+    The order within a file stays; no test depends on it.
+    """
+
+    def turn(item: pytest.Item) -> int:
+        place = item.path.as_posix()
+        return next((n for n, part in enumerate(LONG) if f"tests/{part}" in place), len(LONG))
+
+    items.sort(key=turn)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     faulthandler.enable()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -104,3 +106,31 @@ def test_the_same_bytes_have_the_same_digest() -> None:
     data = schema_bytes()
     assert ServiceSchema(data).sha256 == ServiceSchema(data).sha256
     assert replace(minimal_report(), note="x") != minimal_report()
+
+
+TOGETHER = """
+import sys, threading
+from desk.cybertip.schema import ServiceSchema
+
+data = sys.stdin.buffer.read()
+begin = threading.Barrier(6)
+
+def use() -> None:
+    begin.wait()
+    for _ in range(5):
+        ServiceSchema(data).validate(b"<report><a>1</a></report>")
+
+threads = [threading.Thread(target=use) for _ in range(6)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_first_schemas_made_by_many_threads_at_once() -> None:
+    """In a process that has made none before: libxml2 guards its first steps by nothing."""
+    data = b"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="report"><xs:complexType>
+    <xs:sequence><xs:element name="a" type="xs:int"/></xs:sequence></xs:complexType></xs:element></xs:schema>"""
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", TOGETHER], input=data, check=True, timeout=60)

@@ -13,6 +13,8 @@ from desk.gui.session import Session
 from desk.gui.settings.page import SettingsPage
 from tests.gui.desk_support import session_on
 
+SLOW = 20_000
+
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory, qapp: object) -> Iterator[Session]:
@@ -27,7 +29,7 @@ def page(session: Session, show: Callable[[QWidget], QWidget], qtbot: QtBot) -> 
     show(made)
     made.resize(1200, 800)
     made.enter()
-    qtbot.waitUntil(lambda: made.company.name.value() == "Example Social")
+    qtbot.waitUntil(lambda: made.company.name.value() == "Example Social", timeout=SLOW)
     return made
 
 
@@ -44,7 +46,7 @@ def test_credentials_are_never_shown(page: SettingsPage, session: Session) -> No
 
 def test_check_asks_the_service(page: SettingsPage, qtbot: QtBot) -> None:
     qtbot.mouseClick(page.endpoint._check, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.endpoint._state.words() == "Accepted")
+    qtbot.waitUntil(lambda: page.endpoint._state.words() == "Accepted", timeout=SLOW)
 
 
 def test_a_wrong_password_is_said_and_mended(page: SettingsPage, session: Session, qtbot: QtBot) -> None:
@@ -55,12 +57,12 @@ def test_a_wrong_password_is_said_and_mended(page: SettingsPage, session: Sessio
     page.endpoint.user.setText("practice")
     page.endpoint.password.setText("not the password")
     qtbot.mouseClick(page.endpoint.save, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "did not accept" in page.endpoint._state_words.text())
+    qtbot.waitUntil(lambda: "did not accept" in page.endpoint._state_words.text(), timeout=SLOW)
     assert page.endpoint.password.text() == ""
     page.endpoint.user.setText(right.user)
     page.endpoint.password.setText(right.password)
     qtbot.keyClick(page.endpoint.password, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: page.endpoint._state.words() == "Accepted")
+    qtbot.waitUntil(lambda: page.endpoint._state.words() == "Accepted", timeout=SLOW)
 
 
 def test_a_change_is_saved_and_can_be_undone(page: SettingsPage, session: Session, qtbot: QtBot) -> None:
@@ -71,8 +73,8 @@ def test_a_change_is_saved_and_can_be_undone(page: SettingsPage, session: Sessio
     assert page.limits.hold.value() == 1
     page.limits.hold.setValue(9)
     qtbot.keyClick(page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: session.desk.configuration.settings().hold_minutes == 9)
-    qtbot.waitUntil(lambda: not page._save.isEnabled())
+    qtbot.waitUntil(lambda: session.desk.configuration.settings().hold_minutes == 9, timeout=SLOW)
+    qtbot.waitUntil(lambda: not page._save.isEnabled(), timeout=SLOW)
 
 
 def test_a_rule_without_policy_is_refused_by_name(page: SettingsPage, qtbot: QtBot) -> None:
@@ -80,7 +82,7 @@ def test_a_rule_without_policy_is_refused_by_name(page: SettingsPage, qtbot: QtB
     row.policies.setText("")  # type: ignore[attr-defined]
     row.policies.changed.emit()  # type: ignore[attr-defined]
     qtbot.mouseClick(page._save, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "names no policy" in page._problem.text())
+    qtbot.waitUntil(lambda: "names no policy" in page._problem.text(), timeout=SLOW)
 
 
 def test_a_policy_is_added_to_the_tree(page: SettingsPage, session: Session, qtbot: QtBot) -> None:

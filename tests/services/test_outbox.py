@@ -12,7 +12,7 @@ import pytest
 from desk.cybertip.client import CyberTipClient
 from desk.domain.case import CaseState
 from desk.domain.company import Credentials, Endpoint, EndpointKind
-from desk.domain.errors import Bug, NotAllowed, UserError
+from desk.domain.errors import Bug, ClaimLost, NotAllowed, UserError
 from desk.domain.filing import Call, FilingState, Reply
 from desk.practice.server_faults import Fault, Kind
 from desk.services.sending import LEASE, Progress
@@ -784,3 +784,19 @@ def test_a_bug_in_a_call_gives_the_lease_back(served: World, second: World) -> N
     assert second.quiet(filing.id).state is FilingState.FILED  # at once, not when the lease is over
     assert served.clock.now() < filing.confirmed_at + timedelta(minutes=6)
     assert len(served.finished()) == 1
+
+
+def test_a_lease_that_was_lost_is_given_back_and_the_filing_goes_on(
+    served: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filing = served.confirmed(served.case(files=1).number)
+    sender = served.outbox._sender
+    real = sender.drive
+
+    def lost(*_args: Any, **_more: Any) -> Any:
+        monkeypatch.setattr(sender, "drive", real)
+        raise ClaimLost("Another outbox has taken this filing over.")
+
+    monkeypatch.setattr(sender, "drive", lost)
+    assert served.outbox.step().filing is None
+    assert served.quiet(filing.id).state is FilingState.FILED
