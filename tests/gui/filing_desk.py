@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.app import practice_desk
@@ -90,8 +90,9 @@ class Filer:
         return before
 
     def settle(self) -> None:
-        """Until every answer asked for has been delivered."""
+        """Until every answer asked for has been delivered, and what it brought is on the screen."""
         self.qtbot.waitUntil(lambda: not self.session.runner.busy, timeout=20_000)
+        QApplication.processEvents()  # widgets given to a layout show themselves a turn later
 
 
 def double_click(qtbot: QtBot, button: QWidget) -> None:

@@ -57,7 +57,7 @@ def test_a_wrong_password_is_said_and_mended(page: SettingsPage, session: Sessio
     page.endpoint.user.setText("practice")
     page.endpoint.password.setText("not the password")
     qtbot.mouseClick(page.endpoint.save, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "did not accept" in page.endpoint._state_words.text(), timeout=SLOW)
+    qtbot.waitUntil(lambda: page.endpoint._state.words() == "Not accepted", timeout=SLOW)
     assert page.endpoint.password.text() == ""
     page.endpoint.user.setText(right.user)
     page.endpoint.password.setText(right.password)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desk.domain.company import Credentials, Endpoint, EndpointKind
 from desk.domain.endpoint import endpoint as endpoint_of
-from desk.domain.errors import DeskError
+from desk.domain.errors import DeskError, ServiceRefused
 from desk.gui import theme
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import danger, primary, secondary
@@ -18,6 +18,7 @@ from desk.gui.widgets.common import hbox, label
 from desk.gui.widgets.fields import Choice, Field, TextField
 from desk.gui.widgets.panels import Panel
 from desk.gui.words import moment, plural, tr
+from desk.services.changes import Change
 from desk.services.credentials import CredentialState
 from desk.services.schema import SchemaState
 
@@ -245,8 +246,16 @@ class EndpointPanel(Panel):
         self._state.set(tr("Checking…"), "muted")
         service, operator = self._session.desk.credentials, self._session.operator
         self._session.runner.run_long(
-            lambda _job: service.check(operator, endpoint), self._checked, self._failed, owner=self
+            lambda _job: service.check(operator, endpoint), self._checked, self._not_checked, owner=self
         )
+
+    def _not_checked(self, problem: DeskError) -> None:
+        self._check.setEnabled(True)
+        if isinstance(problem, ServiceRefused):
+            # The refusal is kept: shown from there, it stays whatever is read anew meanwhile.
+            self._session.tell(frozenset({Change.SETTINGS}))
+        else:
+            self._failed_words(problem.words())
 
     def _checked(self, done: object) -> None:
         self._check.setEnabled(True)
