@@ -1,8 +1,8 @@
-"""The outbox: steps every filing from confirmation to its end, one remote call, one commit.
+"""The outbox: what people see and ask of filings, and the door to driving them.
 
-Before a call its intent is committed, after it the answer, with the exact bytes.
-Killed at any point, the next run reads the journal and the filing's state and
-goes on as desk.domain.filing says.
+Sending itself is desk.services.sending, run side by side by desk.services.lanes. Before a
+call its intent is committed, after it the answer, with the exact bytes; killed at any
+point, the next run goes on as desk.domain.filing says.
 """
 
 from __future__ import annotations
