@@ -31,6 +31,12 @@ class Permission(enum.StrEnum):
     SETTINGS = "settings"
     CREDENTIALS = "credentials"
     PEOPLE = "people"
+    LIFT_REST = "lift_rest"
+    AGREE_RULES = "agree_rules"
+    PRESERVATION = "preservation"
+    EVIDENCE = "evidence"
+    AGREE_EVIDENCE = "agree_evidence"
+    SEE_APPROVALS = "see_approvals"
 
 
 _M, _S, _A = Role.MODERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR
@@ -50,6 +56,12 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SETTINGS: frozenset({_A}),
     Permission.CREDENTIALS: frozenset({_A}),
     Permission.PEOPLE: frozenset({_A}),
+    Permission.LIFT_REST: frozenset({_S}),
+    Permission.AGREE_RULES: frozenset({_S}),
+    Permission.PRESERVATION: frozenset({_S}),
+    Permission.EVIDENCE: frozenset({_S}),
+    Permission.AGREE_EVIDENCE: frozenset({_S, _A}),
+    Permission.SEE_APPROVALS: frozenset({_S, _A}),
 }
 
 
