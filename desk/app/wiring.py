@@ -102,6 +102,7 @@ def wire(
     from desk.cybertip.compose import CyberTipComposer
     from desk.cybertip.schema import ServiceSchema
     from desk.media.pool import PreviewPool
+    from desk.services.approvals import Approvals
     from desk.services.auditing import Auditing
     from desk.services.configuration import Configuration
     from desk.services.confirmation import Confirmation
@@ -114,6 +115,7 @@ def wire(
     from desk.services.people import PeopleService
     from desk.services.preservation import PreservationService
     from desk.services.queue import Queue
+    from desk.services.resting import Resting
     from desk.services.review import Review
     from desk.services.schema import SchemaKeeper
     from desk.system.clock import SystemClock
@@ -149,6 +151,8 @@ def wire(
         ),
         schema=schema,
         hashing=Hashing(store, vault, previewer),
+        resting=Resting(store, clock),
+        approvals=Approvals(store, clock),
     )
     box.append(desk)
     return desk

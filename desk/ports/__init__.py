@@ -17,6 +17,7 @@ from desk.ports.agency import (
     SchemaReader,
     ServiceSchema,
 )
+from desk.ports.approvals import Approvals
 from desk.ports.cases import CaseFilter, Cases, Drafts, NewRevision, Occurrence, QueueCounts, SavedDraft
 from desk.ports.filings import (
     CoveredCase,
@@ -67,6 +68,7 @@ __all__ = [
     "Receipt",
     "Hashes",
     "Unhashed",
+    "Approvals",
     "Audit",
     "People",
     "SettingsTable",

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from desk.domain.audit import AuditEntry, LogHead, LogRow
 from desk.domain.roles import Operator, Role
 from desk.domain.viewing import Viewing
+from desk.ports.approvals import Approvals
 from desk.ports.cases import Cases, Drafts
 from desk.ports.filings import Filings
 from desk.ports.hashes import Hashes
@@ -23,6 +24,10 @@ class Audit(Protocol):
 
     def rows(self, start: int = 0, limit: int = 200) -> list[LogRow]:
         """Rows from index ``start`` on, ascending."""
+        ...
+
+    def for_case(self, case_number: int) -> list[LogRow]:
+        """Everything that was done with one case, ascending."""
         ...
 
 
@@ -71,6 +76,8 @@ class UnitOfWork(Protocol):
     def settings(self) -> SettingsTable: ...
     @property
     def hashes(self) -> Hashes: ...
+    @property
+    def approvals(self) -> Approvals: ...
 
 
 class Store(Protocol):

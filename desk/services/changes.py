@@ -19,6 +19,7 @@ class Change(enum.StrEnum):
     AUDIT = "audit"
     SETTINGS = "settings"
     PEOPLE = "people"
+    APPROVALS = "approvals"
 
 
 @dataclass(frozen=True, slots=True)

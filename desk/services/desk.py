@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desk.ports import Clock
+from desk.services.approvals import Approvals
 from desk.services.auditing import Auditing
 from desk.services.configuration import Configuration
 from desk.services.confirmation import Confirmation
@@ -16,6 +17,7 @@ from desk.services.outbox import Outbox
 from desk.services.people import PeopleService
 from desk.services.preservation import PreservationService
 from desk.services.queue import Queue
+from desk.services.resting import Resting
 from desk.services.review import Review
 from desk.services.schema import SchemaKeeper
 
@@ -41,3 +43,5 @@ class Desk:
     credentials: CredentialService
     schema: SchemaKeeper
     hashing: Hashing
+    resting: Resting
+    approvals: Approvals

@@ -13,6 +13,7 @@ from desk.domain.errors import Bug
 from desk.storage.engine import WRITES
 from desk.storage.erasing import scrub
 from desk.storage.problems import code_of, explain
+from desk.storage.repositories.approvals import SqlApprovals
 from desk.storage.repositories.audit import SqlAudit
 from desk.storage.repositories.cases import SqlCases
 from desk.storage.repositories.filings import SqlFilings
@@ -34,6 +35,7 @@ class SqlUnitOfWork:
         self.people = SqlPeople(connection)
         self.settings = SqlSettings(connection)
         self.hashes = SqlHashes(connection)
+        self.approvals = SqlApprovals(connection)
 
 
 class SqlStore:
