@@ -18,6 +18,7 @@ from desk.ports.agency import (
     ServiceSchema,
 )
 from desk.ports.approvals import Approvals
+from desk.ports.batches import Batches, NearFile
 from desk.ports.cases import CaseFilter, Cases, Drafts, NewRevision, Occurrence, QueueCounts, SavedDraft
 from desk.ports.filings import (
     CoveredCase,
@@ -70,6 +71,8 @@ __all__ = [
     "Unhashed",
     "Approvals",
     "Audit",
+    "Batches",
+    "NearFile",
     "People",
     "SettingsTable",
     "Store",

@@ -10,6 +10,7 @@ from desk.domain.audit import AuditEntry, LogHead, LogRow
 from desk.domain.roles import Operator, Role
 from desk.domain.viewing import Viewing
 from desk.ports.approvals import Approvals
+from desk.ports.batches import Batches
 from desk.ports.cases import Cases, Drafts
 from desk.ports.filings import Filings
 from desk.ports.hashes import Hashes
@@ -76,6 +77,8 @@ class UnitOfWork(Protocol):
     def settings(self) -> SettingsTable: ...
     @property
     def hashes(self) -> Hashes: ...
+    @property
+    def batches(self) -> Batches: ...
     @property
     def approvals(self) -> Approvals: ...
 

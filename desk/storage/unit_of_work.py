@@ -15,6 +15,7 @@ from desk.storage.erasing import scrub
 from desk.storage.problems import code_of, explain
 from desk.storage.repositories.approvals import SqlApprovals
 from desk.storage.repositories.audit import SqlAudit
+from desk.storage.repositories.batches import SqlBatches
 from desk.storage.repositories.cases import SqlCases
 from desk.storage.repositories.filings import SqlFilings
 from desk.storage.repositories.hashes import SqlHashes
@@ -35,6 +36,7 @@ class SqlUnitOfWork:
         self.people = SqlPeople(connection)
         self.settings = SqlSettings(connection)
         self.hashes = SqlHashes(connection)
+        self.batches = SqlBatches(connection)
         self.approvals = SqlApprovals(connection)
 
 
