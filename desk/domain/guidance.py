@@ -252,7 +252,8 @@ def at(path: Path) -> Question | Result:
         question = QUESTIONS[last.to] if last.to else None
     if question is not None:
         return question
-    assert last is not None and last.end is not None
+    assert last is not None
+    assert last.end is not None
     danger = found["danger"] == "yes" or found.get("threat") == "yes"
     return Result(last.end, last.type, last.annotations, _steps(last.end, found, danger), danger)
 
