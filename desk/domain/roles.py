@@ -73,13 +73,16 @@ class Operator:
     name: str
     roles: frozenset[Role]
     email: str = ""
+    active: bool = True
 
     def may(self, permission: Permission) -> bool:
-        return bool(self.roles & ALLOWED[permission])
+        return self.active and bool(self.roles & ALLOWED[permission])
 
 
 def require(operator: Operator, permission: Permission) -> None:
     """Raise NotAllowed unless one of the operator's roles permits the act."""
+    if not operator.active:
+        raise NotAllowed("This operator is disabled.", "Ask an administrator of this desk.")
     if not operator.may(permission):
         allowed = " or ".join(sorted(role.value for role in ALLOWED[permission]))
         raise NotAllowed(

@@ -31,6 +31,7 @@ from desk.ports.filings import (
     Receipt,
 )
 from desk.ports.hashes import Hashes, Unhashed
+from desk.ports.signin import Passwords, SignIns
 from desk.ports.store import Audit, People, SettingsTable, Store, UnitOfWork, Viewings
 from desk.ports.world import (
     CaseKey,
@@ -68,6 +69,8 @@ __all__ = [
     "NewFiling",
     "Receipt",
     "Hashes",
+    "Passwords",
+    "SignIns",
     "Unhashed",
     "Approvals",
     "Audit",

@@ -14,6 +14,7 @@ from desk.ports.batches import Batches
 from desk.ports.cases import Cases, Drafts
 from desk.ports.filings import Filings
 from desk.ports.hashes import Hashes
+from desk.ports.signin import SignIns
 
 
 class Audit(Protocol):
@@ -49,6 +50,10 @@ class People(Protocol):
 
     def all(self) -> tuple[Operator, ...]: ...
 
+    def change(self, operator_id: int, name: str, roles: frozenset[Role], email: str) -> Operator:
+        """Raises UserError where there is nobody with this id."""
+        ...
+
 
 class SettingsTable(Protocol):
     """The workspace's settings, as plain JSON values by name."""
@@ -77,6 +82,8 @@ class UnitOfWork(Protocol):
     def settings(self) -> SettingsTable: ...
     @property
     def hashes(self) -> Hashes: ...
+    @property
+    def signins(self) -> SignIns: ...
     @property
     def batches(self) -> Batches: ...
     @property

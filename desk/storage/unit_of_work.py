@@ -19,6 +19,7 @@ from desk.storage.repositories.batches import SqlBatches
 from desk.storage.repositories.cases import SqlCases
 from desk.storage.repositories.filings import SqlFilings
 from desk.storage.repositories.hashes import SqlHashes
+from desk.storage.repositories.signin import SqlSignIns
 from desk.storage.repositories.small import SqlDrafts, SqlPeople, SqlSettings, SqlViewings
 
 _WRITTEN = ("SQLITE_READONLY", "25006")
@@ -36,6 +37,7 @@ class SqlUnitOfWork:
         self.people = SqlPeople(connection)
         self.settings = SqlSettings(connection)
         self.hashes = SqlHashes(connection)
+        self.signins = SqlSignIns(connection)
         self.batches = SqlBatches(connection)
         self.approvals = SqlApprovals(connection)
 

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 
 from desk.domain import codec
 from desk.domain.draft import Draft
@@ -16,6 +16,7 @@ from desk.domain.viewing import Viewing, ViewingKind
 from desk.ports import SavedDraft
 from desk.storage.repositories.base import Record, Repository, insert_or_replace, insert_or_skip
 from desk.storage.tables import drafts, operators, settings, viewings
+from desk.storage.tables_signin import operator_access
 
 
 class SqlDrafts(Repository):
@@ -120,17 +121,34 @@ class SqlPeople(Repository):
 
     def get(self, operator_id: int) -> Operator:
         """Raises UserError where there is nobody with this id."""
-        row = self._db.execute(select(operators).where(operators.c.id == operator_id)).one_or_none()
+        row = self._db.execute(self._people().where(operators.c.id == operator_id)).one_or_none()
         if row is None:
             raise UserError("There is nobody with this id at this desk.")
         return _operator(row)
 
     def all(self) -> tuple[Operator, ...]:
-        return tuple(_operator(row) for row in self._db.execute(select(operators).order_by(operators.c.id)))
+        return tuple(_operator(row) for row in self._db.execute(self._people().order_by(operators.c.id)))
+
+    def change(self, operator_id: int, name: str, roles: frozenset[Role], email: str) -> Operator:
+        """Raises UserError where there is nobody with this id."""
+        words = " ".join(sorted(role.value for role in roles))
+        self._db.execute(
+            update(operators)
+            .where(operators.c.id == operator_id)
+            .values(name=name, roles=words, email=email)
+        )
+        return self.get(operator_id)
+
+    @staticmethod
+    def _people() -> Select[Any]:
+        """With whether they are active: those without a row of access are."""
+        joined = operators.outerjoin(operator_access, operator_access.c.operator_id == operators.c.id)
+        return select(operators, operator_access.c.active).select_from(joined)
 
 
 def _operator(row: Record) -> Operator:
-    return Operator(row.id, row.name, frozenset(Role(word) for word in row.roles.split()), row.email)
+    roles = frozenset(Role(word) for word in row.roles.split())
+    return Operator(row.id, row.name, roles, row.email, row.active is not False)
 
 
 class SqlSettings(Repository):
