@@ -47,6 +47,8 @@ class NoPreviewReason(StrEnum):
     CRASHED = "crashed"
     GUARD = "guard"
     UNAVAILABLE = "unavailable"
+    CLOSED = "closed"
+    ERASED = "erased"
 
 
 REASON_WORDS: dict[NoPreviewReason, str] = {
@@ -60,6 +62,8 @@ REASON_WORDS: dict[NoPreviewReason, str] = {
     NoPreviewReason.CRASHED: "The decoder stopped while it read this file.",
     NoPreviewReason.GUARD: "The file made the decoder break its limits and was stopped.",
     NoPreviewReason.UNAVAILABLE: "The preview worker could not be started.",
+    NoPreviewReason.CLOSED: "Closed, because you chose not to see material of this kind.",
+    NoPreviewReason.ERASED: "The media of this case were destroyed.",
 }
 """One plain English sentence for each reason; a window may translate by the reason instead."""
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from desk.domain.case import Case, CaseState, Claim
 from desk.domain.content import Content, identity
 from desk.domain.decision import Decision, DecisionKind
-from desk.domain.errors import NotReady, UserError
-from desk.domain.exposure import Rest, RestState, rest
+from desk.domain.errors import UserError
+from desk.domain.exposure import Rest
 from desk.domain.filing import Filing
+from desk.domain.optout import Theme, closed_in
 from desk.domain.preview import (
     BLUR_FLOOR,
     Blurred,
@@ -35,8 +36,9 @@ from desk.domain.viewing import MAX_SPEED, Viewed, Viewing, ViewingKind, viewed
 from desk.ports import Clock, Occurrence, Previewer, Reel, Speaker, Store, UnitOfWork, Vault
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
-from desk.services.configuration import settings_of
+from desk.services.erased import erased_at
 from desk.services.queue import require_own
+from desk.services.resting import is_closed, opted_out, refuse_when_locked, rest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,10 @@ class CaseView:
     has_draft: bool
     played: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     """By content id, the stretches of a film or sound that were played, as shares of its length."""
+    closed: Mapping[str, frozenset[Theme]] = field(default_factory=dict)
+    """Files that the one who opened it chose not to see, and what of their choice they show."""
+    erased: datetime | None = None
+    """When its media were destroyed for good."""
 
 
 def digest_of(content: Content) -> str:
@@ -121,17 +127,25 @@ class Review:
                 prior_reports=uow.filings.prior_reports(account) if account else (),
                 has_draft=uow.drafts.get(number) is not None,
                 played=played_map(uow, number),
+                closed=closed_in(data, opted_out(uow, operator)),
+                erased=erased_at(uow, number),
             )
 
     # what is shown ------------------------------------------------------------
 
-    def _source(self, number: int, content_id: str) -> PreviewSource | NoPreview:
+    def _source(
+        self, number: int, content_id: str, shown_to: Operator | None = None
+    ) -> PreviewSource | NoPreview:
+        """The bytes; none for ``shown_to`` where it is a file they chose not to see, blurred or not."""
         with self._store.read() as uow:
+            if shown_to is not None and is_closed(uow, shown_to, number, content_id):
+                return NoPreview(NoPreviewReason.CLOSED)
             stored = uow.cases.media(number, content_id)
             if stored is None:
                 # The document of a large case takes long to read: it is not needed for what is there.
                 uow.cases.get(number).data.piece(content_id)
-                return NoPreview(NoPreviewReason.UNAVAILABLE)
+                gone = erased_at(uow, number) is not None
+                return NoPreview(NoPreviewReason.ERASED if gone else NoPreviewReason.UNAVAILABLE)
         return PreviewSource(
             size=stored.size,
             chunks=lambda: self._vault.read(stored.wrapped_key, stored.blob),
@@ -145,7 +159,7 @@ class Review:
     ) -> Blurred | NoPreview:
         """A blurred grey preview, made in the sandbox. No unblurred pixel enters this process."""
         require(operator, Permission.SEE_QUEUE)
-        source = self._source(number, content_id)
+        source = self._source(number, content_id, operator)
         if isinstance(source, NoPreview):
             return source
         return self._previewer.preview(source, edge=edge, strength=max(strength, BLUR_FLOOR))
@@ -155,7 +169,7 @@ class Review:
     ) -> tuple[Blurred, ...] | NoPreview:
         """Nine blurred stills spread over a film."""
         require(operator, Permission.SEE_QUEUE)
-        source = self._source(number, content_id)
+        source = self._source(number, content_id, operator)
         return source if isinstance(source, NoPreview) else self._previewer.stills(source, edge=edge)
 
     def facts(self, operator: Operator, number: int, content_id: str) -> MediaFacts | NoPreview:
@@ -201,8 +215,8 @@ class Review:
         now = self._clock.now()
         with self._store.write() as uow:
             uow.cases.renew(claim, claim.until, now)
-            self._refuse_when_locked(uow, operator)
-        return self._source(claim.case_id, content_id)
+            refuse_when_locked(uow, operator, now)
+        return self._source(claim.case_id, content_id, operator)
 
     @contextmanager
     def play(
@@ -305,27 +319,7 @@ class Review:
     def rest(self, operator: Operator) -> Rest:
         """One's own exposure and rest; nobody else's."""
         with self._store.read() as uow:
-            return self._rest(uow, operator)
-
-    def _rest(self, uow: UnitOfWork, operator: Operator) -> Rest:
-        now = self._clock.now()
-        day_start = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
-        policy = settings_of(uow).rest
-        since = min(day_start, now - timedelta(hours=6))
-        return rest(uow.viewings.displays(operator.id, since), now, day_start, policy)
-
-    def _refuse_when_locked(self, uow: UnitOfWork, operator: Operator) -> None:
-        state = self._rest(uow, operator)
-        if state.state is RestState.BREAK and state.locked_until is not None:
-            minutes = max(1, round((state.locked_until - self._clock.now()).total_seconds() / 60))
-            raise NotReady(
-                "Media are locked for a break.", f"Text work goes on; media open again in {minutes} min."
-            )
-        if state.state is RestState.CAPPED:
-            raise NotReady(
-                "Today's limit for viewing media is reached.",
-                "Text work goes on; a supervisor can lift the limit with a reason.",
-            )
+            return rest_of(uow, operator, self._clock.now())
 
     # decisions ----------------------------------------------------------------
 

@@ -125,6 +125,8 @@ def why_plain(reason: NoPreviewReason) -> str:
         NoPreviewReason.CRASHED: tr("decoder stopped"),
         NoPreviewReason.GUARD: tr("stopped by the guard"),
         NoPreviewReason.UNAVAILABLE: tr("preview not to be had"),
+        NoPreviewReason.CLOSED: tr("closed by your choice"),
+        NoPreviewReason.ERASED: tr("destroyed"),
     }[reason]
 
 
