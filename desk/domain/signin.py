@@ -79,8 +79,9 @@ def name_digest(name: str) -> str:
 class Attempts:
     """Failures in a row of one name, and when the last one was. Nobody is ever locked out for good.
 
-    The first FREE cost nothing: people mistype. Each one after doubles the wait, from 2 seconds to LONGEST. An
-    attempt while one has to wait is refused unread and does not count, so nobody can keep another out longer.
+    The first FREE cost nothing: people mistype. Each one after doubles the wait, from 2 seconds to
+    LONGEST. An attempt while one has to wait is refused unread and does not count, so that nobody
+    can keep another person out for longer.
     """
 
     failures: int = 0
@@ -94,7 +95,7 @@ class Attempts:
         return min(timedelta(seconds=2 ** min(self.failures - FREE, 20)), LONGEST)
 
     def wait(self, now: datetime) -> timedelta:
-        """How long the next attempt has to wait; never longer than ``delay``, also where the clock went back."""
+        """How long the next attempt has to wait: ``delay`` at most, also where the clock went back."""
         if self.last_at is None:
             return timedelta(0)
         return max(timedelta(0), min(self.last_at + self.delay - now, self.delay))
@@ -131,7 +132,8 @@ def matching_step(secret: bytes, code: str, at: datetime, after: int) -> int | N
     found = None
     for step in (now - 1, now, now + 1):
         # All are compared, whatever comes first: the time taken says nothing.
-        if hmac.compare_digest(totp(secret, step).encode(), digits.encode("utf-8", "replace")) and step > after:
+        same = hmac.compare_digest(totp(secret, step).encode(), digits.encode("utf-8", "replace"))
+        if same and step > after:
             found = step
     return found
 
@@ -171,9 +173,11 @@ def looks_like_recovery(code: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What an operator signs in with. ``code_key`` is wrapped by the workspace's key, ``code_step`` the last used.
+    """What an operator signs in with.
 
-    ``account`` is the OS account that is recognised as this person: ``user`` on any computer, or ``user@computer``.
+    ``code_key`` is wrapped by the workspace's key; ``code_step`` is the last step whose code was used.
+    ``account`` is the OS account that is recognised as this person: ``user`` on any computer, or
+    ``user@computer``.
     """
 
     operator_id: int

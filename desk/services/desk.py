@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desk.ports import Clock
+from desk.services.access import AccessService
 from desk.services.approvals import Approvals
 from desk.services.auditing import Auditing
 from desk.services.configuration import Configuration
@@ -13,6 +14,7 @@ from desk.services.credentials import CredentialService
 from desk.services.drafting import Drafting
 from desk.services.hashing import Hashing
 from desk.services.intake import Intake
+from desk.services.likeness import Likeness
 from desk.services.outbox import Outbox
 from desk.services.people import PeopleService
 from desk.services.preservation import PreservationService
@@ -20,6 +22,7 @@ from desk.services.queue import Queue
 from desk.services.resting import Resting
 from desk.services.review import Review
 from desk.services.schema import SchemaKeeper
+from desk.services.signin import SignIn
 
 
 @dataclass(frozen=True)
@@ -43,5 +46,8 @@ class Desk:
     credentials: CredentialService
     schema: SchemaKeeper
     hashing: Hashing
+    likeness: Likeness
     resting: Resting
     approvals: Approvals
+    signin: SignIn
+    access: AccessService

@@ -37,10 +37,13 @@ from desk.storage.engine import open_postgres
 from desk.storage.unit_of_work import SqlStore
 from desk.storage.workspace import Workspace
 from desk.system.keyring import MemorySecretStore
+from desk.system.passphrase import Costs
+from desk.system.passwords import Argon2Passwords
 from tests.support.clocks import SettableClock
 from tests.support.many import distinct_png
 
 KEY = bytes(range(32))
+QUICK = Costs(iterations=1, lanes=1, memory_kib=8)
 USER, PASSWORD = "esp-user", "practice-pässword-0451"
 SETTINGS = DeskSettings(
     company=Company(name="Example Social", reporting=Contact("Robin", "Example", "trust-safety@example.com")),
@@ -102,6 +105,7 @@ class World:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("desk.system.clock.SystemClock", lambda: self.clock)
             patch.setattr("desk.media.pool.PreviewPool", lambda: Previews(self.previewer))
+            patch.setattr("desk.system.passwords.Argon2Passwords", lambda: Argon2Passwords(QUICK))
             return app.wire(
                 self.stack,
                 store=self.store,
