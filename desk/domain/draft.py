@@ -35,10 +35,14 @@ class FileChoice:
 
 @dataclass(frozen=True, slots=True)
 class BatchMember:
-    """Another account that posted the same file, by the case that says so."""
+    """Another account that posted the same file, by the case that says so.
+
+    ``sha256`` where its file has other bytes and a person said that it is the same picture.
+    """
 
     case_number: int
     account: str
+    sha256: str | None = None
 
     def __repr__(self) -> str:  # people stay out of tracebacks
         return f"BatchMember(case_number={self.case_number})"
@@ -82,6 +86,8 @@ class Draft:
     law_enforcement: LawEnforcement | None = None
     additional_info: str | None = None
     batch: Batch | None = None
+    policy: str | None = None
+    """The policy that was found violated, where a person said which. Not sent."""
 
     def __repr__(self) -> str:  # content and people stay out of tracebacks
         return f"Draft(case_number={self.case_number})"

@@ -6,8 +6,8 @@ ends it for every case: none is reported twice, and none is forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desk.domain.batch import after_batch, covered, left_out, left_to_report, remaining
@@ -17,37 +17,13 @@ from desk.domain.decision import Decision, DecisionKind
 from desk.domain.draft import Draft, begin
 from desk.domain.errors import ClaimLost, NotReady, StaleDraft
 from desk.domain.filing import Filing
+from desk.domain.likeness import Agreement
 from desk.domain.roles import Operator
-from desk.ports import CoveredCase, UnitOfWork
+from desk.ports import CoveredCase, NearFile, UnitOfWork
 from desk.services.auditing import note
+from desk.services.likeness import standing
 
 AGENCY = "ncmec"
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Another open case that could go into a batch, with what would be lost of it, in words."""
-
-    case_number: int
-    account: str
-    occurred_at: datetime
-    urgent: bool
-    holder: str | None
-    """Who else works on it now; then it can't go along."""
-    left_out: tuple[str, ...]
-    rest: int
-    """Further pieces of it that would still have to be reported; it opens again for them."""
-
-    def __repr__(self) -> str:  # people stay out of tracebacks
-        return f"Candidate(case_number={self.case_number})"
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """One file of a case, and the cases of other accounts that posted the same bytes."""
-
-    content_id: str
-    cases: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +32,12 @@ class OtherCase:
 
     case: Case
     account: str
+    sha256: str
+    """Of its file: the report's own, or of a near one that was said to be the same picture."""
     pieces: tuple[Content, ...]
     rest: tuple[Content, ...]
+    agreement: Agreement | None = None
+    """Whose word it rests on that its file is the same picture; None where the bytes are the same."""
 
     def __repr__(self) -> str:  # people stay out of tracebacks
         return f"OtherCase(number={self.case.number})"
@@ -73,65 +53,25 @@ class OtherCase:
         return frozenset(name for name in names if name)
 
 
-def _open(case: Case, now: datetime) -> bool:
+def is_open(case: Case, now: datetime) -> bool:
     woken = case.state is CaseState.SNOOZED and case.snoozed_until is not None and case.snoozed_until <= now
     return case.state is CaseState.OPEN or woken
 
 
-def _holder(case: Case, operator: Operator, now: datetime) -> str | None:
+def holder_of(case: Case, operator: Operator, now: datetime) -> str | None:
     claim = case.claim
     if claim is None or claim.until <= now or claim.operator_id == operator.id:
         return None
     return claim.operator_name
 
 
-def _other(case: Case, sha256: str) -> OtherCase | None:
+def other_case(case: Case, sha256: str) -> OtherCase | None:
+    """The case as one of a batch about these bytes; None without an account or without such a file."""
     account = case.data.reported.id if case.data.reported else None
     pieces = covered(case.data, sha256)
     if not account or not pieces:
         return None
-    return OtherCase(case, account, pieces, remaining(case.data, sha256))
-
-
-def candidates(
-    uow: UnitOfWork, operator: Operator, case: Case, agency: str, now: datetime
-) -> tuple[Candidates, ...]:
-    """For each reported file of the case that other accounts posted too, the cases that could go along.
-
-    Most cases first. A case whose content is on its way or filed already is none.
-    """
-    own = case.data.reported.id if case.data.reported else None
-    found = []
-    known: dict[int, Case] = {}
-    for piece in case.data.reported_content:
-        if not piece.kind.has_file or not piece.sha256:
-            continue
-        numbers = dict.fromkeys(
-            o.case_number for o in uow.cases.occurrences(piece.sha256, but_case=case.number)
-        )
-        cases = []
-        for number in numbers:
-            other = _other(known.setdefault(number, uow.cases.get(number)), piece.sha256)
-            if other is None or other.account == own or not _open(other.case, now):
-                continue
-            if not uow.filings.holders(agency, other.identities):
-                cases.append(_candidate(other, operator, now))
-        if cases:
-            found.append(Candidates(piece.id, tuple(cases)))
-    return tuple(sorted(found, key=lambda one: -len(one.cases)))
-
-
-def _candidate(other: OtherCase, operator: Operator, now: datetime) -> Candidate:
-    data = other.case.data
-    return Candidate(
-        other.case.number,
-        other.account,
-        data.incident.occurred_at,
-        data.urgency.escalate,
-        _holder(other.case, operator, now),
-        other.left_out(),
-        len(other.rest),
-    )
+    return OtherCase(case, account, sha256, pieces, remaining(case.data, sha256))
 
 
 def others_of(
@@ -147,17 +87,20 @@ def others_of(
     found: dict[int, OtherCase] = {}
     problems: list[tuple[str, str, str]] = []
     for index, member in enumerate(draft.batch.members):
-        other_case = uow.cases.get(member.case_number)
-        other = _other(other_case, sha256)
-        holder = _holder(other_case, operator, now)
+        found_case = uow.cases.get(member.case_number)
+        other = other_case(found_case, member.sha256 or sha256)
+        agreed = standing(uow, sha256, member.sha256) if member.sha256 not in (None, sha256) else None
+        holder = holder_of(found_case, operator, now)
         if other is None or other.account != member.account or member.case_number == case.number:
-            words = "it no longer holds this file from this account."
-        elif not _open(other_case, now):
-            words = "it is not open any more."
+            words = "it no longer holds this file from this account. Take it out."
+        elif agreed is None and other.sha256 != sha256:
+            words = "nobody says that its file is the same picture. Compare the two, or take it out."
+        elif not is_open(found_case, now):
+            words = "it is not open any more. Take it out, or open it again first."
         elif holder is not None:
-            words = f"{holder} is working on it."
+            words = f"{holder} is working on it. Ask them to release it, or take it out."
         else:
-            found[member.case_number] = other
+            found[member.case_number] = replace(other, agreement=agreed)
             continue
         path = f"batch.members[{index}]"
         problems.append((path, "not_open", f"Case {member.case_number} can't go along: {words}"))
@@ -201,18 +144,32 @@ def take(
                 f"Case {number} can't go along: {problem.message}", "Read the report again."
             ) from None
         case = uow.cases.get(number)
-        if not _open(case, now):
+        if not is_open(case, now):
             raise NotReady(f"Case {number} is not open any more.", "Read the report again.")
         if case.revision != shown[number].revision:
             raise StaleDraft(
                 f"The platform added to case {number} since it was shown.", "Read the report again."
             )
+    for agreement in agreements_of(others):
+        if uow.batches.agreement(agreement.id).withdrawn_at is not None:
+            raise StaleDraft(
+                "It is said no more that two of the files are the same picture.",
+                "Go back to the report form and look at its accounts again.",
+            )
+
+
+def agreements_of(others: Iterable[OtherCase]) -> tuple[Agreement, ...]:
+    """What people said that a batch rests on, each once, in order."""
+    found = {other.agreement.id: other.agreement for other in others if other.agreement is not None}
+    return tuple(found[key] for key in sorted(found))
 
 
 def report(
     uow: UnitOfWork, operator: Operator, filing: Filing, others: Sequence[OtherCase], now: datetime
 ) -> None:
     """Decide every other case of the batch as reported by this filing, and let go of it."""
+    near = [NearFile(o.case.number, o.sha256, o.agreement.id) for o in others if o.agreement is not None]
+    uow.batches.rest(filing.id, near)
     for other in others:
         case = uow.cases.get(other.case.number)
         policy = case.data.policies[0] if case.data.policies else None
@@ -249,10 +206,11 @@ def filed(uow: UnitOfWork, filing: Filing, now: datetime) -> None:
     revisions = {filing.case_number: confirmed.revision}
     revisions |= {other.case_number: other.revision for other in confirmed.others}
     sha256 = confirmed.files[0].file.sha256 if confirmed.draft.batch is not None else None
+    near = {file.case_number: file.sha256 for file in uow.batches.near_files(filing.id)}
     for number in sorted(revisions):
         case = uow.cases.get(number)
         grown = case.revision != revisions[number]
-        left = sha256 is not None and _keep_rest(uow, filing, case, sha256, now)
+        left = sha256 is not None and _keep_rest(uow, filing, case, near.get(number, sha256), now)
         uow.cases.set_state(number, CaseState.OPEN if grown or left else CaseState.REPORTED)
         if not left:
             uow.drafts.discard(number)

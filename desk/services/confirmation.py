@@ -21,6 +21,7 @@ from desk.domain.decision import Decision, DecisionKind
 from desk.domain.draft import Draft, FileChoice
 from desk.domain.errors import AlreadyReported, NotReady, StaleDraft
 from desk.domain.filing import FileState, Filing
+from desk.domain.likeness import Agreement
 from desk.domain.roles import Operator, Permission, require
 from desk.domain.rules import Rule, matching
 from desk.domain.viewing import Viewed
@@ -76,6 +77,11 @@ class Summary:
     others: tuple[OtherCase, ...] = ()
     not_said: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
+
+    @property
+    def agreements(self) -> tuple[Agreement, ...]:
+        """What people said of near files that a batch rests on."""
+        return batches.agreements_of(self.others)
 
     @property
     def report_sha256(self) -> str:
@@ -202,6 +208,7 @@ class Confirmation:
                 escalated=summary.draft.escalated,
                 viewed=sum(1 for line in summary.files if line.claimed_viewed),
                 **({"batched_cases": len(summary.others)} if summary.others else {}),
+                **({"same_pictures": len(summary.agreements)} if summary.agreements else {}),
             )
         return done(filing, Change.QUEUE, Change.CASE, Change.OUTBOX, Change.DRAFT)
 
@@ -278,10 +285,22 @@ def _new_filing(uow: UnitOfWork, summary: Summary, now: datetime) -> NewFiling:
                 "warnings": list(summary.warnings),
                 "claimed_viewed": {line.content.id: line.claimed_viewed for line in summary.files},
                 "prior_reports": [report_id for report_id, _ in summary.prior_reports],
+                "same_pictures": [_said(agreement) for agreement in summary.agreements],
             },
             sort_keys=True,
         ).encode(),
     )
+
+
+def _said(agreement: Agreement) -> dict[str, object]:
+    return {
+        "agreement": agreement.id,
+        "sha256": [agreement.one.sha256, agreement.other.sha256],
+        "viewed": [agreement.one.share, agreement.other.share],
+        "distance": agreement.distance,
+        "operator": agreement.operator_id,
+        "at": agreement.at.isoformat(),
+    }
 
 
 def _warnings(score: Completeness) -> tuple[str, ...]:

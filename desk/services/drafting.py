@@ -19,7 +19,7 @@ from desk.domain.roles import Operator, Permission, require
 from desk.domain.viewing import Viewed
 from desk.ports import Clock, Composer, FieldInfo, SavedDraft, Store, UnitOfWork
 from desk.services.auditing import note
-from desk.services.batches import AGENCY, Candidates, candidates
+from desk.services.candidates import Candidate, Candidates, candidates, page
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import DeskSettings, settings_of
 from desk.services.review import viewed_map
@@ -113,7 +113,17 @@ class Drafting:
         """Files of this case that other accounts posted too, with the open cases that say so."""
         require(operator, Permission.DRAFT)
         with self._store.read() as uow:
-            return candidates(uow, operator, uow.cases.get(number), AGENCY, self._clock.now())
+            return candidates(uow, operator, uow.cases.get(number), self._clock.now())
+
+    def more_candidates(
+        self, operator: Operator, number: int, content_id: str, after: int, *, near: str | None = None
+    ) -> tuple[tuple[Candidate, ...], int | None]:
+        """The page of cases above number ``after`` that hold this file, or the ``near`` one, and its next."""
+        require(operator, Permission.DRAFT)
+        with self._store.read() as uow:
+            case = uow.cases.get(number)
+            piece = case.data.piece(content_id)
+            return page(uow, operator, case, piece, near, after, self._clock.now())
 
     def check(self, draft: Draft, view: DraftView, viewed: Mapping[str, Viewed] | None = None) -> Checked:
         """Problems by the agency's rules and the completeness. Pure; fit for every keystroke."""

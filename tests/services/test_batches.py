@@ -18,7 +18,7 @@ from desk.domain.errors import AlreadyReported, NotAllowed, NotReady, StaleDraft
 from desk.domain.filing import Filing, FilingState
 from desk.domain.roles import Operator
 from desk.practice.server_faults import Fault, Kind
-from desk.services.batches import Candidate
+from desk.services.candidates import Candidate
 from desk.services.confirmation import Summary
 from tests.support.world import World, package
 
@@ -193,9 +193,9 @@ def test_a_case_that_another_person_holds_is_named(world: World) -> None:
     world.claimed(numbers[2], world.other)
     with pytest.raises(NotReady) as caught:
         batch(world, numbers[0])
-    assert [text for _, _, text in caught.value.problems] == [
-        f"Case {numbers[2]} can't go along: Ola Other is working on it."
-    ]
+    ((path, _, words),) = caught.value.problems
+    assert path == "batch.members[1]"
+    assert words.startswith(f"Case {numbers[2]} can't go along: Ola Other is working on it. Ask them")
     batch(world, numbers[0], but=(numbers[2],))
 
 

@@ -24,7 +24,7 @@ from desk.gui.widgets.choices import CheckBox
 from desk.gui.widgets.common import clear, label
 from desk.gui.widgets.panels import Disclosure, Panel, Scroll
 from desk.gui.words import joined, moment, plural, tr
-from desk.services.batches import Candidate, Candidates
+from desk.services.candidates import Candidate, Candidates
 from desk.services.drafting import DraftView
 
 ROWS_SHOWN = 8

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from desk.domain import codec
 from desk.domain.case import Case, CaseData, CaseState, Claim
@@ -28,6 +28,7 @@ from desk.storage.tables import (
     filing_files,
     filings,
 )
+from desk.storage.tables_batches import filing_near_files
 
 OCCURRENCES = 100
 
@@ -207,7 +208,15 @@ class SqlCases(Queue):
             select(filing_cases.c.case_number, filings.c.id, filings.c.state, filings.c.report_id)
             .join(filings, filings.c.id == filing_cases.c.filing_id)
             .join(filing_files, filing_files.c.filing_id == filings.c.id)
-            .where(filing_cases.c.case_number.in_(numbers), filing_files.c.sha256 == sha256)
+            .outerjoin(
+                filing_near_files,
+                (filing_near_files.c.filing_id == filings.c.id)
+                & (filing_near_files.c.case_number == filing_cases.c.case_number),
+            )
+            .where(
+                filing_cases.c.case_number.in_(numbers),
+                func.coalesce(filing_near_files.c.sha256, filing_files.c.sha256) == sha256,
+            )
             .order_by(filings.c.id)
         )
 
