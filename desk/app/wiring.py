@@ -102,6 +102,7 @@ def wire(
     from desk.cybertip.compose import CyberTipComposer
     from desk.cybertip.schema import ServiceSchema
     from desk.media.pool import PreviewPool
+    from desk.services.access import AccessService
     from desk.services.approvals import Approvals
     from desk.services.auditing import Auditing
     from desk.services.configuration import Configuration
@@ -119,7 +120,10 @@ def wire(
     from desk.services.resting import Resting
     from desk.services.review import Review
     from desk.services.schema import SchemaKeeper
+    from desk.services.signin import SignIn
+    from desk.system.account import os_account
     from desk.system.clock import SystemClock
+    from desk.system.passwords import Argon2Passwords
 
     clock = SystemClock()
     composer = CyberTipComposer()
@@ -129,7 +133,9 @@ def wire(
     box: list[Desk] = []
     agencies = _Agencies(lambda: box[0], clock)
     stack.callback(agencies.close)
+    approvals = Approvals(store, clock)
     owner = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
+    signin = SignIn(store, vault, Argon2Passwords, clock, os_account())
     desk = Desk(
         clock=clock,
         workspace_id=workspace_id,
@@ -144,7 +150,7 @@ def wire(
             store, vault, composer, agencies.current, clock, owner, random.SystemRandom().random, schema
         ),
         auditing=Auditing(store, clock),
-        preservation=PreservationService(store, clock),
+        preservation=PreservationService(store, vault, clock, approvals, workspace_id),
         people=PeopleService(store, clock),
         configuration=Configuration(store, clock, on_endpoint=agencies.forget),
         credentials=CredentialService(
@@ -154,7 +160,9 @@ def wire(
         hashing=Hashing(store, vault, previewer),
         likeness=Likeness(store, clock),
         resting=Resting(store, clock),
-        approvals=Approvals(store, clock),
+        approvals=approvals,
+        signin=signin,
+        access=AccessService(store, signin, clock),
     )
     box.append(desk)
     return desk

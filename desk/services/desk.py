@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desk.ports import Clock
+from desk.services.access import AccessService
 from desk.services.approvals import Approvals
 from desk.services.auditing import Auditing
 from desk.services.configuration import Configuration
@@ -21,6 +22,7 @@ from desk.services.queue import Queue
 from desk.services.resting import Resting
 from desk.services.review import Review
 from desk.services.schema import SchemaKeeper
+from desk.services.signin import SignIn
 
 
 @dataclass(frozen=True)
@@ -47,3 +49,5 @@ class Desk:
     likeness: Likeness
     resting: Resting
     approvals: Approvals
+    signin: SignIn
+    access: AccessService
