@@ -20,6 +20,7 @@ from desk.ports.agency import (
 from desk.ports.approvals import Approvals
 from desk.ports.batches import Batches, NearFile
 from desk.ports.cases import CaseFilter, Cases, Drafts, NewRevision, Occurrence, QueueCounts, SavedDraft
+from desk.ports.elsewhere import Elsewhere, Walk
 from desk.ports.filings import (
     CoveredCase,
     FilingDocument,
@@ -29,8 +30,10 @@ from desk.ports.filings import (
     Leased,
     NewFiling,
     Receipt,
+    Reported,
 )
 from desk.ports.hashes import Hashes, Unhashed
+from desk.ports.preservation import PreservationCounts, PreservationTable
 from desk.ports.signin import Passwords, SignIns
 from desk.ports.store import Audit, People, SettingsTable, Store, UnitOfWork, Viewings
 from desk.ports.world import (
@@ -45,6 +48,8 @@ from desk.ports.world import (
 )
 
 __all__ = [
+    "Elsewhere",
+    "Walk",
     "CaseKey",
     "Clock",
     "Previewer",
@@ -68,11 +73,14 @@ __all__ = [
     "Leased",
     "NewFiling",
     "Receipt",
+    "Reported",
     "Hashes",
     "Passwords",
     "SignIns",
     "Unhashed",
     "Approvals",
+    "PreservationCounts",
+    "PreservationTable",
     "Audit",
     "Batches",
     "NearFile",

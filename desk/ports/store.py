@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from desk.domain.audit import AuditEntry, LogHead, LogRow
+from desk.domain.audit import AuditEntry, CheckpointRow, LogHead, LogRow
+from desk.domain.logcheck import RawRow
 from desk.domain.roles import Operator, Role
 from desk.domain.viewing import Viewing
 from desk.ports.approvals import Approvals
 from desk.ports.batches import Batches
 from desk.ports.cases import Cases, Drafts
+from desk.ports.elsewhere import Elsewhere
 from desk.ports.filings import Filings
 from desk.ports.hashes import Hashes
+from desk.ports.preservation import PreservationTable
 from desk.ports.signin import SignIns
 
 
@@ -22,7 +26,9 @@ class Audit(Protocol):
         """Append under the locked head, in the transaction of the state it speaks of."""
         ...
 
-    def head(self) -> LogHead: ...
+    def head(self, *, lock: bool = False) -> LogHead:
+        """``lock``: nobody else appends until this unit of work ends."""
+        ...
 
     def rows(self, start: int = 0, limit: int = 200) -> list[LogRow]:
         """Rows from index ``start`` on, ascending."""
@@ -31,6 +37,36 @@ class Audit(Protocol):
     def for_case(self, case_number: int) -> list[LogRow]:
         """Everything that was done with one case, ascending."""
         ...
+
+    def for_filing(self, filing_id: int) -> list[LogRow]:
+        """Everything that was done with one filing, whatever the case, ascending."""
+        ...
+
+    def scan(self) -> Iterator[Sequence[RawRow]]:
+        """Every row there is, ascending, in batches of raw rows."""
+        ...
+
+    def scan_back(self, before: int | None = None) -> Iterator[Sequence[RawRow]]:
+        """(position, entry) from before that index down, in batches."""
+        ...
+
+    def leaves(self, size: int) -> Iterator[bytes]:
+        """The leaf hashes of the first ``size`` entries."""
+        ...
+
+    def add_checkpoint(self, checkpoint: CheckpointRow) -> None: ...
+
+    def last_checkpoint(self) -> CheckpointRow | None: ...
+
+    def checkpoints(self, *, after: int = 0) -> list[CheckpointRow]:
+        """Those with a number beyond ``after``, ascending."""
+        ...
+
+    def newest_checkpoints(self, limit: int = 200) -> list[CheckpointRow]:
+        """The newest first."""
+        ...
+
+    def count_checkpoints(self) -> int: ...
 
 
 class Viewings(Protocol):
@@ -81,6 +117,8 @@ class UnitOfWork(Protocol):
     @property
     def settings(self) -> SettingsTable: ...
     @property
+    def elsewhere(self) -> Elsewhere: ...
+    @property
     def hashes(self) -> Hashes: ...
     @property
     def signins(self) -> SignIns: ...
@@ -88,6 +126,8 @@ class UnitOfWork(Protocol):
     def batches(self) -> Batches: ...
     @property
     def approvals(self) -> Approvals: ...
+    @property
+    def preservation(self) -> PreservationTable: ...
 
 
 class Store(Protocol):

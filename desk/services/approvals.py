@@ -30,7 +30,14 @@ from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 
 Handler: TypeAlias = Callable[[UnitOfWork, Approval, Operator], tuple[Change, ...]]
-"""Does what was agreed to (the operator is the second person); returns what it changed besides."""
+"""Does what was agreed to (the operator is the second person); returns what it changed besides.
+
+A second handler of the same form may be registered for what was declined or withdrawn: it takes back
+what had to be done at once while it waited.
+"""
+
+Afterwards: TypeAlias = Callable[[Approval], None]
+"""What remains to be done once all of it is committed; it may be done again after a crash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +56,25 @@ class Approvals:
         self._store = store
         self._clock = clock
         self._handlers: dict[ApprovalKind, Handler] = {}
+        self._afterwards: dict[ApprovalKind, Afterwards] = {}
+        self._refusals: dict[ApprovalKind, Handler] = {}
 
-    def register(self, kind: ApprovalKind, handler: Handler) -> None:
+    def register(
+        self,
+        kind: ApprovalKind,
+        handler: Handler,
+        afterwards: Afterwards | None = None,
+        *,
+        refused: Handler | None = None,
+    ) -> None:
         """Raises Bug where the kind has a handler already."""
         if kind in self._handlers:
             raise Bug(f"Two handlers for approvals of the kind {kind.value}.")
         self._handlers[kind] = handler
+        if refused is not None:
+            self._refusals[kind] = refused
+        if afterwards is not None:
+            self._afterwards[kind] = afterwards
 
     def ask(
         self,
@@ -116,6 +136,8 @@ class Approvals:
             )
             _record(uow, "approval.agreed", decided, operator, now)
             changes = self._handlers[approval.kind](uow, decided, operator)
+        if approval.kind in self._afterwards:
+            self._afterwards[approval.kind](decided)
         return done(decided, Change.APPROVALS, *changes)
 
     def decline(self, operator: Operator, approval_id: int, note_: str) -> Done[Approval]:
@@ -129,7 +151,8 @@ class Approvals:
                 approval_id, ApprovalState.DECLINED, operator.id, now, note_.strip()
             )
             _record(uow, "approval.declined", decided, operator, now)
-        return done(decided, Change.APPROVALS)
+            changes = self._refused(uow, decided, operator)
+        return done(decided, Change.APPROVALS, *changes)
 
     def withdraw(self, operator: Operator, approval_id: int) -> Done[Approval]:
         """Take one's own request back. Raises NotAllowed, UserError."""
@@ -140,7 +163,12 @@ class Approvals:
             check_withdrawing(operator, approval)
             decided = uow.approvals.decide(approval_id, ApprovalState.WITHDRAWN, operator.id, now, "")
             _record(uow, "approval.withdrawn", decided, operator, now)
-        return done(decided, Change.APPROVALS)
+            changes = self._refused(uow, decided, operator)
+        return done(decided, Change.APPROVALS, *changes)
+
+    def _refused(self, uow: UnitOfWork, approval: Approval, by: Operator) -> tuple[Change, ...]:
+        handler = self._refusals.get(approval.kind)
+        return handler(uow, approval, by) if handler is not None else ()
 
     def pending(self, operator: Operator) -> tuple[Request, ...]:
         """What waits for a second person, the oldest first."""

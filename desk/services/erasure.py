@@ -1,6 +1,7 @@
 """Erasure: a case's media made unreadable for good, by destroying the key they lie under.
 
-A primitive: no screen and no command leads here. Whoever calls it has asked two people.
+A primitive: no screen and no command leads here. desk.services.preservation calls it once two people
+have agreed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from desk.domain.case import Case, CaseState
 from desk.domain.errors import NotAllowed, NotReady
 from desk.domain.filing import FilingState
-from desk.domain.preservation import preserve_until
+from desk.domain.preservation import Basis, check_destruction, preserve_until
 from desk.domain.roles import Operator, Role
 from desk.ports import Clock, Store, UnitOfWork, Vault
 from desk.services.auditing import note
@@ -42,30 +43,52 @@ class ErasureService:
         if Role.SUPERVISOR not in operator.roles:
             raise NotAllowed("This act needs the role supervisor.", "Ask a supervisor of this desk.")
         with self._store.write() as uow:
-            case = uow.cases.get(number)
-            # Touching the row first keeps a confirmation at another desk from coming in between.
-            uow.cases.set_state(number, case.state, snoozed_until=case.snoozed_until)
-            case = uow.cases.get(number)
-            self._require_free(uow, case)
-            blobs = uow.cases.blobs(number)
-            uow.hashes.forget(number)
-            if uow.cases.forget_key(number):
-                note(
-                    uow,
-                    "case.erased",
-                    self._clock.now(),
-                    operator,
-                    case_number=number,
-                    revision=case.revision,
-                    files=len(blobs),
-                )
-        for blob in blobs:
-            self._vault.discard(blob)
-        gone = self._store.scrub()
+            blobs = self.erase_in(uow, operator, number)
+        gone = self.clear(blobs)
         return done(Erased(number, len(blobs), gone), Change.CASE, Change.QUEUE)
 
-    def _require_free(self, uow: UnitOfWork, case: Case) -> None:
+    def erase_in(
+        self,
+        uow: UnitOfWork,
+        operator: Operator,
+        number: int,
+        basis: Basis = Basis.DUTY_OVER,
+        reference: str = "",
+    ) -> tuple[str, ...]:
+        """Destroy the key within the caller's unit of work; what it opened, for ``clear`` afterwards.
+
+        Raises as ``erase`` does; law enforcement's request ends the duty, never a legal hold.
+        """
+        case = uow.cases.get(number)
+        # Touching the row first keeps a confirmation at another desk from coming in between.
+        uow.cases.set_state(number, case.state, snoozed_until=case.snoozed_until)
+        self.require_free(uow, uow.cases.get(number), basis, reference)
+        blobs = uow.cases.blobs(number)
+        uow.hashes.forget(number)
+        if uow.cases.forget_key(number):
+            note(
+                uow,
+                "case.erased",
+                self._clock.now(),
+                operator,
+                case_number=number,
+                revision=case.revision,
+                files=len(blobs),
+            )
+        return blobs
+
+    def clear(self, blobs: tuple[str, ...]) -> bool:
+        """Remove the files, and the key's last traces; False where the database was too busy for those."""
+        for blob in blobs:
+            self._vault.discard(blob)
+        return self._store.scrub()
+
+    def require_free(
+        self, uow: UnitOfWork, case: Case, basis: Basis = Basis.DUTY_OVER, reference: str = ""
+    ) -> None:
+        """Raise NotReady, in words, while the case's media are needed or must be kept."""
         now = self._clock.now()
+        duties = []
         if case.claim is not None and case.claim.until > now:
             raise NotReady("Somebody is working on this case.", "Release it first.")
         for filing in uow.filings.for_case(case.number):
@@ -81,11 +104,7 @@ class ErasureService:
                 raise NotReady(
                     "The receipt of a filed report is missing, so nobody can say how long it must be kept."
                 )
-            until = preserve_until(receipt.at)
-            if now.date() <= until:
-                raise NotReady(
-                    f"A filed report of this case must be preserved until {until.isoformat()}.",
-                    "18 U.S.C. 2258A(h) asks for one year; erase it after that day.",
-                )
+            duties.append(preserve_until(receipt.at))
+        check_destruction(basis, reference, duties, uow.preservation.orders(case.number), now.date())
         if case.state not in (CaseState.CLOSED, CaseState.REPORTED):
             raise NotReady("The case is still open.", "Decide it first: what may be evidence is not erased.")

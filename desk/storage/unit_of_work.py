@@ -17,8 +17,10 @@ from desk.storage.repositories.approvals import SqlApprovals
 from desk.storage.repositories.audit import SqlAudit
 from desk.storage.repositories.batches import SqlBatches
 from desk.storage.repositories.cases import SqlCases
+from desk.storage.repositories.elsewhere import SqlElsewhere
 from desk.storage.repositories.filings import SqlFilings
 from desk.storage.repositories.hashes import SqlHashes
+from desk.storage.repositories.preservation import SqlPreservation
 from desk.storage.repositories.signin import SqlSignIns
 from desk.storage.repositories.small import SqlDrafts, SqlPeople, SqlSettings, SqlViewings
 
@@ -37,9 +39,11 @@ class SqlUnitOfWork:
         self.people = SqlPeople(connection)
         self.settings = SqlSettings(connection)
         self.hashes = SqlHashes(connection)
+        self.elsewhere = SqlElsewhere(connection)
         self.signins = SqlSignIns(connection)
         self.batches = SqlBatches(connection)
         self.approvals = SqlApprovals(connection)
+        self.preservation = SqlPreservation(connection)
 
 
 class SqlStore:
