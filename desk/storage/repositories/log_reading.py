@@ -1,0 +1,110 @@
+"""The audit log read back: whole and fast for checking it, and its signed checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from desk.domain.audit import CheckpointRow, LogRow
+from desk.domain.logcheck import RawRow
+from desk.storage.repositories.base import Record, Repository
+from desk.storage.tables import audit_entries
+from desk.storage.tables_checkpoints import audit_checkpoints
+
+SCAN = 4000
+"""Rows of one batch."""
+_E, _P = audit_entries.c, audit_checkpoints.c
+
+
+class LogReading(Repository):
+    """The part of the Audit port that only reads entries, and that keeps checkpoints."""
+
+    def rows(self, start: int = 0, limit: int = 200) -> list[LogRow]:
+        query = select(audit_entries).where(_E.position >= start).order_by(_E.position).limit(limit)
+        return [_log_row(row) for row in self._db.execute(query)]
+
+    def for_case(self, case_number: int) -> list[LogRow]:
+        """Everything that was done with one case, ascending."""
+        query = select(audit_entries).where(_E.case_number == case_number).order_by(_E.position)
+        return [_log_row(row) for row in self._db.execute(query)]
+
+    def for_filing(self, filing_id: int) -> list[LogRow]:
+        """Everything that was done with one filing, whatever the case, ascending."""
+        query = select(audit_entries).where(_E.filing_id == filing_id).order_by(_E.position)
+        return [_log_row(row) for row in self._db.execute(query)]
+
+    def scan(self) -> Iterator[Sequence[RawRow]]:
+        """Every row there is, ascending, as the driver gives it: for checking a whole log fast."""
+        return self._raw("position, entry, leaf, link, case_number, filing_id")
+
+    def scan_back(self, before: int | None = None) -> Iterator[Sequence[RawRow]]:
+        """(position, entry) from before that index down, in the driver's rows."""
+        return self._raw("position, entry", before, descending=True)
+
+    def leaves(self, size: int) -> Iterator[bytes]:
+        """The leaf hashes of the first ``size`` entries."""
+        for rows in self._raw("position, leaf"):
+            for position, leaf in rows:
+                if position >= size:
+                    return
+                yield bytes(leaf)
+
+    def _raw(
+        self, columns: str, start: int | None = None, *, descending: bool = False
+    ) -> Iterator[Sequence[RawRow]]:
+        """Batches by the key, by the driver's own cursor: making a million rows of SQLAlchemy's takes longer
+        than hashing them."""
+        driver: Any = self._db.connection.dbapi_connection
+        order, beyond = ("DESC", "<") if descending else ("ASC", ">")
+        cursor = driver.cursor()
+        try:
+            while True:
+                where = "" if start is None else f"WHERE position {beyond} {int(start)}"
+                cursor.execute(
+                    f"SELECT {columns} FROM audit_entries {where} "  # noqa: S608 - own names and a number
+                    f"ORDER BY position {order} LIMIT {SCAN}"
+                )
+                rows = cursor.fetchall()
+                if rows:
+                    yield rows
+                if len(rows) < SCAN:
+                    return
+                start = int(rows[-1][0])
+        finally:
+            cursor.close()
+
+    # -- checkpoints -----------------------------------------------------------------
+
+    def add_checkpoint(self, checkpoint: CheckpointRow) -> None:
+        self._db.execute(
+            insert(audit_checkpoints).values(
+                number=checkpoint.number, size=checkpoint.size, at=checkpoint.at, note=checkpoint.note
+            )
+        )
+
+    def last_checkpoint(self) -> CheckpointRow | None:
+        found = self.newest_checkpoints(1)
+        return found[0] if found else None
+
+    def checkpoints(self, *, after: int = 0) -> list[CheckpointRow]:
+        """Those with a number beyond ``after``, ascending."""
+        query = select(audit_checkpoints).where(_P.number > after).order_by(_P.number)
+        return [_checkpoint(row) for row in self._db.execute(query)]
+
+    def newest_checkpoints(self, limit: int = 200) -> list[CheckpointRow]:
+        """The newest first."""
+        query = select(audit_checkpoints).order_by(_P.number.desc()).limit(limit)
+        return [_checkpoint(row) for row in self._db.execute(query)]
+
+    def count_checkpoints(self) -> int:
+        return int(self._db.execute(select(func.count()).select_from(audit_checkpoints)).scalar_one())
+
+
+def _log_row(row: Record) -> LogRow:
+    return LogRow(row.position, bytes(row.entry), bytes(row.leaf))
+
+
+def _checkpoint(row: Record) -> CheckpointRow:
+    return CheckpointRow(row.number, row.size, row.at, row.note)
