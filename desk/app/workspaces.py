@@ -19,6 +19,7 @@ from desk.app.wiring import wire
 from desk.domain.company import Endpoint
 from desk.domain.errors import WorkspaceProblem
 from desk.domain.roles import Role
+from desk.domain.signin import check_password
 
 if TYPE_CHECKING:
     from desk.ports import SecretStore
@@ -36,9 +37,12 @@ def make_workspace(
     *,
     passphrase: str | None = None,
     postgres: str | None = None,
+    password: str | None = None,
     secrets: SecretStore | None = None,
 ) -> None:
     """Make a workspace with its first operator, who has every role.
+
+    They sign in with ``password``; without one the OS account that makes the workspace stands for them.
 
     Unlocked by the OS keyring, or by ``passphrase``. ``postgres`` is the URL of a
     team's store; its password goes to the keyring. Raises NoKeyring,
@@ -48,13 +52,18 @@ def make_workspace(
 
     from desk.services.configuration import Configuration
     from desk.services.people import PeopleService
+    from desk.services.signin import SignIn
     from desk.storage import workspace
     from desk.system import passphrase as wrapping
+    from desk.system.account import os_account
     from desk.system.clock import SystemClock
     from desk.system.keyring import KeyringStore, workspace_key_name
+    from desk.system.passwords import Argon2Passwords
 
     if is_workspace(folder):
         raise WorkspaceProblem("There is a workspace here already.", "Choose another folder.")
+    if password is not None:
+        check_password(password, operator)
     kept = secrets or KeyringStore()
     if passphrase is None:
         # Asked before anything is made: a missing keyring should leave no trace.
@@ -71,12 +80,17 @@ def make_workspace(
             else:
                 envelope = wrapping.wrap(key, passphrase, context=str(made.info.id))
                 workspace.set_unlock(folder, unlock, json.loads(envelope))
-            password = make_url(postgres).password if postgres else None
-            if password:
-                kept.set(_postgres_name(str(made.info.id)), str(password).encode())
+            store_password = make_url(postgres).password if postgres else None
+            if store_password:
+                kept.set(_postgres_name(str(made.info.id)), str(store_password).encode())
             clock = SystemClock()
             first = PeopleService(made.store, clock).first(operator, ALL_ROLES).value
             Configuration(made.store, clock).set_endpoint(first, endpoint)
+            signin = SignIn(made.store, made.vault, Argon2Passwords, clock, os_account())
+            if password is None:
+                signin.begin_by_account(first.name)
+            else:
+                signin.begin(first.name, password)
     except BaseException:
         if passphrase is None:
             kept.delete(name)

@@ -15,10 +15,11 @@ from typing import Any
 
 from desk import app
 from desk.cli.doctor import examine
+from desk.cli.identity import known_person, new_password, person_for
 from desk.cli.output import Output
 from desk.domain.company import Credentials, Endpoint, EndpointKind
 from desk.domain.endpoint import endpoint as endpoint_of
-from desk.domain.errors import DeskError, NotAllowed, NotReady, UserError, WorkspaceProblem
+from desk.domain.errors import DeskError, NotReady, UserError, WorkspaceProblem
 from desk.domain.filing import Filing
 from desk.domain.roles import Operator, Permission
 from desk.services.desk import Desk
@@ -45,29 +46,19 @@ def passphrase_of(arguments: Namespace) -> str | None:
     return None
 
 
-def operator_for(desk: Desk, arguments: Namespace, permission: Permission) -> Operator:
-    """Who acts: the one named, else the first who may."""
-    people = desk.people.all()
-    name = getattr(arguments, "operator", None)
-    if name is not None:
-        for person in people:
-            if person.name == name:
-                return person
-        raise UserError(f"There is no operator “{name}” in this workspace.", "Check the name.")
-    for person in people:
-        if person.may(permission):
-            return person
-    raise NotAllowed(
-        "No operator of this workspace may do that.", "An administrator gives roles in Settings."
-    )
+@contextmanager
+def opened(arguments: Namespace, permission: Permission) -> Iterator[tuple[Desk, Operator]]:
+    """The workspace, open, and the operator who acts in it, who may."""
+    with opened_by_key(arguments) as desk:
+        yield desk, person_for(desk, arguments, permission)
 
 
 @contextmanager
-def opened(arguments: Namespace, permission: Permission) -> Iterator[tuple[Desk, Operator]]:
-    """The workspace, open, and the operator who acts in it."""
+def opened_by_key(arguments: Namespace) -> Iterator[Desk]:
+    """The workspace, open, for what anybody may start who holds its key: nobody is asked who they are."""
     with app.open_desk(workspace_of(arguments), passphrase=passphrase_of(arguments)) as desk:
         try:
-            yield desk, operator_for(desk, arguments, permission)
+            yield desk
         except (DeskError, OSError):
             raise
         except Exception:
@@ -103,10 +94,13 @@ def init(arguments: Namespace, output: Output) -> int:
         passphrase = app.read_secret(file) if file else _new_passphrase()
     postgres = app.read_secret(arguments.postgres_file) if arguments.postgres_file else None
     name = arguments.name or getpass.getuser()
-    app.make_workspace(folder, endpoint, name, passphrase=passphrase, postgres=postgres)
+    password = new_password(arguments, optional=True)
+    app.make_workspace(folder, endpoint, name, passphrase=passphrase, postgres=postgres, password=password)
+    how = "signs in with the password" if password else "is recognised by your account on this computer"
     output.value(
-        {"workspace": str(folder), "endpoint": endpoint.url, "operator": name},
-        f"Workspace made: {folder}\nNext: “desk credentials set”, then “desk intake PATH”, then “desk”.",
+        {"workspace": str(folder), "endpoint": endpoint.url, "operator": name, "password": bool(password)},
+        f"Workspace made: {folder}\nIts first administrator, {name}, {how}.\n"
+        "Next: “desk credentials set”, then “desk intake PATH”, then “desk”.",
     )
     return 0
 
@@ -124,7 +118,9 @@ def intake(arguments: Namespace, output: Output) -> int:
     def progress(taken: int, refused: int, file: str) -> None:
         output.progress(f"{taken} taken, {refused} refused  {Path(file).name}")
 
-    with opened(arguments, Permission.IMPORT) as (desk, operator):
+    with opened_by_key(arguments) as desk:
+        # Without a person it is the desk's own import, and in the log as such: a service has no password.
+        operator = known_person(desk, arguments)
         result = desk.intake.take_in(arguments.paths, operator, progress=progress).value
     for refused in result.refused:
         if not output.as_json:
@@ -151,7 +147,8 @@ def outbox_run(arguments: Namespace, output: Output) -> int:
         drives.append(filing.id)
         output.progress(f"filing {filing.id}: {filing.state.value}")
 
-    with opened(arguments, Permission.SEE_OUTBOX) as (desk, _operator):
+    # Whoever holds the workspace's key may: it sends nothing that no person confirmed.
+    with opened_by_key(arguments) as desk:
         lanes = Lanes(desk.outbox, desk.clock, told)
         ended = threading.Event()
         before = _on_signals(ended)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
-from desk.cli import acts, records
+from desk.cli import acts, operators, records
+from desk.domain.roles import Role
 
 
 def build() -> argparse.ArgumentParser:
@@ -26,10 +28,37 @@ def build() -> argparse.ArgumentParser:
         help="a private file with the passphrase, for workspaces that have one",
     )
     common.add_argument(
-        "--operator", default=argparse.SUPPRESS, metavar="NAME", help="who acts (else the first who may)"
+        "--operator",
+        default=argparse.SUPPRESS,
+        metavar="NAME",
+        help="who acts (else the operator whom your account on this computer stands for)",
+    )
+    common.add_argument(
+        "--operator-password-file",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="FILE",
+        help="a private file with the operator's password (--password-file is short for it)",
+    )
+    common.add_argument(
+        "--code-file",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="FILE",
+        help="a private file with the code of the second step, for operators who have one",
     )
     common.add_argument(
         "--json", action="store_true", default=argparse.SUPPRESS, help="print JSON for machines"
+    )
+
+    # “credentials set” alone has another password to take from a file of that name.
+    short = argparse.ArgumentParser(add_help=False)
+    short.add_argument(
+        "--password-file",
+        type=Path,
+        dest="operator_password_file",
+        default=argparse.SUPPRESS,
+        help=argparse.SUPPRESS,
     )
 
     parser = argparse.ArgumentParser(
@@ -48,7 +77,8 @@ def build() -> argparse.ArgumentParser:
         act: object,
         group: argparse._SubParsersAction[argparse.ArgumentParser] = commands,
     ) -> argparse.ArgumentParser:
-        made = group.add_parser(name, help=words, description=words, parents=[common])
+        parents = [common] if name == "set" else [common, short]
+        made = group.add_parser(name, help=words.partition("\n")[0], description=words, parents=parents)
         made.set_defaults(act=act)
         return made
 
@@ -75,7 +105,20 @@ def build() -> argparse.ArgumentParser:
         "--postgres-file", type=Path, metavar="FILE", help="a private file with the team store's URL"
     )
 
-    intake = command("intake", "Take in case packages: json, jsonl, zip, folders.", acts.intake)
+    init.add_argument(
+        "--new-password-file",
+        type=Path,
+        metavar="FILE",
+        help="a private file with the first administrator's password (asked for on a terminal; without "
+        "either your account on this computer stands for them)",
+    )
+
+    intake = command(
+        "intake",
+        "Take in case packages: json, jsonl, zip, folders.\nAs a service it needs no operator: whoever "
+        "holds the workspace's key may take cases in, and the log says that the desk did.",
+        acts.intake,
+    )
     intake.add_argument("paths", nargs="+", type=Path, metavar="PATH")
 
     queue = command("queue", "List the queue, most urgent first.", records.queue)
@@ -88,7 +131,13 @@ def build() -> argparse.ArgumentParser:
     outbox = command("outbox", "Filings that are not yet at an end.", records.outbox_list)
     outboxes = outbox.add_subparsers(metavar="list|run")
     command("list", "List them.", records.outbox_list, outboxes)
-    run = command("run", "Send what was confirmed, without a window.", acts.outbox_run, outboxes)
+    run = command(
+        "run",
+        "Send what was confirmed, without a window.\nIt needs no operator: whoever holds the workspace's "
+        "key may send what a person confirmed, and nothing else is ever sent.",
+        acts.outbox_run,
+        outboxes,
+    )
     run.add_argument("--once", action="store_true", help="end as soon as nothing is due")
 
     report = command("report", "Filed reports.", records.report_list)
@@ -123,5 +172,46 @@ def build() -> argparse.ArgumentParser:
     command("check", "Ask the service whether it accepts them.", acts.credentials_check, kinds)
     command("remove", "Remove them from the keyring.", acts.credentials_remove, kinds)
 
+    _operators(command)
+
     command("doctor", "Look over this computer and the workspace, and say what to mend.", acts.doctor)
     return parser
+
+
+def _operators(command: Callable[..., argparse.ArgumentParser]) -> None:
+    people = command("operators", "Who works at this desk, for administrators.", operators.show)
+    group = people.add_subparsers(metavar="list|add|disable|enable|bind|reset|password")
+    command("list", "List them, and how they sign in.", operators.show, group)
+    add = command("add", "Add one; prints a one-time password.", operators.add, group)
+    add.add_argument("name", metavar="NAME")
+    add.add_argument(
+        "--role",
+        action="append",
+        required=True,
+        choices=[role.value for role in Role],
+        help="may be given several times",
+    )
+    add.add_argument("--email", default="")
+    add.add_argument("--account", default="", metavar="USER[@COMPUTER]", help="recognised by it instead")
+    for name, words, act in (
+        ("disable", "Let a person sign in no more; what they did stays theirs.", operators.disable),
+        ("enable", "Let a person sign in again.", operators.enable),
+    ):
+        command(name, words, act, group).add_argument("name", metavar="NAME")
+    bind = command("bind", "Let an account of the system stand for a person.", operators.bind, group)
+    bind.add_argument("name", metavar="NAME")
+    bind.add_argument("account", metavar="USER[@COMPUTER]", help="empty text for none")
+    reset = command(
+        "reset",
+        "Hand out a one-time password.\nWithout --operator it is done by whoever holds the workspace's "
+        "key, for an administrator who forgot theirs; the log says so. It ends their second step then.",
+        operators.reset,
+        group,
+    )
+    reset.add_argument("name", metavar="NAME")
+    reset.add_argument(
+        "--reason", required=True, metavar="TEXT", help="why, and how you know that it is them"
+    )
+    reset.add_argument("--second-step", action="store_true", help="take their second step away as well")
+    own = command("password", "Choose a password of your own.", operators.password, group)
+    own.add_argument("--new-password-file", type=Path, metavar="FILE", help="a private file with the new one")
