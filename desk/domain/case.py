@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from desk.domain.account import Account
@@ -136,6 +136,7 @@ class Case:
     received_at: datetime
     claim: Claim | None = None
     snoozed_until: datetime | None = None
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,87 @@ class CaseRow:
     claimed_by: str | None
     claimed_until: datetime | None
     snoozed_until: datetime | None = None
+    queue: str = ""
+    kept_until: datetime | None = None
+    """When the platform's own copy of the material may go (see :func:`platform_keeps_until`)."""
 
     def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
         return "CaseRow(…)"
+
+
+PLATFORM_KEEPS = timedelta(days=90)
+"""How long a platform is taken to keep its own copy where it does not say: 90 days, as long as it must on
+a first request (18 U.S.C. 2703(f)), and as long as it had to after a report before 2024."""
+
+
+def platform_keeps_until(data: CaseData, received_at: datetime) -> datetime:
+    """When the platform's own copy of the material may go.
+
+    ``extra.preserved_until`` of the package, where it is a time with its offset or a date; else
+    PLATFORM_KEEPS after the package was made, or came where it does not say when.
+    """
+    said = data.extra.get("preserved_until")
+    if isinstance(said, str):
+        try:
+            until = datetime.fromisoformat(said)
+        except ValueError:
+            pass
+        else:
+            return until if until.tzinfo else until.replace(tzinfo=UTC)
+    return (data.created_at or received_at) + PLATFORM_KEEPS
+
+
+def marks_of_case(data: CaseData) -> frozenset[str]:
+    """What the platform's own suggestions say is in it: annotations and classes, by their API names."""
+    return frozenset(
+        mark.value
+        for content in data.content
+        for mark in (
+            *content.suggested.annotations,
+            *((content.suggested.classification,) if content.suggested.classification else ()),
+        )
+    )
+
+
+class QueueActKind(enum.StrEnum):
+    """What a person did with a case in the queue and gave a note for."""
+
+    SKIPPED = "skipped"
+    SNOOZED = "snoozed"
+    ESCALATED = "escalated"
+    SENT_BACK = "sent_back"
+    HANDED_OVER = "handed_over"
+    TAKEN_OVER = "taken_over"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAct:
+    """One of them. The note is people's words: it is in the case's history, never in the audit log."""
+
+    case_number: int
+    kind: QueueActKind
+    operator_id: int
+    at: datetime
+    note: str = field(repr=False)
+    to_operator: int | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A second opinion: asked by one, given by another. ``shown``: whether they see the first one's."""
+
+    id: int
+    case_number: int
+    asked_by: int
+    asked_at: datetime
+    question: str = field(repr=False)
+    first: str = field(repr=False)
+    shown: bool
+    given_by: int | None = None
+    given_at: datetime | None = None
+    second: str | None = field(default=None, repr=False)
+
+    @property
+    def pending(self) -> bool:
+        return self.given_at is None

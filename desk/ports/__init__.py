@@ -18,8 +18,9 @@ from desk.ports.agency import (
     ServiceSchema,
 )
 from desk.ports.approvals import Approvals
+from desk.ports.backup import BackupMade, Backups, Restored
 from desk.ports.batches import Batches, NearFile
-from desk.ports.cases import CaseFilter, Cases, Drafts, NewRevision, Occurrence, QueueCounts, SavedDraft
+from desk.ports.cases import Cases, Drafts, NewRevision, Occurrence, SavedDraft
 from desk.ports.elsewhere import Elsewhere, Walk
 from desk.ports.filings import (
     CoveredCase,
@@ -34,6 +35,8 @@ from desk.ports.filings import (
 )
 from desk.ports.hashes import Hashes, Unhashed
 from desk.ports.preservation import PreservationCounts, PreservationTable
+from desk.ports.queue import SORTS, CaseFilter, CasePage, QueueBook, QueueChoices, QueueCounts, SavedFilter
+from desk.ports.routing import Routing, Waiting
 from desk.ports.signin import Passwords, SignIns
 from desk.ports.store import Audit, People, SettingsTable, Store, UnitOfWork, Viewings
 from desk.ports.world import (
@@ -58,7 +61,12 @@ __all__ = [
     "Speaker",
     "StoredMedia",
     "Vault",
+    "SORTS",
     "CaseFilter",
+    "CasePage",
+    "QueueBook",
+    "QueueChoices",
+    "SavedFilter",
     "Cases",
     "Drafts",
     "NewRevision",
@@ -79,6 +87,11 @@ __all__ = [
     "SignIns",
     "Unhashed",
     "Approvals",
+    "BackupMade",
+    "Backups",
+    "Restored",
+    "Routing",
+    "Waiting",
     "PreservationCounts",
     "PreservationTable",
     "Audit",

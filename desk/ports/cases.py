@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from desk.domain.case import Case, CaseData, CaseRow, CaseState, Claim, SourceKind
+from desk.domain.case import Case, CaseData, CaseRow, CaseState, Claim
 from desk.domain.decision import Decision
 from desk.domain.draft import Draft
 from desk.domain.filing import FilingState
 from desk.domain.roles import Operator
+from desk.ports.queue import CaseFilter, CasePage, QueueChoices, QueueCounts
 from desk.ports.world import StoredMedia
 
 
@@ -26,27 +27,6 @@ class NewRevision:
     completeness: int
     queue: str
     received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """What the queue shows. ``view``: all, mine, urgent, ai, snoozed, escalated, closed."""
-
-    view: str = "all"
-    text: str = ""
-    policy: str | None = None
-    source: SourceKind | None = None
-    operator_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QueueCounts:
-    all: int = 0
-    mine: int = 0
-    urgent: int = 0
-    ai: int = 0
-    snoozed: int = 0
-    escalated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +60,31 @@ class Cases(Protocol):
         """The case at its latest revision. Raises UserError where there is none."""
         ...
 
+    def latest_revision(self, number: int) -> int:
+        """The number of its latest revision, without reading it. Raises UserError where there is none."""
+        ...
+
     def revision(self, number: int, revision: int) -> CaseData: ...
 
+    def page(self, wanted: CaseFilter, now: datetime, *, offset: int = 0, limit: int = 200) -> CasePage:
+        """Rows from ``offset`` on in the filter's order, and how many fit it."""
+        ...
+
     def rows(self, wanted: CaseFilter, now: datetime, *, offset: int = 0, limit: int = 200) -> list[CaseRow]:
-        """Urgent first, then the oldest."""
+        """The rows of ``page``."""
         ...
 
     def count(self, wanted: CaseFilter, now: datetime) -> int: ...
 
     def counts(self, operator_id: int, now: datetime) -> QueueCounts: ...
+
+    def choices(self) -> QueueChoices:
+        """What there is to filter by."""
+        ...
+
+    def fold(self) -> None:
+        """Bring what the queue is sorted and filtered by up to date; readers correct it by themselves."""
+        ...
 
     def claim(self, number: int, operator: Operator, until: datetime, now: datetime) -> Claim:
         """Raises ClaimLost where somebody else holds it. One's own claim is renewed with the same token."""
@@ -96,7 +92,14 @@ class Cases(Protocol):
 
     def claim_next(
         self, wanted: CaseFilter, operator: Operator, until: datetime, now: datetime
-    ) -> Claim | None: ...
+    ) -> Claim | None:
+        """The first in the filter's order that is free for this person: held by nobody, not skipped by
+        them today, not waiting for another's opinion that they asked for."""
+        ...
+
+    def take_over(self, number: int, operator: Operator, until: datetime, now: datetime) -> Claim:
+        """The claim goes to this person, whoever holds it. Raises UserError where there is no such case."""
+        ...
 
     def renew(self, claim: Claim, until: datetime, now: datetime) -> Claim:
         """Raises ClaimLost."""

@@ -12,12 +12,15 @@ from desk.domain.logcheck import RawRow
 from desk.domain.roles import Operator, Role
 from desk.domain.viewing import Viewing
 from desk.ports.approvals import Approvals
+from desk.ports.backup import Restored
 from desk.ports.batches import Batches
 from desk.ports.cases import Cases, Drafts
 from desk.ports.elsewhere import Elsewhere
 from desk.ports.filings import Filings
 from desk.ports.hashes import Hashes
 from desk.ports.preservation import PreservationTable
+from desk.ports.queue import QueueBook
+from desk.ports.routing import Routing
 from desk.ports.signin import SignIns
 
 
@@ -127,7 +130,13 @@ class UnitOfWork(Protocol):
     @property
     def approvals(self) -> Approvals: ...
     @property
+    def routing(self) -> Routing: ...
+    @property
     def preservation(self) -> PreservationTable: ...
+    @property
+    def restored(self) -> Restored: ...
+    @property
+    def queue(self) -> QueueBook: ...
 
 
 class Store(Protocol):

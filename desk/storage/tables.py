@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -103,6 +104,12 @@ def _filing(**more: Any) -> Column[Any]:
     return Column("filing_id", Key, ForeignKey("filings.id"), nullable=False, **more)
 
 
+def _some(name: str, *columns: str) -> Index:
+    """An index of the few rows in which the first column is set."""
+    there = text(f"{columns[0]} IS NOT NULL")
+    return Index(name, *columns, sqlite_where=there, postgresql_where=there)
+
+
 operators = Table(
     "operators",
     metadata,
@@ -144,19 +151,13 @@ cases = Table(
     Column("claim_name", Words),
     Column("claim_until", Moment),
     _required("claim_token", BigInteger),
+    Column("kept_until", Moment),  # when the platform's own copy may go
     UniqueConstraint("platform_id"),
-    Index("ix_cases_queue", "state", "rank", "received_at", "number"),
-    Index("ix_cases_found", "state", "source", "rank", "received_at", "number"),
-    Index("ix_cases_snoozed", "state", "snoozed_until", "rank", "source", "received_at", "number"),
-    Index("ix_cases_claim", "claim_operator", "claim_until"),
+    # Everything else that the queue sorts and filters by is in queue_bits.
+    _some("ix_cases_asleep", "snoozed_until"),
+    _some("ix_cases_held", "claim_until"),
+    _some("ix_cases_claim", "claim_operator", "claim_until"),
     sqlite_autoincrement=True,
-)
-
-case_search = Table(
-    "case_search",
-    metadata,
-    _case(primary_key=True, autoincrement=False),
-    _required("text", Words),
 )
 
 case_revisions = Table(
@@ -298,7 +299,10 @@ reported_identity = Table(
     metadata,
     Column("agency", Text, primary_key=True),
     Column("identity", Words, primary_key=True),
-    _filing(index=True),
+    # One of the two: the desk's own filing, or one made elsewhere (tables_elsewhere).
+    Column("filing_id", Key, ForeignKey("filings.id"), index=True),
+    Column("elsewhere_id", Key, ForeignKey("elsewhere_filings.id"), index=True),
+    CheckConstraint("(filing_id IS NULL) <> (elsewhere_id IS NULL)", name="one_holder"),
 )
 
 journal = Table(
@@ -343,6 +347,7 @@ audit_entries = Table(
     # Copies for searching; the entry's bytes are what counts.
     Column("case_number", BigInteger, index=True),
     Column("filing_id", BigInteger, index=True),
+    Column("link", LargeBinary),  # of the chain beside the tree; none in entries of before it
 )
 
 audit_head = Table(
@@ -351,6 +356,7 @@ audit_head = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     _required("size", BigInteger),
     _required("roots", LargeBinary),
+    Column("link", LargeBinary),
     CheckConstraint("id = 1", name="one_row"),
 )
 

@@ -21,7 +21,10 @@ from desk.storage.repositories.elsewhere import SqlElsewhere
 from desk.storage.repositories.filings import SqlFilings
 from desk.storage.repositories.hashes import SqlHashes
 from desk.storage.repositories.preservation import SqlPreservation
+from desk.storage.repositories.routing import SqlRouting
+from desk.storage.repositories.queue_book import SqlQueueBook
 from desk.storage.repositories.signin import SqlSignIns
+from desk.storage.repositories.restored import SqlRestored
 from desk.storage.repositories.small import SqlDrafts, SqlPeople, SqlSettings, SqlViewings
 
 _WRITTEN = ("SQLITE_READONLY", "25006")
@@ -43,7 +46,10 @@ class SqlUnitOfWork:
         self.signins = SqlSignIns(connection)
         self.batches = SqlBatches(connection)
         self.approvals = SqlApprovals(connection)
+        self.routing = SqlRouting(connection)
         self.preservation = SqlPreservation(connection)
+        self.restored = SqlRestored(connection)
+        self.queue = SqlQueueBook(connection)
 
 
 class SqlStore:

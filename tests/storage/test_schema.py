@@ -47,7 +47,10 @@ def test_the_tables_are_what_the_migrations_make(engine: Engine) -> None:
     assert schema.current(engine) == schema.latest()
     assert not schema.upgrade(engine)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        # The full-text indexes are the migrations' own: SQLite keeps its in tables, PostgreSQL in an index.
+        own = ("case_fts", "ix_case_words_words")
+        options = {"include_name": lambda name, _kind, _: not str(name).startswith(own)}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
 
 
 def test_a_newer_database_is_refused_and_left_alone(engine: Engine, tmp_path: Path) -> None:

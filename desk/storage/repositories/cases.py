@@ -6,22 +6,23 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from desk.domain import codec
-from desk.domain.case import Case, CaseData, CaseState, Claim
+from desk.domain.case import Case, CaseData, CaseState, Claim, marks_of_case, platform_keeps_until
 from desk.domain.decision import Decision, DecisionKind
 from desk.domain.errors import Bug, UserError
 from desk.domain.filing import FilingState
 from desk.ports import NewRevision, Occurrence, StoredMedia
 from desk.storage.repositories.base import Record, insert_or_skip, no_case
+from desk.storage.repositories.facets import FOLD_AT
+from desk.storage.repositories.prepared import Prepared
 from desk.storage.repositories.queue import Queue
-from desk.storage.repositories.search_text import search_text
+from desk.storage.repositories.search_text import search_text, tokens, ts_vector
 from desk.storage.tables import (
     case_keys,
     case_media,
     case_revisions,
-    case_search,
     cases,
     decisions,
     filing_cases,
@@ -29,8 +30,26 @@ from desk.storage.tables import (
     filings,
 )
 from desk.storage.tables_batches import filing_near_files
+from desk.storage.tables_queue import case_marks, case_words
 
 OCCURRENCES = 100
+_LOOKS_EVERY = 16
+"""Intake looks so often, in cases, whether the queue's bits are due."""
+
+_MEDIA = Prepared(
+    select(case_media, case_keys.c.wrapped)
+    .join(case_keys, case_keys.c.case_number == case_media.c.case_number)
+    .where(
+        case_media.c.case_number == bindparam("b_number"), case_media.c.content_id == bindparam("b_content")
+    )
+    .order_by(case_media.c.revision.desc())
+    .limit(1)
+)
+_LATEST = Prepared(select(cases.c.revision).where(cases.c.number == bindparam("b_number")))
+_SET_STATE = Prepared(
+    update(cases).where(cases.c.number == bindparam("b_number")), ("state", "snoozed_until")
+)
+"""Made once: an outbox runs them at every step."""
 
 
 class SqlCases(Queue):
@@ -62,8 +81,11 @@ class SqlCases(Queue):
         if number is None:
             raise UserError("A case with this id is here already.", "Take it in again: it adds to that case.")
         self._db.execute(insert(case_keys).values(case_number=number, wrapped=revision.wrapped_key))
-        self._db.execute(insert(case_search).values(case_number=number, text=search_text(revision.data)))
+        self._db.execute(insert(case_words).values(case_number=number, words=self._words(revision.data)))
+        self._mark(number, revision.data)
         self._keep_revision(number, 1, revision)
+        if number % _LOOKS_EVERY == 0:
+            self._facets.fold(at_least=FOLD_AT)
         return self.get(number)
 
     def add_revision(self, number: int, revision: NewRevision) -> Case:
@@ -83,10 +105,12 @@ class SqlCases(Queue):
             update(cases).where(cases.c.number == number).values(_columns(revision) | {"revision": latest})
         )
         self._db.execute(
-            update(case_search)
-            .where(case_search.c.case_number == number)
-            .values(text=search_text(revision.data))
+            update(case_words)
+            .where(case_words.c.case_number == number)
+            .values(words=self._words(revision.data))
         )
+        self._db.execute(delete(case_marks).where(case_marks.c.case_number == number))
+        self._mark(number, revision.data)
         self._keep_revision(number, latest, revision)
         return self.get(number)
 
@@ -103,6 +127,12 @@ class SqlCases(Queue):
             raise no_case()
         return _case(row)
 
+    def latest_revision(self, number: int) -> int:
+        row = _LATEST.one(self._db, {"b_number": number})
+        if row is None:
+            raise no_case()
+        return int(row.revision)
+
     def revision(self, number: int, revision: int) -> CaseData:
         query = select(case_revisions.c.document).where(
             case_revisions.c.case_number == number, case_revisions.c.revision == revision
@@ -114,7 +144,9 @@ class SqlCases(Queue):
 
     def set_state(self, number: int, state: CaseState, *, snoozed_until: datetime | None = None) -> None:
         until = snoozed_until if state is CaseState.SNOOZED else None
-        self._set(number, {"state": state.value, "snoozed_until": until})
+        values = {"b_number": number, "state": state.value, "snoozed_until": until}
+        if not _SET_STATE.run(self._db, values):
+            raise no_case()
 
     def set_completeness(self, number: int, score: int) -> None:
         self._set(number, {"completeness": score})
@@ -149,14 +181,7 @@ class SqlCases(Queue):
         )
 
     def media(self, number: int, content_id: str) -> StoredMedia | None:
-        query = (
-            select(case_media, case_keys.c.wrapped)
-            .join(case_keys, case_keys.c.case_number == case_media.c.case_number)
-            .where(case_media.c.case_number == number, case_media.c.content_id == content_id)
-            .order_by(case_media.c.revision.desc())
-            .limit(1)
-        )
-        row = self._db.execute(query).one_or_none()
+        row = _MEDIA.one(self._db, {"b_number": number, "b_content": content_id})
         if row is None:
             return None
         return StoredMedia(row.blob, bytes(row.wrapped), row.size, row.sha256, row.md5, row.sha1)
@@ -256,6 +281,16 @@ class SqlCases(Queue):
         done = self._db.execute(update(cases).where(cases.c.number == number).values(values))
         if not done.rowcount:
             raise no_case()
+        self._facets.fold(at_least=FOLD_AT)
+
+    def _words(self, data: CaseData) -> str:
+        found = tokens(search_text(data))
+        return " ".join(found) if self._db.dialect.name == "sqlite" else ts_vector(found)
+
+    def _mark(self, number: int, data: CaseData) -> None:
+        marks = [{"case_number": number, "mark": mark} for mark in sorted(marks_of_case(data))]
+        if marks:
+            self._db.execute(insert(case_marks), marks)
 
     def _keep_revision(self, number: int, revision: int, new: NewRevision) -> None:
         self._db.execute(
@@ -299,6 +334,7 @@ def _columns(revision: NewRevision) -> dict[str, Any]:
         "content_count": len(data.content),
         "first_content": data.content[0].id if data.content else None,
         "account": data.reported.label() if data.reported else None,
+        "kept_until": platform_keeps_until(data, revision.received_at),
     }
 
 
@@ -318,4 +354,5 @@ def _case(row: Record) -> Case:
         received_at=row.received_at,
         claim=claim,
         snoozed_until=row.snoozed_until,
+        queue=row.queue,
     )

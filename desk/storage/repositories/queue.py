@@ -1,48 +1,29 @@
-"""The queue's lists and counts, and the claims on cases.
+"""The claims on cases: one person holds one case, for a time.
 
-A view is one or more buckets, each an equality on ``state`` (and ``source``) that an index returns
-in the queue's order; several buckets are merged in that order.
-A snoozed case whose time has passed counts as open.
+Free cases are taken in the queue's order from what ``Lists`` finds; what is found is looked at once more
+under the row's lock, so that of several who ask at once each gets another case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal, or_, select, union_all, update
+from sqlalchemy import ColumnElement, or_, select, update
 
-from desk.domain.case import CaseRow, CaseState, Claim, SourceKind
-from desk.domain.errors import Bug, ClaimLost
+from desk.domain.case import CaseState, Claim
+from desk.domain.errors import ClaimLost
 from desk.domain.roles import Operator
-from desk.ports import CaseFilter, QueueCounts
-from desk.storage.repositories.base import BATCH, Repository, contains, no_case
-from desk.storage.tables import EPOCH, Moment, case_search, cases
+from desk.ports import CaseFilter
+from desk.storage.repositories.base import BATCH, no_case
+from desk.storage.repositories.facets import FOLD_AT
+from desk.storage.repositories.queue_lists import Lists
+from desk.storage.tables import cases
+from desk.storage.tables_queue import queue_acts, queue_opinions
+
+LOOKED_AT = 32
+"""Cases that a search for a free one looks at together."""
 
 _C = cases.c
-_ORDER = (_C.rank, _C.received_at, _C.number)
-_FOUND_BY_MACHINE = (SourceKind.AI_DETECTION.value, SourceKind.HASH_MATCH.value)
-_ENDED = (CaseState.REPORTING, CaseState.REPORTED, CaseState.CLOSED)
-_SHOWN = (
-    _C.number,
-    _C.platform_id,
-    _C.summary,
-    _C.policy,
-    _C.source,
-    _C.rank,
-    _C.known_match,
-    _C.state,
-    _C.received_at,
-    _C.occurred_at,
-    _C.completeness,
-    _C.content_count,
-    _C.first_content,
-    _C.claim_name,
-    _C.claim_until,
-    _C.snoozed_until,
-)
-
 Condition = ColumnElement[bool]
 
 
@@ -50,92 +31,8 @@ def _woken(now: datetime) -> Condition:
     return (_C.state == CaseState.SNOOZED.value) & (_C.snoozed_until <= now)
 
 
-def _buckets(wanted: CaseFilter, now: datetime) -> list[Condition]:
-    match wanted.view:
-        case "all" | "urgent":
-            return [_C.state == CaseState.OPEN.value, _woken(now)]
-        case "ai":
-            opened = _C.state == CaseState.OPEN.value
-            by_source = [opened & (_C.source == source) for source in _FOUND_BY_MACHINE]
-            return [*by_source, _woken(now) & _C.source.in_(_FOUND_BY_MACHINE)]
-        case "mine":
-            return [(_C.claim_operator == wanted.operator_id) & (_C.claim_until > now)]
-        case "snoozed":
-            asleep = or_(_C.snoozed_until.is_(None), _C.snoozed_until > now)
-            return [(_C.state == CaseState.SNOOZED.value) & asleep]
-        case "escalated":
-            return [_C.state == CaseState.ESCALATED.value]
-        case "closed":
-            return [_C.state == state.value for state in _ENDED]
-        case _:
-            raise Bug("The queue has no such view.")
-
-
-def _narrowing(wanted: CaseFilter) -> list[Condition]:
-    conditions: list[Condition] = []
-    if wanted.view == "urgent":
-        conditions.append(_C.rank == 0)
-    if wanted.source is not None:
-        conditions.append(_C.source == wanted.source.value)
-    if wanted.policy:
-        below = contains(wanted.policy)[1:-1] + "/%"
-        conditions.append(or_(_C.policy == wanted.policy, func.lower(_C.policy).like(below, escape="\\")))
-    if wanted.text.strip():
-        found = select(case_search.c.case_number).where(
-            case_search.c.text.like(contains(wanted.text), escape="\\")
-        )
-        conditions.append(_C.number.in_(found))
-    return conditions
-
-
-def _keys(wanted: CaseFilter, now: datetime) -> list[Select[Any]]:
-    narrowing = _narrowing(wanted)
-    return [select(*_ORDER).where(bucket, *narrowing) for bucket in _buckets(wanted, now)]
-
-
-class Queue(Repository):
-    """Lists, counts and claims. Part of the Cases port."""
-
-    def rows(self, wanted: CaseFilter, now: datetime, *, offset: int = 0, limit: int = 200) -> list[CaseRow]:
-        parts = _keys(wanted, now)
-        # Only the index is read for what is skipped; the rows are fetched for one page.
-        keys: CompoundSelect[Any] | Select[Any]
-        if len(parts) == 1:
-            keys = parts[0].order_by(*_ORDER)
-        else:
-            if self._db.dialect.name == "postgresql":  # it would else sort the whole of every bucket
-                most = offset + limit
-                parts = [part.order_by(*_ORDER).limit(most).subquery().select() for part in parts]
-            union = union_all(*parts)
-            keys = union.order_by(*union.selected_columns)
-        page = keys.limit(limit).offset(offset).subquery()
-        query = select(*_SHOWN).join(page, page.c.number == _C.number).order_by(*_ORDER)
-        return [_case_row(row, now) for row in self._db.execute(query)]
-
-    def count(self, wanted: CaseFilter, now: datetime) -> int:
-        narrowing = _narrowing(wanted)
-        total = 0
-        for bucket in _buckets(wanted, now):
-            query = select(func.count()).select_from(cases).where(bucket, *narrowing)
-            total += int(self._db.execute(query).scalar_one())
-        return total
-
-    def counts(self, operator_id: int, now: datetime) -> QueueCounts:
-        total = urgent = ai = 0
-        for bucket in _buckets(CaseFilter(), now):
-            query = select(_C.rank, _C.source, func.count()).where(bucket).group_by(_C.rank, _C.source)
-            for rank, source, number in self._db.execute(query):
-                total += number
-                urgent += number if rank == 0 else 0
-                ai += number if source in _FOUND_BY_MACHINE else 0
-        return QueueCounts(
-            all=total,
-            mine=self.count(CaseFilter("mine", operator_id=operator_id), now),
-            urgent=urgent,
-            ai=ai,
-            snoozed=self.count(CaseFilter("snoozed"), now),
-            escalated=self.count(CaseFilter("escalated"), now),
-        )
+class Queue(Lists):
+    """Claims. Part of the Cases port."""
 
     def claim(self, number: int, operator: Operator, until: datetime, now: datetime) -> Claim:
         row = self._db.execute(
@@ -160,23 +57,52 @@ class Queue(Repository):
     ) -> Claim | None:
         """The best case that nobody holds, one's own included: asking for the next means another one."""
         self._wake(now)
-        narrowing = _narrowing(wanted)
-        # Not "is null or ended": SQLite would answer that from the index on claims and sort the rest.
-        free = func.coalesce(_C.claim_until, literal(EPOCH, Moment())) <= now
-        found: list[Any] = []
-        for bucket in _buckets(wanted, now):
-            query = (
-                select(*_ORDER, _C.claim_token)
-                .where(bucket, free, *narrowing)
-                .order_by(*_ORDER)
-                .limit(1)
-                .with_for_update(skip_locked=True, key_share=True)
+        view = self._facets.view()
+        found, _ = self._found(view, wanted, now)
+        found &= ~self._not_for(operator, now)
+        place = 0
+        while numbers := self._ordered(view, found, wanted, place, LOOKED_AT):
+            place += len(numbers)
+            for number in numbers:
+                token = self._free(number, now, wanted)
+                if token is not None:
+                    claim = Claim(number, operator.id, operator.name, until, token + 1)
+                    self._keep(claim, now)
+                    return claim
+        return None
+
+    def _free(self, number: int, now: datetime, wanted: CaseFilter) -> int | None:
+        """The case's last token, its row locked; None where it is not free any more."""
+        query = (
+            select(_C.claim_token)
+            .where(_C.number == number, or_(_C.claim_until.is_(None), _C.claim_until <= now), *_still(wanted))
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+        return self._db.execute(query).scalar_one_or_none()
+
+    def _not_for(self, operator: Operator, now: datetime) -> int:
+        """Cases that 'next' does not offer to this person: held by somebody, skipped by them today, or
+        waiting for another person's opinion that they asked for."""
+        held = self._those(select(_C.number).where(_C.claim_until > now))
+        acts, opinions = queue_acts.c, queue_opinions.c
+        skipped = self._those(
+            select(acts.case_number).where(
+                acts.operator_id == operator.id, acts.until > now, acts.kind == "skipped"
             )
-            found += self._db.execute(query).all()
-        if not found:
-            return None
-        best = min(found, key=lambda row: (row.rank, row.received_at, row.number))
-        claim = Claim(best.number, operator.id, operator.name, until, best.claim_token + 1)
+        )
+        asked = self._those(
+            select(opinions.case_number).where(opinions.asked_by == operator.id, opinions.given_at.is_(None))
+        )
+        return held | skipped | asked
+
+    def take_over(self, number: int, operator: Operator, until: datetime, now: datetime) -> Claim:
+        """The claim goes to this person, whoever holds it; the one who did loses it."""
+        token = self._db.execute(
+            select(_C.claim_token).where(_C.number == number).with_for_update(key_share=True)
+        ).scalar_one_or_none()
+        if token is None:
+            raise no_case()
+        claim = Claim(number, operator.id, operator.name, until, token + 1)
         self._keep(claim, now)
         return claim
 
@@ -209,6 +135,7 @@ class Queue(Repository):
             .where(_C.number.in_(asleep.with_for_update(skip_locked=True, key_share=True)))
             .values(state=CaseState.OPEN.value, snoozed_until=None)
         )
+        self._facets.fold(at_least=FOLD_AT)
 
     def _keep(self, claim: Claim, now: datetime, *, only_own: bool = False) -> bool:
         conditions: list[Condition] = [_C.number == claim.case_id]
@@ -233,28 +160,8 @@ class Queue(Repository):
         return bool(done.rowcount)
 
 
-def _case_row(row: Any, now: datetime) -> CaseRow:
-    claimed = row.claim_until is not None and row.claim_until > now
-    return CaseRow(
-        number=row.number,
-        platform_id=row.platform_id,
-        summary=row.summary,
-        policy=row.policy,
-        source=SourceKind(row.source),
-        urgent=row.rank == 0,
-        known_match=row.known_match,
-        state=CaseState(row.state),
-        received_at=row.received_at,
-        occurred_at=row.occurred_at,
-        completeness=row.completeness,
-        content_count=row.content_count,
-        first_content=row.first_content,
-        claimed_by=row.claim_name if claimed else None,
-        claimed_until=row.claim_until if claimed else None,
-        snoozed_until=row.snoozed_until,
-    )
-
-
-def view_names() -> Sequence[str]:
-    """The views that a CaseFilter may ask for."""
-    return ("all", "mine", "urgent", "ai", "snoozed", "escalated", "closed")
+def _still(wanted: CaseFilter) -> list[Condition]:
+    """What may have changed since the sets were read: a case that is open no more is not offered."""
+    if wanted.view in ("all", "urgent", "ai"):
+        return [_C.state == CaseState.OPEN.value]
+    return [_C.state == CaseState.ESCALATED.value] if wanted.view == "escalated" else []

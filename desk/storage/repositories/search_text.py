@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 
 from desk.domain.account import Account
@@ -15,6 +17,61 @@ def search_text(data: CaseData) -> str:
     """Folded to one case, one line each, without repetitions."""
     words = dict.fromkeys(word.casefold() for word in _words(data) if word and word.strip())
     return "\n".join(words)[:LIMIT]
+
+
+_TOKEN = re.compile(r"(?<![^\W_])[0-9a-f]{16,}(?![^\W_])|[^\W\d_]+|\d+")
+_UNSPACED = "\u0e00"
+"""From here on come the scripts that write no spaces: there every sign is a word."""
+
+
+def tokens(words: str) -> list[str]:
+    """The words by which both databases find a text: folded, without accents, letters apart from digits.
+
+    ``user5521`` is ``user`` and ``5521``, one after the other, and is found by either; a long
+    hexadecimal hash stays one word.
+    """
+    if words.isascii():
+        return _TOKEN.findall(words.lower())
+    folded = unicodedata.normalize("NFKD", words.casefold()).casefold()
+    folded = "".join(sign for sign in folded if unicodedata.category(sign) != "Mn")
+    found: list[str] = []
+    for token in _TOKEN.findall(unicodedata.normalize("NFC", folded)):
+        found.extend(token if max(token) >= _UNSPACED else [token])
+    return found
+
+
+SHORTEST_BEGINNING = 3
+"""Signs from which on what was typed stands for every word that begins so."""
+
+
+def phrases(text: str) -> list[tuple[list[str], bool]]:
+    """What is sought, part by part between spaces: words that follow each other, and whether the last of
+    them may go on. All parts must be found. Empty where the text holds nothing to look for."""
+    parts = [found for part in text.split() if (found := tokens(part))]
+    return [(part, len(part[-1]) >= SHORTEST_BEGINNING) for part in parts]
+
+
+def fts_query(text: str) -> str:
+    """For SQLite's FTS5."""
+    return " AND ".join(f'"{" ".join(part)}"{" *" if goes_on else ""}' for part, goes_on in phrases(text))
+
+
+def ts_query(text: str) -> str:
+    """For PostgreSQL, as text of a tsquery."""
+    found = []
+    for part, goes_on in phrases(text):
+        words = [f"'{word}'" for word in part]
+        words[-1] += ":*" if goes_on else ""
+        found.append("(" + " <-> ".join(words) + ")")
+    return " & ".join(found)
+
+
+def ts_vector(found: list[str]) -> str:
+    """PostgreSQL's text of a tsvector: positions to 16383, at most 256 of one word."""
+    places: dict[str, list[str]] = {}
+    for place, word in enumerate(found[:16_000], 1):
+        places.setdefault(word, []).append(str(place))
+    return " ".join(f"'{word}':{','.join(at[:250])}" for word, at in places.items())
 
 
 def _words(data: CaseData) -> Iterator[str | None]:
@@ -33,6 +90,11 @@ def _words(data: CaseData) -> Iterator[str | None]:
         yield content.name
         yield content.sha256
         yield content.ip_event.ip if content.ip_event else None
+    for content in data.content:  # last: ids are found even where a conversation is long
+        yield content.text
+        for message in content.messages:
+            yield message.sender
+            yield message.text
 
 
 def _account(account: Account) -> Iterator[str | None]:
