@@ -12,6 +12,7 @@ from desk.domain.company import Company
 from desk.domain.completeness import Completeness, assess
 from desk.domain.content import identity
 from desk.domain.draft import Draft, begin, grow
+from desk.domain.errors import NotReady
 from desk.domain.filing import FieldProblem, FilingState
 from desk.domain.incident import IncidentType
 from desk.domain.policy import proposed_type
@@ -19,6 +20,7 @@ from desk.domain.roles import Operator, Permission, require
 from desk.domain.viewing import Viewed
 from desk.ports import Clock, Composer, FieldInfo, SavedDraft, Store, UnitOfWork
 from desk.services.auditing import note
+from desk.services.batches import others_of
 from desk.services.candidates import Candidate, Candidates, candidates, page
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import DeskSettings, settings_of
@@ -124,6 +126,19 @@ class Drafting:
             case = uow.cases.get(number)
             piece = case.data.piece(content_id)
             return page(uow, operator, case, piece, near, after, self._clock.now())
+
+    def batch_problems(self, operator: Operator, draft: Draft) -> Mapping[int, str]:
+        """By case number, why a case of this batch can't go along now, and what mends it."""
+        require(operator, Permission.DRAFT)
+        if draft.batch is None:
+            return {}
+        with self._store.read() as uow:
+            try:
+                others_of(uow, operator, draft, uow.cases.get(draft.case_number), self._clock.now())
+            except NotReady as problem:
+                places = {f"batch.members[{at}]": one for at, one in enumerate(draft.batch.members)}
+                return {places[path].case_number: words for path, _, words in problem.problems}
+        return {}
 
     def check(self, draft: Draft, view: DraftView, viewed: Mapping[str, Viewed] | None = None) -> Checked:
         """Problems by the agency's rules and the completeness. Pure; fit for every keystroke."""

@@ -13,7 +13,7 @@ from desk.domain.likeness import Agreement, Side
 from desk.domain.roles import Operator, Permission, require
 from desk.domain.viewing import viewed
 from desk.ports import Clock, Store, UnitOfWork
-from desk.services.auditing import note
+from desk.services.auditing import keyed, note
 from desk.services.changes import Change, Done, done
 
 
@@ -37,6 +37,13 @@ class Likeness:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+
+    def viewed(self, operator: Operator, number: int, content_id: str) -> float | None:
+        """How much of this file the person has viewed, 0..1; None where they never looked."""
+        require(operator, Permission.DRAFT)
+        with self._store.read() as uow:
+            case = uow.cases.get(number)
+            return looked_at(uow, operator, case, case.data.piece(content_id))
 
     def agree(
         self, operator: Operator, number: int, content_id: str, near_case: int, near_content_id: str
@@ -69,8 +76,8 @@ class Likeness:
                 operator,
                 case_number=number,
                 agreement=agreement.id,
-                sha256=sides[0].sha256,
-                near_sha256=sides[1].sha256,
+                media=keyed(uow, number, sides[0].sha256),
+                near_media=keyed(uow, near_case, sides[1].sha256),
                 near_case=near_case,
                 distance=far,
                 viewed=round(sides[0].share, 4),
@@ -97,8 +104,8 @@ class Likeness:
                 operator,
                 case_number=agreement.one.case_number,
                 agreement=agreement.id,
-                sha256=agreement.one.sha256,
-                near_sha256=agreement.other.sha256,
+                media=keyed(uow, agreement.one.case_number, agreement.one.sha256),
+                near_media=keyed(uow, agreement.other.case_number, agreement.other.sha256),
             )
         return done(agreement, Change.CASE, Change.AUDIT)
 

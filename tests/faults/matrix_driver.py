@@ -26,6 +26,9 @@ from typing import IO, Any
 from desk.cybertip.client import CyberTipClient
 from desk.domain.case import CaseState
 from desk.domain.company import Credentials
+from desk.domain.content import FileAnnotation
+from desk.domain.draft import Batch
+from desk.domain.hashing import PDQ, MediaHash
 from desk.practice.server import StandIn
 from desk.practice.server_faults import Fault
 from desk.storage import schema
@@ -195,15 +198,21 @@ def told(world: World) -> Json:
     with world.store.read() as uow:
         receipt = uow.filings.receipt(1)
         new = uow.filings.confirmed(1)
+        others = [other.case_number for other in new.others]
+        own = uow.filings.holders(new.agency, new.identities)
         return {
+            "others": len(others),
+            "held": len(own) if set(own.values()) == {1} else 0,
+            "identities": len(new.identities),
+            "reported": all(uow.cases.get(n).state is CaseState.REPORTED for n in (new.case_number, *others)),
             "state": filing.state.value,
             "report_id": filing.report_id,
             "error": filing.error,
             "verified": verified,
             "wanted": [[file.file.md5, file.file.size] for file in new.files],
             "receipt": None if receipt is None else receipt.report_id,
-            "free": not uow.filings.holders(new.agency, new.identities),
-            "open": uow.cases.get(new.case_number).state is CaseState.OPEN,
+            "free": not own,
+            "open": all(uow.cases.get(n).state is CaseState.OPEN for n in (new.case_number, *others)),
             "draft": uow.drafts.get(new.case_number) is not None,
             "lost": sum(
                 entry.outcome != "accepted" for entry in uow.filings.journal(1) if entry.call == "submit"
@@ -231,6 +240,8 @@ def judged(end: Json, reports: list[Json], may_be_open: int) -> str:
             return "the finished report holds other files"
         if not all(file["details"] for file in report["files"]):
             return "a file's details are missing"
+        if end["held"] != end["identities"] or not end["reported"]:
+            return "filed, and what it reports is not held, or a case of it is not reported"
         return ""
     if finished:
         return f"{end['state']}, and {len(finished)} reports are finished"
@@ -245,7 +256,7 @@ def run(folder: Path, service: Service, case: Json) -> Json:
     """One case: a life that may be killed, a life after it, and the service's word."""
     workspace = folder / "case"
     shutil.rmtree(workspace, ignore_errors=True)
-    shutil.copytree(folder / ("new" if case.get("new") else "confirmed"), workspace)
+    shutil.copytree(folder / case.get("from", "new" if case.get("new") else "confirmed"), workspace)
     service.ask(faults=case["faults"])
     first = life(lambda: outbox_life(workspace, service.url, case["fatal"], 0.0))
     dead_for = case.get("dead_for", DEAD_FOR_S)
@@ -284,8 +295,32 @@ def prepare(folder: Path, service: Service) -> None:
         world.recall()
         world.credentials.set(world.admin, world.endpoint, Credentials(USER, PASSWORD))
         world.quiet(1)  # everything that is imported late is imported now
+    prepare_batch(folder, server)
     newest = schema.latest()
     schema.latest = lambda: newest  # the folder of migrations is read once, not for every life
+
+
+def prepare_batch(folder: Path, server: Any) -> None:
+    """A workspace with one confirmed batch: a case, two of other accounts with its file, one with a near
+    file of which a person said that it is the same picture. The service's schema is kept."""
+    with new_world(folder / "empty" / "workspace", folder / "many", server=server) as world:
+        numbers = [world.case(f"viral-{n}", files=1, first=n // 3).number for n in range(4)]
+        lead, *same, near = numbers
+        with world.store.write() as uow:
+            for bits, number in enumerate((lead, near)):
+                sha256 = uow.cases.get(number).data.content[0].sha256 or ""
+                uow.hashes.put(sha256, PDQ, [MediaHash(bytes([bits * 7, *range(1, 32)]), 90)])
+        for number in (lead, near):
+            world.review.shown(world.moderator, number, "c1", at=world.clock.now(), seconds=1.0)
+        world.desk.likeness.agree(world.moderator, lead, "c1", near, "c1")
+        (found,) = world.drafting.batch_candidates(world.moderator, lead)
+        assert [case.case_number for case in found.cases] == same
+        members = [case.member for case in (*found.cases, *found.near[0].cases)]
+        batch = Batch("c1", tuple(members), frozenset({FileAnnotation.VIRAL}))
+        world.desk.schema.refresh(world.agency())
+        filing = world.confirmed(lead, batch=batch)
+        assert filing.id == 1
+    shutil.copytree(folder / "many" / "workspace", folder / "batch")
 
 
 def main() -> None:

@@ -39,6 +39,8 @@ TIMED = (Kind.DELAY, Kind.SLOW_READ, Kind.SLOW_ANSWER)
 MENDS = {"retract": [{"kind": "wrong_md5", "endpoint": "upload", "skip": 1}]}
 """What has to go wrong first for an endpoint to be called at all."""
 MENDS["status"] = [{"kind": "drop_before", "endpoint": "submit"}]
+SPREAD = (Kind.DROP_BEFORE, Kind.DROP_AFTER, Kind.CODE, Kind.WRONG_MD5)
+"""What a batched report is crossed with besides."""
 ANSWERS = (Kind.CODE, Kind.DONE_CODE)
 Json = dict[str, Any]
 
@@ -141,14 +143,22 @@ def cases(traces: dict[str, list[str]]) -> list[Json]:
             {"faults": [*before, {**fault, "skip": skip}], "fatal": n, "new": endpoint == "xsd"}
             for n in fatal
         ]
+    # One report for four cases, one of them with a near file: killed everywhere, and met by what can go wrong.
+    batch = traces["batch"]
+    made += [{"faults": [], "fatal": n, "from": "batch"} for n in range(1, len(batch) + 1)]
+    for fault in faults():
+        if fault["endpoint"] in ("submit", "upload", "fileinfo", "finish") and fault["kind"] in SPREAD:
+            at = batch.index(f"before {fault['endpoint']}") + 1
+            made += [{"faults": [fault], "fatal": n, "from": "batch"} for n in (0, at + 3)]
     return made
 
 
 @pytest.mark.timeout(0 if ALL else 400)
 def test_one_report_or_none_and_why(workers: list[Worker], capfd: pytest.CaptureFixture[str]) -> None:
     traces = {}
-    for name in ("new", "kept", *MENDS):
-        ran = workers[0].run({"faults": MENDS.get(name, []), "fatal": 0, "new": name == "new"})
+    for name in ("new", "kept", "batch", *MENDS):
+        case: Json = {"faults": MENDS.get(name, []), "fatal": 0, "new": name == "new"}
+        ran = workers[0].run(case | ({"from": "batch"} if name == "batch" else {}))
         assert (ran["why"], ran["state"]) == ("", "filed")
         traces[name] = ran["passed"]
     every = cases(traces)
@@ -173,9 +183,10 @@ def test_one_report_or_none_and_why(workers: list[Worker], capfd: pytest.Capture
         thread.join()
     killed = sum(result["killed"] for _, result in done)
     states = Counter(result["state"] for _, result in done)
+    batches = sum("from" in case for case, _ in done)
     with capfd.disabled():
         print(
-            f"\nfault matrix: {len(done)} cases run, {killed} of them killed; "
+            f"\nfault matrix: {len(done)} cases run, {killed} of them killed, {batches} batched; "
             f"{states['filed']} filed once, {states['refused']} given back with words",
             file=sys.stderr,
         )

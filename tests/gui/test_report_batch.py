@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import random
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,7 +21,9 @@ from desk.domain.decision import DecisionKind
 from desk.domain.filing import FilingState
 from desk.gui.confirm.lines import shown
 from desk.gui.confirm.page import ConfirmPage
+from desk.gui.confirm.said import same_pictures
 from desk.gui.report.batch import BatchPanel
+from desk.gui.report.compare import CompareDialog
 from desk.gui.reports.story import also_about
 from desk.services.changes import Change
 from desk.services.desk import Desk
@@ -169,7 +175,7 @@ def test_what_cannot_go_along_is_said(writer: Writer, desk: Desk, tmp_path: Path
     claim = desk.queue.claim(ada, closed).value
     desk.review.decide(ada, claim, DecisionKind.NO_VIOLATION)
     writer.page.refresh(frozenset({Change.CASE}))
-    writer.qtbot.waitUntil(lambda: "can't go along any more" in words(batch), timeout=5_000)
+    writer.qtbot.waitUntil(lambda: "not open any more. Take it out" in words(batch), timeout=5_000)
     row = next(row for row in batch.members.rows if row.member.case_number == closed)
     writer.qtbot.mouseClick(row.tick, LEFT)
     writer.settle()
@@ -177,6 +183,7 @@ def test_what_cannot_go_along_is_said(writer: Writer, desk: Desk, tmp_path: Path
     writer.page.review()
     writer.settle()
     assert "at least one other account" in batch.member_field.problem()
+    assert "not open any more" not in words(batch)  # it is not ticked now
     assert not writer.went
 
 
@@ -184,6 +191,69 @@ def test_a_file_that_one_account_posted_makes_no_offer(writer: Writer, desk: Des
     page = writer.open(put_case(desk, tmp_path, {"a.jpg": png(9004)}))
     assert page.sheet is not None
     assert not page.sheet.batch.isVisible()
+
+
+def squares(seed: int) -> bytes:
+    """A picture of grey squares, PRACTICE in spirit; seeds differ in one dot: near, and not the same."""
+    dice = random.Random(5)
+    image = Image.new("L", (256, 256))
+    for x, y in product(range(0, 256, 32), repeat=2):
+        image.paste(dice.randrange(256), (x, y, x + 32, y + 32))
+    image.putpixel((seed, 0), 128)
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def hold(writer: Writer, dialog: CompareDialog, key: str) -> None:
+    """Space held on a tile until its picture is on the screen, then let go."""
+    tile = dialog.tiles[key]
+    dialog.grid.set_current(key)
+    tile.setFocus()
+    writer.qtbot.waitUntil(tile.hasFocus)
+    writer.qtbot.keyPress(tile, Qt.Key.Key_Space)
+    writer.qtbot.waitUntil(lambda: dialog.sheet.painted, timeout=15_000)
+    writer.qtbot.keyRelease(tile, Qt.Key.Key_Space)
+    writer.qtbot.waitUntil(lambda: not dialog.sheet.showing)
+    writer.qtbot.waitUntil(lambda: "viewed whole" in dialog.captions[key].text(), timeout=5_000)
+
+
+def test_a_near_file_goes_along_by_a_persons_word(
+    writer: Writer, desk: Desk, tmp_path: Path, show: Callable[[QWidget], QWidget]
+) -> None:
+    lead, near = (put_case(desk, tmp_path, {"a.png": squares(seed)}) for seed in (1, 2))
+    desk.hashing.catch_up()
+    batch = panel(writer, lead)
+    assert "Other accounts posted a near file" in words(batch)
+    assert not batch.act.isEnabled()
+    writer.qtbot.mouseClick(batch.near.acts[0], LEFT)
+    dialog = batch._compare
+    assert dialog is not None
+    writer.qtbot.waitUntil(dialog.isActiveWindow)
+    writer.qtbot.waitUntil(lambda: "not viewed" in dialog.captions["near"].text())
+    assert not dialog.same.isEnabled()
+    for key in dialog.tiles:
+        hold(writer, dialog, key)
+    writer.qtbot.waitUntil(dialog.same.isEnabled)
+    writer.qtbot.mouseClick(dialog.same, LEFT)
+    writer.qtbot.waitUntil(lambda: "that it is the same picture; both viewed whole" in words(batch))
+    writer.settle()
+    assert desk.review.open(writer.operator, near).case.claim is None  # it was lent for the look
+    assert "near file" in words(batch)
+    writer.qtbot.mouseClick(batch.act, LEFT)
+    batch.marks.toggle("viral")
+    writer.page.use_proposal()
+    writer.settle()
+    kept = writer.kept(lead).batch
+    assert kept is not None
+    assert [member.case_number for member in kept.members] == [near]
+    summary = desk.confirmation.summary(writer.operator, lead)
+    (said,) = same_pictures(summary)
+    assert "both viewed whole" in said
+    (agreement,) = summary.agreements
+    assert f"{agreement.distance} of 256 bits" in said
+    writer.qtbot.mouseClick(batch.near.acts[0], LEFT)  # taken back
+    writer.qtbot.waitUntil(lambda: "nobody says that its file is the same picture" in words(batch))
 
 
 def test_many_accounts_scroll_and_the_marks_follow_the_case(
@@ -198,3 +268,21 @@ def test_many_accounts_scroll_and_the_marks_follow_the_case(
     batch = panel(writer, again[0])
     writer.qtbot.waitUntil(lambda: len(batch.members.rows) == 2)
     assert batch.marks.value() == frozenset()
+
+
+def test_a_hundred_accounts_come_a_page_at_a_time(
+    writer: Writer, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.services.candidates.PAGE", 4)
+    monkeypatch.setattr("desk.gui.report.members.PAGE", 6)
+    numbers = spread(desk, tmp_path, 9007, 12)
+    batch = panel(writer, numbers[0])
+    writer.qtbot.waitUntil(lambda: "posted by 11 other accounts" in words(batch))
+    assert [len(batch.members.rows), batch.members.count()] == [6, 12]
+    writer.qtbot.mouseClick(batch.members.after, LEFT)
+    assert [row.member.case_number for row in batch.members.rows] == numbers[6:]
+    writer.qtbot.mouseClick(batch.members.none, LEFT)
+    assert batch.members.value() == ()
+    writer.qtbot.mouseClick(batch.members.rows[-1].tick, LEFT)
+    writer.qtbot.mouseClick(batch.members.all, LEFT)
+    assert [member.case_number for member in batch.members.value()] == numbers[1:]

@@ -103,6 +103,10 @@ class ReportInWords(Scroll):
             ),
             Lines(facts),
         )
+        said_of = said.same_pictures(summary)
+        if said_of:
+            panel.add(label(tr("Not the same file, but said to be the same picture"), "label"))
+            panel.add(*(value(line) for line in said_of))
         self.add(panel)
         left = Panel(tr("Left out of a batched report"))
         left.body.setSpacing(theme.S1)

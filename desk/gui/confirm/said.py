@@ -27,6 +27,7 @@ from desk.domain.incident import Context, ReportAnnotation
 from desk.domain.rules import Contact
 from desk.gui import words
 from desk.gui.case import phrases
+from desk.gui.report.words import agreement_words
 from desk.gui.words import joined, tr
 from desk.services.confirmation import FileLine, Summary
 
@@ -290,6 +291,23 @@ def batch(summary: Summary) -> Facts:
     for other in summary.others:
         cases.setdefault(other.account, []).append(tr("Case {number}", number=other.case.number))
     return [(", ".join(numbers), account_id) for account_id, numbers in cases.items()]
+
+
+def same_pictures(summary: Summary) -> list[str]:
+    """What people said of near files in a batch: who, when, on what distance, having viewed what."""
+    found = []
+    for said in summary.agreements:
+        digests = [side.sha256[:12] for side in (said.one, said.other)]
+        found.append(
+            tr(
+                "{words} {n} of 256 bits of their hashes differ. SHA-256 {one}… and {other}…",
+                said.distance,
+                words=agreement_words(said),
+                one=digests[0],
+                other=digests[1],
+            )
+        )
+    return found
 
 
 def opens_again(summary: Summary) -> str:

@@ -2,108 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desk.domain.batch import BATCH_MARKS, ESCALATION, left_out, left_out_besides, single, to_batch
 from desk.domain.content import FileAnnotation
 from desk.domain.draft import BatchMember, Draft
 from desk.domain.errors import DeskError
-from desk.gui import icons, theme
+from desk.domain.likeness import Agreement
+from desk.gui import theme
 from desk.gui.report import words
+from desk.gui.report.compare import CompareDialog
 from desk.gui.report.form import FormField, Spot
+from desk.gui.report.members import Entry, MemberList, bullet, facts_of
+from desk.gui.report.near import NearFiles
 from desk.gui.report.paths import Token
 from desk.gui.session import Session
-from desk.gui.widgets.buttons import secondary
+from desk.gui.widgets.buttons import link, secondary
 from desk.gui.widgets.chips import TagChips
-from desk.gui.widgets.choices import CheckBox
 from desk.gui.widgets.common import clear, label
-from desk.gui.widgets.panels import Disclosure, Panel, Scroll
-from desk.gui.words import joined, moment, plural, tr
-from desk.services.candidates import Candidate, Candidates
+from desk.gui.widgets.panels import Disclosure, Panel
+from desk.gui.words import plural, tr
+from desk.services.candidates import Candidate, Candidates, NearFile
 from desk.services.drafting import DraftView
 
-ROWS_SHOWN = 8
-ROW = 28
-LONGEST = 24
-
-
-class MemberRow(QWidget):
-    """One account: a tick, and what there is to know of its case."""
-
-    changed = Signal()
-
-    def __init__(self, member: BatchMember, facts: str, *, fixed: bool = False) -> None:
-        super().__init__()
-        self.member = member
-        name = member.account if len(member.account) <= LONGEST else f"{member.account[:LONGEST]}…"
-        self.tick = CheckBox(name.replace("&", "&&"))
-        self.tick.setToolTip(member.account if name != member.account else "")
-        self.tick.setAccessibleName(joined([member.account, facts]))
-        self.tick.changed.connect(self.changed)
-        self.tick.setEnabled(not fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.S3)
-        row.addWidget(self.tick)
-        row.addWidget(label(facts, "muted", wrap=True), 1)
-
-
-class MemberList(QWidget):
-    """The accounts of a batch; many of them scroll."""
-
-    changed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[MemberRow] = []
-        self._scroll = Scroll(margin=0, gap=0)
-        self._scroll.body.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._scroll)
-
-    def show_members(self, rows: Sequence[MemberRow]) -> None:
-        held = next((row.member for row in self.rows if row.tick.hasFocus()), None)
-        clear(self._scroll.body)
-        self.rows = list(rows)
-        for row in rows:
-            row.changed.connect(self.changed)
-            self._scroll.body.addWidget(row)
-        self._scroll.body.addStretch(1)
-        width = max((row.tick.sizeHint().width() for row in rows), default=0)
-        for row in rows:
-            row.tick.setFixedWidth(width)
-        self._fit()
-        found = next((row for row in rows if row.member == held), None)
-        if found is not None:
-            found.tick.setFocus(Qt.FocusReason.OtherFocusReason)
-        first = next((row.tick for row in rows if row.tick.isEnabled()), None)
-        if first is not None:
-            self.setFocusProxy(first)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        """As high as its lines, but for more than fit: those scroll."""
-        many = len(self.rows) > ROWS_SHOWN
-        off, on = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
-        self._scroll.setVerticalScrollBarPolicy(on if many else off)
-        needed = self._scroll.body.heightForWidth(self._scroll.viewport().width()) + 4
-        most = ROWS_SHOWN * ROW + 4 if many else needed
-        height = max(ROW, min(needed, most))
-        if height != self._scroll.maximumHeight():
-            self._scroll.setFixedHeight(height)
-
-    def value(self) -> tuple[BatchMember, ...]:
-        """The accounts that are ticked, but for the case's own."""
-        return tuple(row.member for row in self.rows if row.tick.isEnabled() and row.tick.value())
+MOST = 2_000
+"""Accounts that are looked for by themselves; further ones where a person asks."""
 
 
 class BatchPanel(Panel):
@@ -117,10 +45,19 @@ class BatchPanel(Panel):
         self._draft: Draft | None = None
         self._view: DraftView | None = None
         self._found: Candidates | None = None
+        self._wrong: Mapping[int, str] = {}
         self._asked: tuple[int, int] | None = None
+        self._turn_of_asking = 0
+        self._compare: CompareDialog | None = None
         self._batched = self._turn = False
         self._say = label("", "body-muted", wrap=True)
         self.members = MemberList()
+        self.more = link(tr("Look for further accounts"))
+        self.more.clicked.connect(self._look_further)
+        self.near = NearFiles()
+        self.near.compare.connect(self._compare_near)
+        self.near.take_back.connect(self._take_back)
+        self._near_said = label("", "bad", wrap=True)
         self.marks = TagChips(
             [pair for pair in words.file_annotations() if pair[0] in {mark.value for mark in BATCH_MARKS}]
         )
@@ -140,6 +77,9 @@ class BatchPanel(Panel):
         column.setContentsMargins(0, theme.S1, 0, 0)
         column.setSpacing(theme.S3)
         column.addWidget(self.member_field)
+        column.addWidget(self.more)
+        column.addWidget(self.near)
+        column.addWidget(self._near_said)
         column.addWidget(self.mark_field)
         column.addWidget(self._suggested)
         column.addLayout(self._left_out)
@@ -156,8 +96,9 @@ class BatchPanel(Panel):
     def load(self, draft: Draft, view: DraftView) -> None:
         key = (draft.case_number, draft.revision)
         if key != self._asked:
-            self._asked, self._found = key, None
-            self.members.show_members(())
+            self._asked, self._found, self._wrong = key, None, {}
+            self._near_said.hide()
+            self.members.show_members((), set())
             self.marks.set_value(set())
             self.fold.set_open(draft.batch is not None)
             for field in self.fields():
@@ -169,29 +110,91 @@ class BatchPanel(Panel):
         self.look_again()
 
     def look_again(self) -> None:
-        """Ask which other cases hold the same file now."""
-        if self._draft is None:
+        """Ask which other cases hold the same file now, or a near one."""
+        draft = self._draft
+        if draft is None:
             return
-        drafting, operator = self._session.desk.drafting, self._session.operator
-        number = self._draft.case_number
+        self._turn_of_asking += 1
+        drafting, operator, turn = self._session.desk.drafting, self._session.operator, self._turn_of_asking
         self._session.runner.run_read(
-            lambda: (number, drafting.batch_candidates(operator, number)),
-            self._answered,
+            lambda: (
+                drafting.batch_candidates(operator, draft.case_number),
+                drafting.batch_problems(operator, draft),
+            ),
+            partial(self._answered, turn),
             self._ignore,
             owner=self,
             key="batch",
         )
 
-    def _answered(self, answer: tuple[int, tuple[Candidates, ...]]) -> None:
-        number, found = answer
+    def _answered(self, turn: int, answer: tuple[tuple[Candidates, ...], Mapping[int, str]]) -> None:
+        found, wrong = answer
         draft = self._draft
-        if draft is None or draft.case_number != number:
+        if draft is None or turn != self._turn_of_asking:
             return
         wanted = draft.batch.content_id if draft.batch is not None else None
         kept = next((one for one in found if wanted in (None, one.content_id)), None)
-        if kept != self._found:
-            self._found = kept
+        if kept != self._found or wrong != self._wrong:
+            self._found, self._wrong = kept, wrong
             self._show()
+        if kept is not None and kept.next is not None:
+            self._ask_on(turn, kept.next)
+
+    def _ask_on(self, turn: int, after: int) -> None:
+        """The next page of accounts; they come one after the other, however many there are."""
+        draft, found = self._draft, self._found
+        if draft is None or found is None:
+            return
+        drafting, operator = self._session.desk.drafting, self._session.operator
+        self._session.runner.run_read(
+            partial(drafting.more_candidates, operator, draft.case_number, found.content_id, after),
+            partial(self._more_came, turn),
+            self._ignore,
+            owner=self,
+            key="batch",
+        )
+
+    def _more_came(self, turn: int, answer: tuple[tuple[Candidate, ...], int | None]) -> None:
+        cases, following = answer
+        if turn != self._turn_of_asking or self._found is None:
+            return
+        self._found = replace(self._found, cases=(*self._found.cases, *cases), next=following)
+        self._show()
+        if following is not None and len(self._found.cases) < MOST:
+            self._ask_on(turn, following)
+
+    def _look_further(self) -> None:
+        if self._found is not None and self._found.next is not None:
+            self._ask_on(self._turn_of_asking, self._found.next)
+
+    # near files -----------------------------------------------------------------------
+
+    def _compare_near(self, near: NearFile) -> None:
+        claim, view, content_id = self._session.claim, self._view, self._content_id()
+        if claim is None or view is None or content_id is None or claim.case_id != view.case.number:
+            return
+        dialog = CompareDialog(self._session, claim, view.case.data.piece(content_id), near, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.agreed.connect(self._agreed)
+        self._compare = dialog
+        dialog.open()
+
+    def _agreed(self, _agreement: Agreement) -> None:
+        self._near_said.hide()
+        self.look_again()
+
+    def _take_back(self, agreement: Agreement) -> None:
+        desk, operator = self._session.desk, self._session.operator
+        self._session.act(
+            lambda: desk.likeness.withdraw(operator, agreement.id),
+            self._agreed,
+            self._not_taken_back,
+            owner=self,
+        )
+
+    def _not_taken_back(self, problem: DeskError) -> None:
+        self._near_said.setText(problem.words())
+        self._near_said.show()
 
     def _ignore(self, _problem: DeskError) -> None:
         """The single report goes on without it; the confirmation checks a batch again."""
@@ -231,22 +234,41 @@ class BatchPanel(Panel):
             )
         self._count()
 
+    def _candidates(self) -> dict[int, Candidate]:
+        """By case number: identical files, and near ones of which it is said that they are the same."""
+        found = self._found
+        if found is None:
+            return {}
+        near = (case for one in found.near if one.agreement is not None for case in one.cases)
+        return {case.case_number: case for case in (*near, *found.cases)}
+
     def _fill(self, draft: Draft, content_id: str) -> None:
-        cases = {one.case_number: one for one in self._found.cases} if self._found is not None else {}
+        cases = self._candidates()
         batch = draft.batch
         chosen = {m.case_number: m for m in batch.members} if batch is not None else {}
-        before = {row.member.case_number: row.tick.value() for row in self.members.rows}
+        before, known = self.members.known()
         own = draft.reported.id if draft.reported is not None and draft.reported.id else tr("no account id")
-        rows = [MemberRow(BatchMember(draft.case_number, own), tr("this case"), fixed=True)]
-        rows[0].tick.set_value(True)
+        entries = [Entry(BatchMember(draft.case_number, own), tr("this case"), fixed=True)]
+        ticked = set(chosen)
+        distances = {one.sha256: one.distance for one in self._found.near} if self._found is not None else {}
         for number in sorted(cases.keys() | chosen.keys()):
             case = cases.get(number)
-            member = chosen.get(number) or BatchMember(number, case.account if case else "")
-            row = MemberRow(member, _facts(number, case, known=self._found is not None))
-            fresh = case is not None and not case.urgent and case.holder is None
-            row.tick.set_value(number in chosen if batch is not None else before.get(number, fresh))
-            rows.append(row)
-        self.members.show_members(rows)
+            member = chosen.get(number) or (case.member if case else BatchMember(number, ""))
+            problem = self._wrong.get(number, "") if batch is not None else ""
+            entries.append(Entry(member, facts_of(number, case, distances), problem))
+            if batch is None and case is not None:
+                fresh = not case.urgent and case.holder is None
+                if number in before if number in known else fresh:
+                    ticked.add(number)
+        self.members.show_members(entries, ticked)
+        self.more.setVisible(
+            self._found is not None and self._found.next is not None and len(self._found.cases) >= MOST
+        )
+        claim = self._session.claim
+        self.near.show_near(
+            self._found.near if self._found is not None else (),
+            may=claim is not None and claim.case_id == draft.case_number,
+        )
         if batch is not None:
             self.marks.set_value({mark.value for mark in batch.annotations})
         elif self._view is not None:
@@ -274,22 +296,29 @@ class BatchPanel(Panel):
         if self._batched:
             title = plural(len(members) + 1, "One report for {n} account", "One report for {n} accounts")
         else:
-            title = plural(
-                len(self.members.rows) - 1,
-                "The same file was posted by {n} other account",
-                "The same file was posted by {n} other accounts",
-            )
+            title = self._offer()
         self.set_title(title)
         self.act.setEnabled(self._batched or bool(members))
         clear(self._left_out)
         self._left_out.addWidget(label(tr("Left out of a batched report"), "label"))
         for line in self._lines(draft, content_id, {m.case_number for m in members}):
-            self._left_out.addWidget(_bullet(line, grave=line == tr(ESCALATION)))
+            self._left_out.addWidget(bullet(line, grave=line == tr(ESCALATION)))
+
+    def _offer(self) -> str:
+        others = self.members.count() - 1
+        if others > 0:
+            return plural(
+                others,
+                "The same file was posted by {n} other account",
+                "The same file was posted by {n} other accounts",
+            )
+        near = len(self._found.near) if self._found is not None else 0
+        return plural(near, "Other accounts posted a near file", "Other accounts posted {n} near files")
 
     def _lines(self, draft: Draft, content_id: str, numbers: set[int]) -> list[str]:
         own = left_out(draft, self._view.case.data, content_id) if self._view is not None else ()
         lines = [tr(line) for line in own]
-        cases = [one for one in (self._found.cases if self._found else ()) if one.case_number in numbers]
+        cases = [one for one in self._candidates().values() if one.case_number in numbers]
         others = left_out_besides(own, (case.left_out for case in cases))
         if others:
             said = "; ".join(tr(line) for line in others)
@@ -342,34 +371,14 @@ class BatchPanel(Panel):
             self.fold.set_open(True)
         if len(tokens) > 1 and tokens[1][0] == "annotations":
             return Spot(self.mark_field, self.marks)
+        members = (
+            self._draft.batch.members if self._draft is not None and self._draft.batch is not None else ()
+        )
+        number = tokens[1][1] if len(tokens) > 1 else None
+        if number is not None and number.isdigit() and int(number) < len(members):
+            member = members[int(number)]
+            row = self.members.row(member.case_number)
+            if row is not None:
+                return Spot(self.member_field, row.tick, f"{member.account}: ")
         first = next((row.tick for row in self.members.rows if row.tick.isEnabled()), None)
         return Spot(self.member_field, first or self.act)
-
-
-def _facts(number: int, case: Candidate | None, *, known: bool) -> str:
-    where = tr("case {number}", number=number)
-    if case is None:
-        return joined([where, tr("can't go along any more") if known else ""])
-    return joined(
-        [
-            where,
-            moment(case.occurred_at),
-            tr("urgent: its escalation would be left out") if case.urgent else "",
-            tr("{name} is working on it", name=case.holder) if case.holder else "",
-            plural(case.rest, "{n} further piece to report", "{n} further pieces to report")
-            if case.rest
-            else "",
-        ]
-    )
-
-
-def _bullet(text: str, *, grave: bool = False) -> QWidget:
-    line = QWidget()
-    row = QHBoxLayout(line)
-    row.setContentsMargins(theme.S1, 0, 0, 0)
-    row.setSpacing(theme.S2)
-    icon = icons.IconLabel("triangle-alert", 16, "warn") if grave else icons.IconLabel("minus", 16, "muted")
-    row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
-    said: QLabel = label(text, wrap=True)
-    row.addWidget(said, 1)
-    return line

@@ -7,8 +7,9 @@ from datetime import timedelta
 from desk.domain.account import AddressKind, EmailKind, EventName, PhoneKind
 from desk.domain.content import Classification, Content, ContentKind, FileAnnotation
 from desk.domain.incident import ContextKind, ReportAnnotation
+from desk.domain.likeness import Agreement
 from desk.domain.viewing import Viewed
-from desk.gui.words import countdown, number, plural, tr
+from desk.gui.words import countdown, moment, number, plural, tr
 
 Options = list[tuple[object, str]]
 
@@ -155,3 +156,22 @@ def messages(count: int) -> str:
 
 def nth(thing: str, index: int) -> str:
     return tr("{thing} {number}", thing=thing, number=number(index + 1))
+
+
+def share_words(share: float | None) -> str:
+    """How much of a file a person viewed, as it is kept with their word."""
+    if share is None:
+        return tr("not viewed")
+    return tr("viewed whole") if share >= 1 else tr("viewed in part")
+
+
+def agreement_words(said: Agreement) -> str:
+    """'Mo said on … that it is the same picture, after viewing one whole and …'."""
+    shares = {share_words(said.one.share), share_words(said.other.share)}
+    seen = tr("both {viewed}", viewed=shares.pop()) if len(shares) == 1 else tr("one viewed in part")
+    return tr(
+        "{name} said on {time} that it is the same picture; {seen}.",
+        name=said.operator_name,
+        time=moment(said.at),
+        seen=seen,
+    )
