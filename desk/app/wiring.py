@@ -105,11 +105,13 @@ def wire(
     from desk.services.access import AccessService
     from desk.services.approvals import Approvals
     from desk.services.auditing import Auditing
+    from desk.services.channels import ChannelService
     from desk.services.configuration import Configuration
     from desk.services.confirmation import Confirmation
     from desk.services.credentials import CredentialService
     from desk.services.desk import Desk
     from desk.services.drafting import Drafting
+    from desk.services.guidance import GuideService
     from desk.services.hashing import Hashing
     from desk.services.intake import Intake
     from desk.services.likeness import Likeness
@@ -158,6 +160,8 @@ def wire(
         ),
         schema=schema,
         hashing=Hashing(store, vault, previewer),
+        channels=ChannelService(store, clock),
+        guide=GuideService(store, clock),
         likeness=Likeness(store, clock),
         resting=Resting(store, clock),
         approvals=approvals,

@@ -12,6 +12,7 @@ class DecisionKind(enum.StrEnum):
     VIOLATION_NO_REPORT = "violation_no_report"
     REPORT = "report"
     ESCALATE = "escalate"  # to a supervisor, or for a second opinion
+    ELSEWHERE = "elsewhere"  # filed with another body, or by hand on a web form
 
 
 @dataclass(frozen=True, slots=True)

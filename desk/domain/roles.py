@@ -23,6 +23,7 @@ class Permission(enum.StrEnum):
     DECIDE = "decide"
     DRAFT = "draft"
     CONFIRM = "confirm"
+    CORRECT = "correct"
     TAKE_BACK = "take_back"
     SEE_OUTBOX = "see_outbox"
     SEE_REPORTS = "see_reports"
@@ -48,6 +49,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.DECIDE: frozenset({_M, _S}),
     Permission.DRAFT: frozenset({_M, _S}),
     Permission.CONFIRM: frozenset({_M, _S}),
+    Permission.CORRECT: frozenset({_S}),
     Permission.TAKE_BACK: frozenset({_M, _S}),
     Permission.SEE_OUTBOX: frozenset({_M, _S, _A}),
     Permission.SEE_REPORTS: frozenset({_M, _S}),

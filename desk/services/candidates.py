@@ -116,7 +116,8 @@ def page(
         if near and (other.pieces[0].kind is not piece.kind or other_case(other.case, piece.sha256 or "")):
             continue  # a film's still near a picture; or a case that holds the very file as well
         others.append(other)
-    held = uow.filings.holders(AGENCY, {name for other in others for name in other.identities})
+    names = {name for other in others for name in other.identities}
+    held = uow.filings.holders(AGENCY, names) | uow.elsewhere.holders(AGENCY, names)
     free = (other for other in others if not other.identities & held.keys())
     return (
         tuple(_candidate(other, operator, near, now) for other in free),

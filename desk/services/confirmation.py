@@ -75,6 +75,8 @@ class Summary:
     made_at: datetime
     warnings: tuple[str, ...] = field(default=())
     others: tuple[OtherCase, ...] = ()
+    by_hand: Mapping[str, int] = field(default_factory=dict)
+    """What was filed with the agency on its web form, by identity, with the id of its record."""
     not_said: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
 
@@ -152,6 +154,7 @@ class Confirmation:
             completeness=score,
             identities=identities,
             already=uow.filings.holders(AGENCY, identities),
+            by_hand=uow.elsewhere.holders(AGENCY, identities),
             prior_reports=uow.filings.prior_reports(account) if account else (),
             hold=hold,
             made_at=now,

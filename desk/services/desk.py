@@ -8,10 +8,12 @@ from desk.ports import Clock
 from desk.services.access import AccessService
 from desk.services.approvals import Approvals
 from desk.services.auditing import Auditing
+from desk.services.channels import ChannelService
 from desk.services.configuration import Configuration
 from desk.services.confirmation import Confirmation
 from desk.services.credentials import CredentialService
 from desk.services.drafting import Drafting
+from desk.services.guidance import GuideService
 from desk.services.hashing import Hashing
 from desk.services.intake import Intake
 from desk.services.likeness import Likeness
@@ -46,6 +48,8 @@ class Desk:
     credentials: CredentialService
     schema: SchemaKeeper
     hashing: Hashing
+    channels: ChannelService
+    guide: GuideService
     likeness: Likeness
     resting: Resting
     approvals: Approvals

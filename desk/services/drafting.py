@@ -74,6 +74,7 @@ class Drafting:
             saved = uow.drafts.get(number)
             account = case.data.reported.id if case.data.reported else None
             prior = uow.filings.prior_reports(account) if account else ()
+            prior += uow.elsewhere.prior_reports(account, "ncmec") if account else ()
             earlier = tuple(int(report_id) for report_id, _ in prior if report_id.isdigit())
             if saved is None:
                 fresh = _with_earlier(begin(number, case.revision, case.data), earlier)
@@ -178,6 +179,7 @@ def _without_reported(uow: UnitOfWork, draft: Draft, case: Case) -> Draft:
     account = draft.reported.id if draft.reported else None
     names = {content.id: identity(content, account) for content in case.data.content}
     held = uow.filings.holders("ncmec", [name for name in names.values() if name])
+    held |= uow.elsewhere.holders("ncmec", [name for name in names.values() if name])
     for content_id, name in names.items():
         if name in held:
             draft = draft.with_choice(replace(draft.choice(content_id), include=False))

@@ -14,9 +14,11 @@ from datetime import datetime
 from desk.domain.case import Case, CaseState, Claim
 from desk.domain.content import Content, identity
 from desk.domain.decision import Decision, DecisionKind
+from desk.domain.elsewhere import ElsewhereFiling
 from desk.domain.errors import UserError
 from desk.domain.exposure import Rest
 from desk.domain.filing import Filing
+from desk.domain.guidance import Path
 from desk.domain.optout import Theme, closed_in
 from desk.domain.preview import (
     BLUR_FLOOR,
@@ -33,10 +35,11 @@ from desk.domain.preview import (
 )
 from desk.domain.roles import Operator, Permission, require
 from desk.domain.viewing import MAX_SPEED, Viewed, Viewing, ViewingKind, viewed
-from desk.ports import Clock, Occurrence, Previewer, Reel, Speaker, Store, UnitOfWork, Vault
+from desk.ports import Clock, Occurrence, Previewer, Reel, Speaker, Store, UnitOfWork, Vault, Walk
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 from desk.services.erased import erased_at
+from desk.services.guidance import keep_walk, look_again, told
 from desk.services.queue import require_own
 from desk.services.resting import is_closed, opted_out, refuse_when_locked, rest_of
 
@@ -53,6 +56,9 @@ class CaseView:
     filings: tuple[Filing, ...]
     prior_reports: tuple[tuple[str, datetime], ...]
     has_draft: bool
+    filed_elsewhere: tuple[ElsewhereFiling, ...] = ()
+    """With other bodies, or with NCMEC by hand; withdrawn ones too."""
+    walks: tuple[Walk, ...] = ()
     played: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     """By content id, the stretches of a film or sound that were played, as shares of its length."""
     closed: Mapping[str, frozenset[Theme]] = field(default_factory=dict)
@@ -124,6 +130,8 @@ class Review:
                 reported_in={key: holders[name] for key, name in names.items() if name in holders},
                 decisions=uow.cases.decisions(number),
                 filings=uow.filings.for_case(number),
+                filed_elsewhere=uow.elsewhere.for_case(number),
+                walks=uow.elsewhere.walks(number),
                 prior_reports=uow.filings.prior_reports(account) if account else (),
                 has_draft=uow.drafts.get(number) is not None,
                 played=played_map(uow, number),
@@ -331,18 +339,23 @@ class Review:
         *,
         policy: str | None = None,
         reason: str | None = None,
+        look_again_at: datetime | None = None,
+        path: Path | None = None,
     ) -> Done[Decision]:
         """Record a decision and move the case on. Raises ClaimLost, UserError, NotAllowed.
 
-        A report is not decided here but confirmed (desk.services.confirmation).
+        ``look_again_at``: the case comes back to the queue by itself then. ``path``: the way through the
+        guide that led here. A report is not decided here but confirmed (desk.services.confirmation), and
+        one that was made elsewhere is recorded (desk.services.channels).
         """
         require(operator, Permission.DECIDE)
         require_own(operator, claim)
-        if kind is DecisionKind.REPORT:
+        if kind in (DecisionKind.REPORT, DecisionKind.ELSEWHERE):
             raise UserError("A report is decided by confirming it.", "Write the report, then confirm it.")
         if kind is DecisionKind.VIOLATION_NO_REPORT and not (reason and reason.strip()):
             raise UserError("A violation without a report needs a reason.", "Say why it is not reported.")
         now = self._clock.now()
+        look_again(kind, look_again_at, now)
         with self._store.write() as uow:
             uow.cases.renew(claim, claim.until, now)
             case = uow.cases.get(claim.case_id)
@@ -352,9 +365,11 @@ class Review:
                 raise UserError("This case is reported already.", "What is filed can't be decided again.")
             decision = Decision(case.number, case.revision, kind, operator.id, now, policy, reason)
             uow.cases.decide(decision)
-            uow.cases.set_state(
-                case.number, CaseState.ESCALATED if kind is DecisionKind.ESCALATE else CaseState.CLOSED
-            )
+            state = CaseState.ESCALATED if kind is DecisionKind.ESCALATE else CaseState.CLOSED
+            if look_again_at is not None:
+                state = CaseState.SNOOZED
+            uow.cases.set_state(case.number, state, snoozed_until=look_again_at)
+            keep_walk(uow, operator, case.number, kind, path, now, look_again_at)
             uow.cases.release(claim)
             note(
                 uow,
@@ -365,6 +380,7 @@ class Review:
                 revision=case.revision,
                 decision=kind.value,
                 policy=policy,
+                **told(path, look_again_at),
             )
         return done(decision, Change.QUEUE, Change.CASE)
 

@@ -106,7 +106,9 @@ class SqlFilings(Leases):
     def holders(self, agency: str, identities: Iterable[str]) -> dict[str, int]:
         held: dict[str, int] = {}
         for batch in batched(sorted(set(identities))):
-            query = select(_I.identity, _I.filing_id).where(_I.agency == agency, _I.identity.in_(batch))
+            query = select(_I.identity, _I.filing_id).where(
+                _I.agency == agency, _I.identity.in_(batch), _I.filing_id.is_not(None)
+            )
             held.update({row.identity: row.filing_id for row in self._db.execute(query)})
         return held
 
@@ -332,6 +334,11 @@ class SqlFilings(Leases):
         if kept == len(wanted):
             return
         held = set(self.holders(new.agency, wanted).values()) - {filing_id}
+        if not held:
+            raise AlreadyReported(
+                "The same content was filed with the agency by hand.",
+                "See the record under the other channels.",
+            )
         raise AlreadyReported(
             "The same content is already on its way to the agency, or filed there.",
             "Open the existing report instead.",
