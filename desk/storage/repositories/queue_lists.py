@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, or_, select, text, type_coerce
+from sqlalchemy import BigInteger, Select, cast, or_, select, text, type_coerce
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from desk.domain.case import CaseRow, CaseState, SourceKind
 from desk.domain.errors import Bug
@@ -21,14 +22,16 @@ from desk.ports import CaseFilter, CasePage, QueueChoices, QueueCounts
 from desk.storage.repositories import bits
 from desk.storage.repositories.base import Repository, batched
 from desk.storage.repositories.facets import AGE, COMPLETENESS, KEPT, Facets, View, day, minute
-from desk.storage.repositories.search_text import fts_query, ts_query
+from desk.storage.repositories.search_text import fts_query, holds, phrases, ts_query
 from desk.storage.tables import EPOCH, cases
-from desk.storage.tables_queue import queue_opinions
+from desk.storage.tables_queue import case_words, queue_opinions
 
 FOUND_AT_MOST = 1000
 """Cases that one search finds; then it says that there may be more."""
-SEARCHED_AT_MOST = 20_000
+SEARCHED_AT_MOST = 5_000
 """Hits of the words that are looked through for cases that fit the other filters."""
+FEW = 500
+"""So few cases are each looked at for the words."""
 
 _MICROSECOND = timedelta(microseconds=1)
 _C = cases.c
@@ -77,10 +80,10 @@ class Lists(Repository):
         return self._found(self._facets.view(), wanted, now)[0].bit_count()
 
     def counts(self, operator_id: int, now: datetime) -> QueueCounts:
-        view = self._facets.view()
+        view, woken = self._facets.view(), self._woken(now)
 
         def count(name: str) -> int:
-            return self._in_view(view, CaseFilter(name, operator_id=operator_id), now).bit_count()
+            return self._in_view(view, CaseFilter(name, operator_id=operator_id), now, woken).bit_count()
 
         views = ("all", "mine", "urgent", "ai", "snoozed", "escalated", "opinion")
         return QueueCounts(**{name: count(name) for name in views})
@@ -123,19 +126,18 @@ class Lists(Repository):
             return self._with_words(found, wanted.text)
         return found, False
 
-    def _in_view(self, view: View, wanted: CaseFilter, now: datetime) -> int:
+    def _in_view(self, view: View, wanted: CaseFilter, now: datetime, woken: int | None = None) -> int:
         match wanted.view:
-            case "all":
-                return view["s:open"] | self._woken(now)
-            case "urgent":
-                return (view["s:open"] | self._woken(now)) & view["u"]
-            case "ai":
-                return (view["s:open"] | self._woken(now)) & view.any(_FOUND_BY_MACHINE)
+            case "all" | "urgent" | "ai":
+                found = view["s:open"] | (self._woken(now) if woken is None else woken)
+                if wanted.view == "urgent":
+                    found &= view["u"]
+                return found & view.any(_FOUND_BY_MACHINE) if wanted.view == "ai" else found
             case "mine":
                 held = (_C.claim_operator == wanted.operator_id) & (_C.claim_until > now)
                 return self._those(select(_C.number).where(held))
             case "snoozed":
-                return view["s:snoozed"] & ~self._woken(now)
+                return view["s:snoozed"] & ~(self._woken(now) if woken is None else woken)
             case "escalated":
                 return view["s:escalated"]
             case "opinion":
@@ -160,30 +162,44 @@ class Lists(Repository):
         """The first of ``among``, as they came in, that hold the words; and whether there may be more."""
         plain = words.strip().removeprefix("#")
         by_number = 1 << int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else 0
-        sqlite = self._db.dialect.name == "sqlite"
-        sought = fts_query(words) if sqlite else ts_query(words)
+        sought = phrases(words)
         if not sought or not among:
             return by_number & among, False
+        if among.bit_count() <= FEW:
+            return self._few_with_words(bits.members(among), words) | by_number & among, False
+        sqlite = self._db.dialect.name == "sqlite"
         hits = self._db.execute(
-            text(_FTS if sqlite else _TSEARCH),
+            _FTS if sqlite else _TSEARCH,
             {
-                "sought": sought,
+                "sought": fts_query(words) if sqlite else ts_query(words),
                 "first": (among & -among).bit_length() - 1,
                 "last": among.bit_length() - 1,
                 "most": SEARCHED_AT_MOST + 1,
             },
-        )
+        ).scalars()
         data = among.to_bytes((among.bit_length() + 7) // 8, "little")
         found: list[int] = []
-        capped = False
-        for seen, (number,) in enumerate(hits):
-            if seen == SEARCHED_AT_MOST or len(found) > FOUND_AT_MOST:
-                capped = True
-                break
-            if data[number >> 3] >> (number & 7) & 1:
-                found.append(number)
+        seen = 0
+        # In pieces: SQLite finds them as it is asked for them.
+        while len(found) <= FOUND_AT_MOST and (piece := hits.fetchmany(500)):
+            seen += len(piece)
+            found += [number for number in piece if data[number >> 3] >> (number & 7) & 1]
         hits.close()
+        capped = len(found) > FOUND_AT_MOST or seen > SEARCHED_AT_MOST
         return bits.of(found[:FOUND_AT_MOST]) | by_number & among, capped
+
+    def _few_with_words(self, numbers: list[int], words: str) -> int:
+        found: list[int] = []
+        for some in batched(numbers):
+            query = select(case_words.c.case_number).where(case_words.c.case_number.in_(some))
+            if self._db.dialect.name == "sqlite":
+                sought = phrases(words)
+                rows = self._db.execute(query.add_columns(case_words.c.words))
+                found += [row.case_number for row in rows if holds(row.words, sought)]
+            else:
+                matches = case_words.c.words.op("@@")(cast(ts_query(words), TSQUERY))
+                found += self._db.execute(query.where(matches)).scalars()
+        return bits.of(found)
 
     # order ----------------------------------------------------------------------
 
@@ -236,11 +252,11 @@ class Lists(Repository):
         return [found[number] for number in numbers if number in found]
 
 
-_FTS = (
+_FTS = text(
     "SELECT rowid FROM case_fts WHERE case_fts MATCH :sought AND rowid BETWEEN :first AND :last "
     "ORDER BY rowid LIMIT :most"
 )
-_TSEARCH = (
+_TSEARCH = text(
     "SELECT case_number FROM case_words WHERE words @@ CAST(:sought AS tsquery) "
     "AND case_number BETWEEN :first AND :last ORDER BY case_number LIMIT :most"
 )

@@ -19,7 +19,10 @@ def search_text(data: CaseData) -> str:
     return "\n".join(words)[:LIMIT]
 
 
-_TOKEN = re.compile(r"(?<![^\W_])[0-9a-f]{16,}(?![^\W_])|[^\W\d_]+|\d+")
+_TOKEN = re.compile(
+    r"(?<![^\W_])(?:\d+(?:\.\d+)+|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}|[0-9a-f]{16,})(?![^\W_])"
+    r"|[^\W\d_]+|\d+"
+)
 _UNSPACED = "\u0e00"
 """From here on come the scripts that write no spaces: there every sign is a word."""
 
@@ -28,15 +31,20 @@ def tokens(words: str) -> list[str]:
     """The words by which both databases find a text: folded, without accents, letters apart from digits.
 
     ``user5521`` is ``user`` and ``5521``, one after the other, and is found by either; a long
-    hexadecimal hash stays one word.
+    hexadecimal hash stays one word, and so does an IP address.
     """
     if words.isascii():
-        return _TOKEN.findall(words.lower())
-    folded = unicodedata.normalize("NFKD", words.casefold()).casefold()
-    folded = "".join(sign for sign in folded if unicodedata.category(sign) != "Mn")
+        folded = words.lower()
+    else:
+        folded = unicodedata.normalize("NFKD", words.casefold()).casefold()
+        folded = "".join(sign for sign in folded if unicodedata.category(sign) != "Mn")
+        folded = unicodedata.normalize("NFC", folded)
     found: list[str] = []
-    for token in _TOKEN.findall(unicodedata.normalize("NFC", folded)):
-        found.extend(token if max(token) >= _UNSPACED else [token])
+    for token in _TOKEN.findall(folded):
+        if "." in token or ":" in token:  # an address is one word; x, for full-text indexes split at signs
+            found.append(token.replace(".", "x").replace(":", "x"))
+        else:
+            found.extend(token if max(token) >= _UNSPACED else [token])
     return found
 
 
@@ -48,7 +56,16 @@ def phrases(text: str) -> list[tuple[list[str], bool]]:
     """What is sought, part by part between spaces: words that follow each other, and whether the last of
     them may go on. All parts must be found. Empty where the text holds nothing to look for."""
     parts = [found for part in text.split() if (found := tokens(part))]
-    return [(part, len(part[-1]) >= SHORTEST_BEGINNING) for part in parts]
+    return [(part, len(part[-1]) >= SHORTEST_BEGINNING and not _IPV4.match(part[-1])) for part in parts]
+
+
+_IPV4 = re.compile(r"\d+x\d+x\d+x\d+$")
+
+
+def holds(words: str, sought: list[tuple[list[str], bool]]) -> bool:
+    """Whether these folded words, between spaces, hold what ``phrases`` gave."""
+    spaced = f" {words} "
+    return all(f" {' '.join(part)}{'' if goes_on else ' '}" in spaced for part, goes_on in sought)
 
 
 def fts_query(text: str) -> str:

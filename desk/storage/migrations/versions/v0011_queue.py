@@ -199,7 +199,10 @@ def _postgresql() -> None:
     )
 
 
-_TOKEN = re.compile(r"(?<![^\W_])[0-9a-f]{16,}(?![^\W_])|[^\W\d_]+|\d+")
+_TOKEN = re.compile(
+    r"(?<![^\W_])(?:\d+(?:\.\d+)+|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}|[0-9a-f]{16,})(?![^\W_])"
+    r"|[^\W\d_]+|\d+"
+)
 
 
 def _tokens(words: str) -> list[str]:
@@ -208,7 +211,10 @@ def _tokens(words: str) -> list[str]:
     folded = "".join(sign for sign in folded if unicodedata.category(sign) != "Mn")
     found: list[str] = []
     for token in _TOKEN.findall(unicodedata.normalize("NFC", folded)):
-        found.extend(token if max(token) >= "\u0e00" else [token])
+        if "." in token or ":" in token:  # an address is one word; x, for full-text indexes split at signs
+            found.append(token.replace(".", "x").replace(":", "x"))
+        else:
+            found.extend(token if max(token) >= "\u0e00" else [token])
     return found
 
 
