@@ -74,15 +74,18 @@ class Outbox:
         owner: str,
         spread: Callable[[], float],
         schema: SchemaKeeper,
+        keeper: Callable[[Filing | None], object] = lambda _filing: None,
     ) -> None:
         """``agency`` gives the client of the endpoint that is set, or raises UserError (no credentials).
 
         ``owner`` names this process among the desks on one store; ``spread`` gives
-        jitter in 0..1 for the waits between tries.
+        jitter in 0..1 for the waits between tries. ``keeper`` is called after each run with the filing
+        it drove, or None: between filings the log's checkpoints are signed.
         """
         self._store = store
         self._clock = clock
         self._owner = owner
+        self._keeper = keeper
         self._reach = Reach()
         self._sender = Sender(store, vault, composer, agency, clock, spread, self._reach, schema)
 
@@ -180,7 +183,9 @@ class Outbox:
 
         ``told`` hears of the filing after each commit on the way.
         """
-        return self._go(stop=stop, told=told)
+        stepped = self._go(stop=stop, told=told)
+        self._keeper(stepped.filing)
+        return stepped
 
     def _go(
         self,

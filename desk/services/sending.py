@@ -7,7 +7,6 @@ and its journal and goes on as desk.domain.filing says.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 from collections.abc import Callable
@@ -30,7 +29,7 @@ from desk.domain.filing import (
 )
 from desk.ports import Agency, Clock, Composer, Leased, Receipt, Store, StoredMedia, UnitOfWork, Vault
 from desk.services import batches
-from desk.services.auditing import note
+from desk.services.auditing import keyed_content, note
 from desk.services.preflight import CHANGED, Preflight
 from desk.services.reach import Reach
 from desk.services.schema import SchemaKeeper
@@ -335,7 +334,7 @@ class Sender:
             request_id=reply.request_id if reply else None,
             code=reply.code if reply else None,
             files_done=after.uploaded(),
-            received_sha256=hashlib.sha256(reply.body).hexdigest() if reply and reply.body else None,
+            received=keyed_content(uow, after.case_number, reply.body) if reply and reply.body else None,
         )
 
     def _in_words(self, answered: _Answered) -> Reply:

@@ -1,0 +1,402 @@
+"""Signed checkpoints of the audit log, made by whoever comes next after a receipt, and at intervals.
+
+A checkpoint is signed in a transaction of its own, after the filing's: a report never waits for it,
+and one that is missed is made at the next opportunity. It lies in the database, its entry in the log
+(so that a removed one is missed), and where an administrator wants it, in a file elsewhere: that copy
+is what finds a log that was cut short or written anew by someone who holds the database's key. The
+signing key lies in the OS keyring and is named in the log before it signs.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from desk.domain.audit import CheckpointRow
+from desk.domain.checkpoint import Checkpoint, NoteSignature, SignedNote, VerifierKey
+from desk.domain.codec import from_plain, to_plain
+from desk.domain.errors import Bug, DeskError, UserError
+from desk.domain.filing import Filing, FilingState
+from desk.domain.roles import Operator, Permission, require
+from desk.ports import Clock, SecretStore, Store, UnitOfWork
+from desk.ports.signing import Signer
+from desk.services.auditing import ORIGIN, note
+from desk.services.changes import Change, Done, done
+
+log = logging.getLogger(__name__)
+
+POLICY = "checkpoints"
+KEYS = "audit_keys"
+LEAST_MINUTES, MOST_MINUTES = 1, 24 * 60
+PACE = timedelta(seconds=1)
+"""While reports are filed without a pause, one checkpoint covers all receipts of so long."""
+AFTER_TROUBLE = timedelta(minutes=5)
+"""A keyring that is locked asks a person each time: not at every filing."""
+_TAIL = 1 << 14
+
+
+def key_name(workspace_id: str) -> str:
+    """Under which name the signing key lies in the keyring."""
+    return f"workspace/{workspace_id}/audit-key"
+
+
+def next_key_name(workspace_id: str) -> str:
+    """Where a key lies that is about to take the other's place."""
+    return f"workspace/{workspace_id}/audit-key-next"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointPolicy:
+    """How often entries are signed where nothing is filed, in minutes; and the file that gets a copy of each
+    checkpoint ("" for none)."""
+
+    every_minutes: int = 60
+    copies: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointState:
+    """``trouble`` and ``copy_trouble`` say why there is no newer checkpoint, or no copy of it."""
+
+    last: CheckpointRow | None
+    count: int
+    unsigned: int
+    key: str
+    policy: CheckpointPolicy
+    trouble: str = ""
+    copy_trouble: str = ""
+
+
+class Checkpoints:
+    """Safe to use from several threads; several desks on one store sign each with a key of its own."""
+
+    def __init__(
+        self, store: Store, secrets: SecretStore, signer: Signer, clock: Clock, workspace_id: str
+    ) -> None:
+        self._store = store
+        self._secrets = secrets
+        self._signer = signer
+        self._clock = clock
+        self._id = workspace_id
+        self._turn = threading.Lock()
+        self._seed: bytes | None = None
+        self._filed = False
+        self._signed_at: datetime | None = None
+        self._look_at: datetime | None = None
+        self._rest_until: datetime | None = None
+        self._trouble = ""
+        self._copy_trouble = ""
+
+    # by whoever comes next ------------------------------------------------------
+
+    def after_drive(self, filing: Filing | None) -> None:
+        """Called by the outbox between filings; None where nothing is due."""
+        if filing is not None and filing.state is FilingState.FILED:
+            self._filed = True
+        self.keep_up(idle=filing is None)
+
+    def keep_up(self, *, idle: bool = True) -> CheckpointRow | None:
+        """Sign where it is time to. Never raises what a person can mend: ``state`` says it."""
+        if not self._turn.acquire(blocking=False):
+            return None  # another one is at it
+        try:
+            now = self._clock.now()
+            if not self._due(now, idle):
+                return None
+            filed, self._filed = self._filed, False
+            try:
+                signed = self._sign_if_new(now, filed)
+            except DeskError as problem:
+                log.warning("No checkpoint could be signed: %s", type(problem).__name__)
+                self._trouble, self._filed = problem.words(), self._filed or filed
+                self._rest_until = now + AFTER_TROUBLE
+                return None
+            self._trouble, self._rest_until = "", None
+            return signed
+        finally:
+            self._turn.release()
+
+    def _due(self, now: datetime, idle: bool) -> bool:
+        if self._rest_until is not None and now < self._rest_until:
+            return False
+        if self._filed:
+            return idle or self._signed_at is None or now - self._signed_at >= PACE
+        return self._look_at is None or now >= self._look_at
+
+    def _sign_if_new(self, now: datetime, filed: bool) -> CheckpointRow | None:
+        first = self._look_at is None
+        with self._store.read() as uow:
+            policy = policy_of(uow)
+            last, size = uow.audit.last_checkpoint(), uow.audit.head().size
+        every = timedelta(minutes=policy.every_minutes)
+        # The first look after a start signs what a desk that was cut off had left unsigned.
+        signed = None
+        if _unsigned(last, size) and (filed or first or last is None or now - last.at >= every):
+            seed = self._load()
+            with self._store.write() as uow:
+                signed = self._sign(uow, seed, None)
+            self._signed_at = now
+        self._look_at = now + every
+        self._copy(policy)
+        return signed
+
+    # a person's acts ------------------------------------------------------------
+
+    def sign(self, operator: Operator) -> Done[CheckpointRow]:
+        """Sign one now. Raises NotAllowed, NoKeyring, KeyringLocked."""
+        require(operator, Permission.SEE_AUDIT)
+        with self._turn:
+            seed = self._load()
+            with self._store.write() as uow:
+                signed = self._sign(uow, seed, operator)
+                policy = policy_of(uow)
+            self._signed_at, self._trouble, self._rest_until = self._clock.now(), "", None
+            self._copy(policy)
+        return done(signed, Change.AUDIT)
+
+    def rotate(self, operator: Operator) -> Done[VerifierKey]:
+        """Put a new key in the place of the old one, which signs the entry that names it.
+
+        Raises NotAllowed, NoKeyring, KeyringLocked.
+        """
+        require(operator, Permission.SETTINGS)
+        with self._turn:
+            old, fresh = self._load(), self._signer.new()
+            self._secrets.set(next_key_name(self._id), fresh)
+            with self._store.write() as uow:
+                origin = origin_of(uow, self._id)
+                self._announce(uow, fresh, operator, replaces=self._key(origin, old))
+                self._sign(uow, old, operator, also=fresh)
+                policy = policy_of(uow)
+            self._seed = None
+            self._load()
+            self._copy(policy)
+        return done(self._key(origin, fresh), Change.AUDIT)
+
+    def set_policy(self, by: Operator, policy: CheckpointPolicy) -> Done[CheckpointPolicy]:
+        """Raises NotAllowed, UserError where the file can't be written to."""
+        require(by, Permission.SETTINGS)
+        if not LEAST_MINUTES <= policy.every_minutes <= MOST_MINUTES:
+            raise UserError("Checkpoints are signed every minute to every day.", "Choose 1 to 1440 minutes.")
+        if policy.copies:
+            if not Path(policy.copies).is_absolute():
+                raise UserError("The file for copies needs its whole path.", "Begin it at the root.")
+            _append(Path(policy.copies), b"")
+        with self._store.write() as uow:
+            uow.settings.set(POLICY, to_plain(policy))
+            note(
+                uow,
+                "audit.policy",
+                self._clock.now(),
+                by,
+                every_minutes=policy.every_minutes,
+                copies=bool(policy.copies),
+            )
+        self._look_at = None
+        return done(policy, Change.SETTINGS)
+
+    # for screens ----------------------------------------------------------------
+
+    def state(self, operator: Operator) -> CheckpointState:
+        require(operator, Permission.SEE_AUDIT)
+        with self._store.read() as uow:
+            last = uow.audit.last_checkpoint()
+            known = uow.settings.get(KEYS) or []
+            size = uow.audit.head().size
+            return CheckpointState(
+                last=last,
+                count=uow.audit.count_checkpoints(),
+                unsigned=_unsigned(last, size),
+                key=known[-1] if known else "",
+                policy=policy_of(uow),
+                trouble=self._trouble,
+                copy_trouble=self._copy_trouble,
+            )
+
+    def newest(self, operator: Operator, limit: int = 200) -> list[CheckpointRow]:
+        """The newest first."""
+        require(operator, Permission.SEE_AUDIT)
+        with self._store.read() as uow:
+            return uow.audit.newest_checkpoints(limit)
+
+    def own_key(self) -> VerifierKey | None:
+        """This desk's key, None where it has signed nothing yet. Raises NoKeyring, KeyringLocked."""
+        with self._turn:
+            seed = self._stored()
+        with self._store.read() as uow:
+            return None if seed is None else self._key(origin_of(uow, self._id), seed)
+
+    # for other services ---------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Have the key at hand before a unit of work. Raises NoKeyring, KeyringLocked."""
+        with self._turn:
+            self._load()
+
+    def sign_in(self, uow: UnitOfWork, operator: Operator) -> CheckpointRow:
+        """Sign all that is in the log, within the caller's unit of work; ``prepare`` came before it."""
+        if self._seed is None:
+            raise Bug("A checkpoint was asked for before its key was.")
+        return self._sign(uow, self._seed, operator)
+
+    # within ---------------------------------------------------------------------
+
+    def _sign(
+        self, uow: UnitOfWork, seed: bytes, operator: Operator | None, *, also: bytes | None = None
+    ) -> CheckpointRow:
+        uow.audit.head(lock=True)  # from here on nobody else signs or appends
+        origin = origin_of(uow, self._id)
+        if uow.settings.get(ORIGIN) is None:
+            uow.settings.set(ORIGIN, origin)
+        key = self._key(origin, seed)
+        if key.text() not in (uow.settings.get(KEYS) or []):
+            self._announce(uow, seed, operator)
+        head = uow.audit.head()
+        text = Checkpoint(origin, head.size, head.root).text()
+        signatures = tuple(
+            NoteSignature(origin, self._key(origin, one).id, self._signer.sign(one, text.encode()))
+            for one in (seed, also)
+            if one is not None
+        )
+        last = uow.audit.last_checkpoint()
+        now = self._clock.now()
+        row = CheckpointRow(
+            1 if last is None else last.number + 1, head.size, now, SignedNote(text, signatures).whole()
+        )
+        uow.audit.add_checkpoint(row)
+        note(
+            uow,
+            "audit.checkpoint",
+            now,
+            operator,
+            number=row.number,
+            size=row.size,
+            root=head.root.hex(),
+            key=key.id.hex(),
+        )
+        return row
+
+    def _announce(
+        self, uow: UnitOfWork, seed: bytes, operator: Operator | None, replaces: VerifierKey | None = None
+    ) -> None:
+        key = self._key(origin_of(uow, self._id), seed)
+        uow.settings.set(KEYS, [*(uow.settings.get(KEYS) or []), key.text()])
+        note(
+            uow,
+            "audit.key",
+            self._clock.now(),
+            operator,
+            key=key.text(),
+            replaces=replaces.id.hex() if replaces else None,
+        )
+
+    def _key(self, origin: str, seed: bytes) -> VerifierKey:
+        return VerifierKey(origin, self._signer.public(seed))
+
+    def _load(self) -> bytes:
+        """The seed, a new one at the first time; in memory as long as the desk is open. The keyring may ask a
+        person, so this is never called within a unit of work."""
+        if self._seed is None:
+            seed = self._stored()
+            if seed is None:
+                seed = self._signer.new()
+                self._secrets.set(key_name(self._id), seed)
+            self._seed = seed
+        return self._seed
+
+    def _stored(self) -> bytes | None:
+        if self._seed is not None:
+            return self._seed
+        waiting = self._secrets.get(next_key_name(self._id))
+        if waiting is not None:
+            # A rotation was cut off: the new key counts where the log names it.
+            with self._store.read() as uow:
+                named = self._key(origin_of(uow, self._id), waiting).text() in (uow.settings.get(KEYS) or [])
+            if named:
+                self._secrets.set(key_name(self._id), waiting)
+            self._secrets.delete(next_key_name(self._id))
+        return self._secrets.get(key_name(self._id))
+
+    def _copy(self, policy: CheckpointPolicy) -> None:
+        """Bring the file elsewhere up to date; what fails is said, and tried again with the next one."""
+        self._copy_trouble = ""
+        if not policy.copies:
+            return
+        try:
+            path = Path(policy.copies)
+            with self._store.read() as uow:
+                missing = uow.audit.checkpoints(after=_last_copied(path, uow, self._id))
+            if missing:
+                _append(path, "".join(row.note for row in missing).encode())
+        except DeskError as problem:
+            log.warning("A checkpoint could not be copied: %s", type(problem).__name__)
+            self._copy_trouble = problem.words()
+
+
+def policy_of(uow: UnitOfWork) -> CheckpointPolicy:
+    plain = uow.settings.get(POLICY)
+    return CheckpointPolicy() if plain is None else from_plain(CheckpointPolicy, plain)
+
+
+def origin_of(uow: UnitOfWork, workspace_id: str) -> str:
+    """The log's name: that of the desk that signed first."""
+    kept = uow.settings.get(ORIGIN)
+    return str(kept) if kept is not None else f"tipline-desk/{workspace_id}"
+
+
+def _unsigned(last: CheckpointRow | None, size: int) -> int:
+    """Entries that no checkpoint covers; a checkpoint's own entry does not ask for another one."""
+    covered = 0 if last is None else last.size + 1
+    return max(0, size - covered)
+
+
+def _last_copied(path: Path, uow: UnitOfWork, workspace_id: str) -> int:
+    """The number of the last checkpoint in the file, found by its size; 0 where there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - _TAIL))
+            tail = file.read().decode(errors="replace")
+    except FileNotFoundError:
+        return 0
+    except OSError as error:
+        raise _unwritable(error) from None
+    _, found, rest = tail.rpartition(origin_of(uow, workspace_id) + "\n")
+    size = rest.split("\n", 1)[0]
+    if not found or not size.isdecimal():
+        return 0
+    for row in uow.audit.newest_checkpoints(1000):
+        if row.size <= int(size):
+            return row.number
+    return 0
+
+
+def _append(path: Path, data: bytes) -> None:
+    """All of it or nothing, and on the disk. Raises UserError."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            before = os.fstat(descriptor).st_size
+            if os.write(descriptor, data) != len(data):
+                os.ftruncate(descriptor, before)
+                raise UserError("The file for copies of checkpoints is full.", "Make room, or name another.")
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise _unwritable(error) from None
+
+
+def _unwritable(error: OSError) -> UserError:
+    return UserError(
+        f"The file for copies of checkpoints can't be written: {error.strerror}.",
+        "Make its folder reachable, or have an administrator name another file.",
+    )
+
+
+Keeper = Callable[[Filing | None], None]
