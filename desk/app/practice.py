@@ -79,7 +79,7 @@ def _set_up_practice(desk: Desk, endpoint: Endpoint, password: str) -> None:
     operator = desk.people.first("Practice moderator", ALL_ROLES, "moderator@example.com").value
     desk.configuration.set_endpoint(operator, endpoint)
     desk.credentials.set(operator, endpoint, Credentials("practice", password))
-    desk.configuration.save(
+    desk.configuration.begin(
         operator,
         DeskSettings(
             company=Company(

@@ -20,7 +20,7 @@ from desk.domain.company import Credentials, Endpoint
 from desk.domain.errors import NotReady
 
 if TYPE_CHECKING:
-    from desk.ports import Agency, Clock, Previewer, SecretStore, Store, Vault
+    from desk.ports import Agency, Backups, Clock, Previewer, SecretStore, Store, Vault
     from desk.services.desk import Desk
 
 
@@ -77,7 +77,7 @@ class _Agencies:
     def make(self, endpoint: Endpoint, credentials: Credentials) -> Agency:
         from desk.cybertip.client import ClientOptions, CyberTipClient
 
-        network = self._desk().configuration.settings().network
+        network = self._desk().configuration.network()
         ca_file = Path(network.ca_file) if network.ca_file else None
         options = ClientOptions(proxy=network.proxy or None, ca_file=ca_file)
         return CyberTipClient(endpoint, credentials, self._clock, options)
@@ -98,19 +98,24 @@ def wire(
     workspace_id: str,
     place: str,
     practice: bool,
+    backups: Backups | None = None,
 ) -> Desk:
     from desk.cybertip.compose import CyberTipComposer
     from desk.cybertip.schema import ServiceSchema
+    from desk.gui import resources
     from desk.media.pool import PreviewPool
     from desk.services.access import AccessService
     from desk.services.approvals import Approvals
     from desk.services.auditing import Auditing
+    from desk.services.backup import BackupService
+    from desk.services.checkpoints import Checkpoints
     from desk.services.channels import ChannelService
     from desk.services.configuration import Configuration
     from desk.services.confirmation import Confirmation
     from desk.services.credentials import CredentialService
     from desk.services.desk import Desk
     from desk.services.drafting import Drafting
+    from desk.services.evidence import EvidenceService
     from desk.services.guidance import GuideService
     from desk.services.hashing import Hashing
     from desk.services.intake import Intake
@@ -121,11 +126,14 @@ def wire(
     from desk.services.queue import Queue
     from desk.services.resting import Resting
     from desk.services.review import Review
+    from desk.services.rules import ReportingRules
     from desk.services.schema import SchemaKeeper
     from desk.services.signin import SignIn
+    from desk.services.violations import Violations
     from desk.system.account import os_account
     from desk.system.clock import SystemClock
     from desk.system.passwords import Argon2Passwords
+    from desk.system.signing import Ed25519Signer
 
     clock = SystemClock()
     composer = CyberTipComposer()
@@ -136,6 +144,9 @@ def wire(
     agencies = _Agencies(lambda: box[0], clock)
     stack.callback(agencies.close)
     approvals = Approvals(store, clock)
+    drafting = Drafting(store, composer, clock)
+    signer = Ed25519Signer()
+    checkpoints = Checkpoints(store, secrets, signer, clock, workspace_id)
     owner = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
     signin = SignIn(store, vault, Argon2Passwords, clock, os_account())
     desk = Desk(
@@ -146,15 +157,29 @@ def wire(
         intake=Intake(store, vault, clock),
         queue=Queue(store, clock),
         review=Review(store, vault, previewer, clock),
-        drafting=Drafting(store, composer, clock),
+        drafting=drafting,
+        violations=Violations(store, drafting, clock),
+        rules=ReportingRules(store, clock, approvals),
         confirmation=Confirmation(store, composer, clock),
         outbox=Outbox(
-            store, vault, composer, agencies.current, clock, owner, random.SystemRandom().random, schema
+            store,
+            vault,
+            composer,
+            agencies.current,
+            clock,
+            owner,
+            random.SystemRandom().random,
+            schema,
+            checkpoints.after_drive,
         ),
-        auditing=Auditing(store, clock),
+        auditing=Auditing(store, clock, signer, checkpoints.own_key),
+        checkpoints=checkpoints,
+        evidence=EvidenceService(
+            store, clock, approvals, checkpoints, lambda: resources.text("evidence", "verify.py")
+        ),
         preservation=PreservationService(store, vault, clock, approvals, workspace_id),
         people=PeopleService(store, clock),
-        configuration=Configuration(store, clock, on_endpoint=agencies.forget),
+        configuration=Configuration(store, clock, agencies.forget, approvals),
         credentials=CredentialService(
             store, secrets, agencies.make, clock, workspace_id, schema.keep, agencies.forget
         ),
@@ -165,6 +190,7 @@ def wire(
         likeness=Likeness(store, clock),
         resting=Resting(store, clock),
         approvals=approvals,
+        backup=BackupService(store, clock, backups),
         signin=signin,
         access=AccessService(store, signin, clock),
     )

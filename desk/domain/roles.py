@@ -29,6 +29,7 @@ class Permission(enum.StrEnum):
     SEE_REPORTS = "see_reports"
     SEE_AUDIT = "see_audit"
     IMPORT = "import"
+    SEE_SETTINGS = "see_settings"
     SETTINGS = "settings"
     CREDENTIALS = "credentials"
     PEOPLE = "people"
@@ -38,6 +39,9 @@ class Permission(enum.StrEnum):
     EVIDENCE = "evidence"
     AGREE_EVIDENCE = "agree_evidence"
     SEE_APPROVALS = "see_approvals"
+    BACKUP = "backup"
+    RESUME = "resume"
+    SUPERVISE_QUEUE = "supervise_queue"
 
 
 _M, _S, _A = Role.MODERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR
@@ -55,6 +59,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_REPORTS: frozenset({_M, _S}),
     Permission.SEE_AUDIT: frozenset({_S}),
     Permission.IMPORT: frozenset({_M, _S, _A}),
+    Permission.SEE_SETTINGS: frozenset({_M, _S, _A}),
     Permission.SETTINGS: frozenset({_A}),
     Permission.CREDENTIALS: frozenset({_A}),
     Permission.PEOPLE: frozenset({_A}),
@@ -64,6 +69,9 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.EVIDENCE: frozenset({_S}),
     Permission.AGREE_EVIDENCE: frozenset({_S, _A}),
     Permission.SEE_APPROVALS: frozenset({_S, _A}),
+    Permission.BACKUP: frozenset({_A}),
+    Permission.RESUME: frozenset({_S}),
+    Permission.SUPERVISE_QUEUE: frozenset({_S}),
 }
 
 

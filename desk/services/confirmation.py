@@ -23,11 +23,11 @@ from desk.domain.errors import AlreadyReported, NotReady, StaleDraft
 from desk.domain.filing import FileState, Filing
 from desk.domain.likeness import Agreement
 from desk.domain.roles import Operator, Permission, require
-from desk.domain.rules import Rule, matching
+from desk.domain.rules import Rule, prompting
 from desk.domain.viewing import Viewed
 from desk.ports import Clock, Composed, Composer, FilingDocument, NewFiling, Occurrence, Store, UnitOfWork
 from desk.services import batches
-from desk.services.auditing import note
+from desk.services.auditing import keyed, note
 from desk.services.batches import AGENCY, OtherCase
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import endpoint_set, settings_of
@@ -114,7 +114,8 @@ class Confirmation:
         endpoint = endpoint_set(uow)
         if endpoint is None:
             raise NotReady("No endpoint is set.", "An administrator sets one in Settings.")
-        rule = matching(settings.rules, case.data.policies)
+        violated = (draft.policy,) if draft.policy else case.data.policies
+        rule = prompting(settings.rules, violated, settings.policies)
         company = _with_contact(settings.company, rule)
         viewed = viewed_map(uow, case)
         score = assess(case.data, draft, viewed)
@@ -190,7 +191,7 @@ class Confirmation:
                     DecisionKind.REPORT,
                     operator.id,
                     now,
-                    summary.case.data.policies[0] if summary.case.data.policies else None,
+                    violated_policy(summary.draft, summary.case),
                 )
             )
             uow.cases.set_state(summary.case.number, CaseState.REPORTING)
@@ -205,7 +206,7 @@ class Confirmation:
                 case_number=summary.case.number,
                 filing_id=filing.id,
                 revision=summary.case.revision,
-                report_sha256=summary.report_sha256,
+                report=keyed(uow, summary.case.number, summary.report_sha256),
                 files=len(summary.files),
                 endpoint=summary.endpoint.url,
                 escalated=summary.draft.escalated,
@@ -238,6 +239,11 @@ class Confirmation:
 def _counts(content: Content, draft: Draft) -> bool:
     """Supplemental files do not make a second report of the same content: only what is reported counts."""
     return draft.choice(content.id).relevance.value == "reported"
+
+
+def violated_policy(draft: Draft, case: Case) -> str | None:
+    """The policy that was confirmed as violated; where nobody said which, the first that the case names."""
+    return draft.policy or next(iter(case.data.policies), None)
 
 
 def _with_contact(company: Company, rule: Rule | None) -> Company:

@@ -8,11 +8,14 @@ from desk.ports import Clock
 from desk.services.access import AccessService
 from desk.services.approvals import Approvals
 from desk.services.auditing import Auditing
+from desk.services.backup import BackupService
 from desk.services.channels import ChannelService
+from desk.services.checkpoints import Checkpoints
 from desk.services.configuration import Configuration
 from desk.services.confirmation import Confirmation
 from desk.services.credentials import CredentialService
 from desk.services.drafting import Drafting
+from desk.services.evidence import EvidenceService
 from desk.services.guidance import GuideService
 from desk.services.hashing import Hashing
 from desk.services.intake import Intake
@@ -23,8 +26,10 @@ from desk.services.preservation import PreservationService
 from desk.services.queue import Queue
 from desk.services.resting import Resting
 from desk.services.review import Review
+from desk.services.rules import ReportingRules
 from desk.services.schema import SchemaKeeper
 from desk.services.signin import SignIn
+from desk.services.violations import Violations
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class Desk:
     confirmation: Confirmation
     outbox: Outbox
     auditing: Auditing
+    checkpoints: Checkpoints
+    evidence: EvidenceService
     preservation: PreservationService
     people: PeopleService
     configuration: Configuration
@@ -53,5 +60,8 @@ class Desk:
     likeness: Likeness
     resting: Resting
     approvals: Approvals
+    backup: BackupService
+    rules: ReportingRules
+    violations: Violations
     signin: SignIn
     access: AccessService

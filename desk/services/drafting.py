@@ -91,7 +91,7 @@ class Drafting:
             refused = last is not None and last.state is FilingState.REFUSED
             at = uow.settings.get(refusal_name(number)) if refused else None
             viewed = viewed_map(uow, case)
-        proposal, policy = _proposal(settings, case)
+        proposal, policy = _proposal(settings, case, saved.draft.policy)
         return DraftView(
             saved,
             case,
@@ -186,8 +186,11 @@ def _without_reported(uow: UnitOfWork, draft: Draft, case: Case) -> Draft:
     return draft
 
 
-def _proposal(settings: DeskSettings, case: Case) -> tuple[IncidentType | None, str | None]:
-    for policy in case.data.policies:
+def _proposal(
+    settings: DeskSettings, case: Case, violated: str | None
+) -> tuple[IncidentType | None, str | None]:
+    """What the confirmed policy proposes; where none was confirmed yet, the first that the case names."""
+    for policy in (violated,) if violated else case.data.policies:
         found = proposed_type(settings.policies, policy)
         if found is not None:
             return found, policy

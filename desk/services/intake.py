@@ -13,16 +13,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from desk.domain.case import Case, CaseData, CaseState, SourceKind
+from desk.domain.account_links import account_value, links_of
+from desk.domain.case import Case, CaseData, CaseState
 from desk.domain.codec import canonical
 from desk.domain.completeness import assess
 from desk.domain.content import Content
 from desk.domain.errors import Cancelled, IntakeRefused, UserError
 from desk.domain.package import parse
 from desk.domain.roles import Operator, Permission, require
-from desk.domain.rules import matching
+from desk.domain.rules import review_queue
 from desk.ports import CaseKey, Clock, NewRevision, Store, StoredMedia, UnitOfWork, Vault
-from desk.services.auditing import note
+from desk.services.auditing import keyed, note
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import DEFAULT_QUEUE, settings_of
 from desk.services.package_files import Package, find, load
@@ -195,6 +196,8 @@ class Intake:
             merged = _merge(found[0], data)
             case = uow.cases.add_revision(found[0].number, self._revision(uow, merged, digest, media, key))
             what = "revised"
+        account = case.data.reported.id if case.data.reported else None
+        uow.accounts.keep(case.number, account_value(account or ""), links_of(case.data))
         note(
             uow,
             f"case.{what}",
@@ -202,7 +205,7 @@ class Intake:
             operator,
             case_number=case.number,
             revision=case.revision,
-            digest=digest,
+            document=keyed(uow, case.number, digest),
             files=len(media),
             source=data.source.kind.value,
         )
@@ -218,7 +221,7 @@ class Intake:
                 operator,
                 case_number=case.number,
                 index=index,
-                sha256=stored.sha256,
+                media=keyed(uow, case.number, stored.sha256),
                 size=stored.size,
             )
         return what, case.number
@@ -227,16 +230,14 @@ class Intake:
         self, uow: UnitOfWork, data: CaseData, digest: str, media: dict[str, StoredMedia], key: CaseKey
     ) -> NewRevision:
         settings = settings_of(uow)
-        rule = matching(settings.rules, data.policies)
-        automatic = data.source.kind in (SourceKind.AI_DETECTION, SourceKind.HASH_MATCH)
-        queue = rule.queue if rule is not None and automatic else data.queue or DEFAULT_QUEUE
+        routed = review_queue(settings.rules, settings.policies, data.source.kind, data.policies)
         return NewRevision(
             data=data,
             digest=digest,
             media=media,
             wrapped_key=key.wrapped,
             completeness=assess(data).score,
-            queue=queue,
+            queue=routed or data.queue or DEFAULT_QUEUE,
             received_at=self._clock.now(),
         )
 

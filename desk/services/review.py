@@ -34,10 +34,12 @@ from desk.domain.preview import (
     Waveform,
 )
 from desk.domain.roles import Operator, Permission, require
+from desk.domain.rules import prompting
 from desk.domain.viewing import MAX_SPEED, Viewed, Viewing, ViewingKind, viewed
 from desk.ports import Clock, Occurrence, Previewer, Reel, Speaker, Store, UnitOfWork, Vault, Walk
-from desk.services.auditing import note
+from desk.services.auditing import keyed, note
 from desk.services.changes import Change, Done, done
+from desk.services.configuration import settings_of
 from desk.services.erased import erased_at
 from desk.services.guidance import keep_walk, look_again, told
 from desk.services.queue import require_own
@@ -315,7 +317,7 @@ class Review:
                 self._clock.now(),
                 operator,
                 case_number=number,
-                sha256=viewing.sha256,
+                media=keyed(uow, number, viewing.sha256),
                 kind=kind.value,
                 milliseconds=round(seconds * 1000),
                 start=round(start, 4),
@@ -382,6 +384,8 @@ class Review:
                 policy=policy,
                 **told(path, look_again_at),
             )
+            if kind is DecisionKind.VIOLATION_NO_REPORT:
+                _note_declined(uow, operator, case, policy, now)
         return done(decision, Change.QUEUE, Change.CASE)
 
     def reopen(self, operator: Operator, number: int) -> Done[None]:
@@ -394,3 +398,14 @@ class Review:
             uow.cases.set_state(number, CaseState.OPEN)
             note(uow, "case.reopened", self._clock.now(), operator, case_number=number)
         return done(None, Change.QUEUE, Change.CASE)
+
+
+def _note_declined(
+    uow: UnitOfWork, operator: Operator, case: Case, policy: str | None, now: datetime
+) -> None:
+    """A rule asked for the report of this violation and a person said no; why stands in the decision."""
+    settings = settings_of(uow)
+    violated = (policy,) if policy else case.data.policies
+    rule = prompting(settings.rules, violated, settings.policies)
+    if rule is not None:
+        note(uow, "report.declined", now, operator, case_number=case.number, rule=rule.id, policy=policy)

@@ -32,9 +32,9 @@ def confirm_by_hand(place: Place, passphrase: str | None = None) -> int:
     """What the window does: a person drafts and confirms; here by the services, once for all commands."""
     with app.open_desk(place.workspace, passphrase=passphrase) as opened:
         (person,) = opened.people.all()
-        settings = opened.configuration.settings()
+        settings = opened.configuration.settings(person)
         company = Company(name="Example Social", reporting=Contact("Robin", "Example", "trust@example.com"))
-        opened.configuration.save(person, replace(settings, company=company, hold_minutes=0))
+        opened.configuration.begin(person, replace(settings, company=company, hold_minutes=0))
         claim = opened.queue.next_case(person).value
         assert claim is not None
         view = opened.drafting.open(person, claim.case_id)

@@ -24,6 +24,7 @@ from desk.practice.cases import write_cases
 from desk.services.configuration import DeskSettings
 from desk.services.desk import Desk
 from desk.system.clock import SystemClock
+from tests.support.settings import put
 
 
 @dataclass
@@ -85,8 +86,8 @@ class Filer:
 
     def settings(self, **changes: object) -> DeskSettings:
         """Change settings of the workspace; returns those before."""
-        before = self.desk.configuration.settings()
-        self.desk.configuration.save(self.operator, replace(before, **changes))  # type: ignore[arg-type]
+        before = self.desk.configuration.settings(self.operator)
+        put(self.desk.configuration, replace(before, **changes))  # type: ignore[arg-type]
         return before
 
     def settle(self) -> None:

@@ -18,6 +18,7 @@ from desk.domain.filing import Filing, FilingState
 from desk.domain.roles import Operator
 from desk.practice.server_faults import Fault, Kind
 from tests.support.clocks import START
+from tests.support.settings import put
 from tests.support.world import SETTINGS, World, package
 
 
@@ -307,7 +308,7 @@ def test_the_rules_contact_hold_and_warning_are_shown(world: World) -> None:
     assert b"sam@example.com" in summary.composed.report_xml
     assert (summary.hold, summary.made_at) == (timedelta(minutes=5), world.clock.now())
     assert any("informational" in words for words in summary.warnings)
-    world.configuration.save(world.admin, replace(SETTINGS, rules=(), company=replace(SETTINGS.company)))
+    put(world.configuration, replace(SETTINGS, rules=()))
     assert world.confirmation.summary(world.moderator, number).company.contact is None
 
 

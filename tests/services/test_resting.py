@@ -14,6 +14,7 @@ from desk.domain.optout import Theme
 from desk.domain.preview import NoPreview, NoPreviewReason
 from desk.domain.roles import Role
 from tests.services.test_review import _with_rest, pool, seen, show
+from tests.support.settings import put
 from tests.support.world import World
 
 __all__ = ["pool", "seen"]
@@ -22,7 +23,7 @@ HOUR = timedelta(hours=1)
 
 
 def test_a_supervisor_lifts_a_break_and_the_log_says_so(seen: World) -> None:
-    seen.configuration.save(seen.admin, _with_rest(POLICY))
+    put(seen.configuration, _with_rest(POLICY))
     resting = seen.desk.resting
     number = seen.case(files=1).number
     claim = seen.claimed(number)

@@ -16,6 +16,7 @@ from desk.domain.roles import Operator
 from desk.domain.viewing import ViewingKind
 from desk.media.pool import PreviewPool
 from desk.services.review import digest_of
+from tests.support.settings import put
 from tests.support.world import SETTINGS, World, new_world
 
 
@@ -133,7 +134,7 @@ def show(world: World, number: int, seconds: float) -> None:
 
 def test_media_lock_for_a_break_and_open_again(seen: World) -> None:
     policy = RestPolicy(prompt_after=20, break_after=50, break_for=600, daily_cap=200)
-    seen.configuration.save(seen.admin, _with_rest(policy))
+    put(seen.configuration, _with_rest(policy))
     number = seen.case(files=1).number
     claim = seen.claimed(number)
     assert seen.review.rest(seen.moderator).state is RestState.CLEAR
@@ -152,7 +153,7 @@ def test_media_lock_for_a_break_and_open_again(seen: World) -> None:
 
 def test_media_lock_for_the_day(seen: World) -> None:
     policy = RestPolicy(prompt_after=500, break_after=500, break_for=60, daily_cap=100)
-    seen.configuration.save(seen.admin, _with_rest(policy))
+    put(seen.configuration, _with_rest(policy))
     number = seen.case(files=1).number
     claim = seen.claimed(number)
     show(seen, number, 100)

@@ -61,10 +61,10 @@ def test_no_endpoints(text: str) -> None:
 def test_settings_are_kept_whole(world_on_both: World) -> None:
     world = world_on_both
     changed = replace(
-        SETTINGS, hold_minutes=0, company=replace(SETTINGS.company, legal_url="https://example.com/l")
+        SETTINGS, hold_minutes=9, company=replace(SETTINGS.company, legal_url="https://example.com/l")
     )
     world.configuration.save(world.admin, changed)
-    assert world.configuration.settings() == changed
+    assert world.configuration.settings(world.moderator) == changed
     entry = world.auditing.entries(world.supervisor, limit=1000)[-1]
     assert (entry.act, entry.facts) == ("settings.saved", {"changed": "company,hold_minutes"})
 
@@ -75,6 +75,9 @@ def test_settings_are_kept_whole(world_on_both: World) -> None:
         replace(SETTINGS, hold_minutes=-1),
         replace(SETTINGS, hold_minutes=MAX_HOLD_MINUTES + 1),
         replace(SETTINGS, policies=(Policy("a", "A"), Policy("a", "B"))),
+        replace(SETTINGS, policies=(Policy("a", " "),)),
+        replace(SETTINGS, policies=(Policy("a//b", "B"),)),
+        replace(SETTINGS, rules=()),
         replace(SETTINGS, rules=(Rule(1, " ", ("a",), "q", Contact()),)),
         replace(SETTINGS, rules=(Rule(1, "R", (), "q", Contact()),)),
     ],
@@ -82,16 +85,7 @@ def test_settings_are_kept_whole(world_on_both: World) -> None:
 def test_settings_that_are_refused(world: World, bad: DeskSettings) -> None:
     with pytest.raises(UserError):
         world.configuration.save(world.admin, bad)
-    assert world.configuration.settings() == SETTINGS
-
-
-def test_pausing_a_rule_touches_nothing_sent(served: World) -> None:
-    filing = served.confirmed(served.case().number)
-    served.configuration.set_rule_enabled(served.admin, 1, False)
-    assert not served.configuration.settings().rules[0].enabled
-    assert served.quiet(filing.id).state is FilingState.FILED
-    served.configuration.set_rule_enabled(served.admin, 1, True)
-    assert served.configuration.settings() == SETTINGS
+    assert world.configuration.settings(world.moderator) == SETTINGS
 
 
 def test_the_endpoint_changes_only_with_an_empty_outbox(served: World) -> None:
@@ -112,7 +106,8 @@ def test_who_may_change_settings(world: World) -> None:
     for who in (world.moderator, world.supervisor):
         for act in (
             lambda: world.configuration.save(who, SETTINGS),  # noqa: B023
-            lambda: world.configuration.set_rule_enabled(who, 1, False),  # noqa: B023
+            lambda: world.configuration.weakens(who, SETTINGS),  # noqa: B023
+            lambda: world.configuration.begin(who, SETTINGS),  # noqa: B023
             lambda: world.configuration.set_endpoint(who, world.endpoint),  # noqa: B023
             lambda: world.people.add(who, "New", MODERATOR),  # noqa: B023
         ):

@@ -140,7 +140,7 @@ class World:
         for name, role in roles.items():
             self.people.add(self.admin, name, frozenset({role}))
         self.recall()
-        self.configuration.save(self.admin, SETTINGS)
+        self.configuration.begin(self.admin, SETTINGS)
         self.configuration.set_endpoint(self.admin, self.endpoint)
         if self.server is not None:
             self.credentials.set(self.admin, self.endpoint, Credentials(USER, PASSWORD))

@@ -32,7 +32,7 @@ class Loaded:
 
 def load(desk: Desk, operator: Operator, number: int) -> Loaded:
     """Everything the page shows; for a reading thread. Raises UserError where there is no such case."""
-    settings = desk.configuration.settings()
+    settings = desk.configuration.settings(operator)
     return Loaded(
         desk.review.open(operator, number),
         {person.id: person.name for person in desk.people.all()},

@@ -25,7 +25,7 @@ from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import Panel, Scroll
 from desk.gui.words import tr
 from desk.services.changes import Change
-from desk.services.configuration import MAX_HOLD_MINUTES, DeskSettings, Network
+from desk.services.configuration import MAX_HOLD_MINUTES, DeskSettings, Network, Saved
 
 WIDEST = 1100
 
@@ -274,7 +274,8 @@ class SettingsPage(Page):
         session = self._session
 
         def work() -> tuple[DeskSettings, Known, tuple[Operator, ...]]:
-            return session.desk.configuration.settings(), read(session), session.desk.people.all()
+            desk = session.desk
+            return desk.configuration.settings(session.operator), read(session), desk.people.all()
 
         session.runner.run_read(work, self._show, self._failed, owner=self, key="settings")
 
@@ -325,8 +326,8 @@ class SettingsPage(Page):
         self._save.setEnabled(False)
         self._session.act(lambda: service.save(operator, wanted), self._saved, self._not_saved, owner=self)
 
-    def _saved(self, settings: DeskSettings) -> None:
-        self._before = settings
+    def _saved(self, saved: Saved) -> None:
+        self._before = saved.settings
         self._set_dirty(False)
         self.notify.emit("ok", tr("Saved."))
 
