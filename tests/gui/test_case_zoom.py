@@ -166,7 +166,7 @@ def test_a_part_alone_is_not_the_whole(qtbot: QtBot, bench: Bench, tmp_path: Pat
     number = put_case(bench.desk, tmp_path, {"a.png": checkers(1500, 3, seed=6)})
     opened(qtbot, bench, number)
     content = bench.page.content
-    content.toggle_zoom()
+    content.looking.toggle_zoom()
     hold(bench)
     qtbot.waitUntil(lambda: content.sheet.showing)
     content.sheet._whole = False  # as if the room had been covered
@@ -180,14 +180,14 @@ def test_a_part_alone_is_not_the_whole(qtbot: QtBot, bench: Bench, tmp_path: Pat
     let_go(bench)
     qtbot.waitUntil(lambda: viewings(bench, number)["c1"].seconds > 0)
     assert not viewings(bench, number)["c1"].viewed
-    content.toggle_zoom()
+    content.looking.toggle_zoom()
 
 
 def test_the_mouse_moves_it_while_it_is_held(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
     number = put_case(bench.desk, tmp_path, {"a.png": checkers(1400, 5, seed=7)})
     opened(qtbot, bench, number)
     content = bench.page.content
-    content.toggle_zoom()
+    content.looking.toggle_zoom()
     one = tile(bench)
     QTest.mousePress(one, Qt.MouseButton.LeftButton, pos=QPoint(70, 70))
     qtbot.waitUntil(lambda: content.sheet.painted)
@@ -200,4 +200,4 @@ def test_the_mouse_moves_it_while_it_is_held(qtbot: QtBot, bench: Bench, tmp_pat
     qtbot.waitUntil(lambda: zoom.centre.x() > before.x())
     QTest.mouseRelease(one, Qt.MouseButton.LeftButton, pos=QPoint(40, 70))
     assert not content.sheet.showing
-    content.toggle_zoom()
+    content.looking.toggle_zoom()

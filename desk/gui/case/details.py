@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.domain.content import Content, ContentKind, FileAnnotation
 from desk.domain.draft import FileChoice
+from desk.domain.optout import Theme
 from desk.domain.preview import MediaFacts, Metadata, NoPreview, NoPreviewReason
 from desk.domain.viewing import Viewed
 from desk.gui import theme, words
 from desk.gui.case import phrases
 from desk.gui.case.bar import PlayerBar
 from desk.gui.case.facts import match_words
+from desk.gui.case.near import NearList
 from desk.gui.case.parts import Facts, key_cap, row
 from desk.gui.case.strip import Place
 from desk.gui.widgets.buttons import IconButton, link
@@ -43,6 +46,8 @@ class FileDetails(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.content_id = ""
+        """The file that is shown."""
         self._name = label("", "label", select=True)
         self._name.setMinimumWidth(60)
         self._line = label("", "muted", select=True)
@@ -56,6 +61,7 @@ class FileDetails(QWidget):
         self._flow = FlowLayout(theme.S1)
         self._badges.setLayout(self._flow)
         self._plain = label("", "muted", wrap=True)
+        self.near = NearList()
         self.place = Place()
         self.player = PlayerBar()
 
@@ -123,6 +129,7 @@ class FileDetails(QWidget):
         for widget in (
             self._line,
             self._badges,
+            self.near,
             self._plain,
             self.place,
             self.player,
@@ -139,6 +146,7 @@ class FileDetails(QWidget):
         self, content: Content, *, copy: int, copies: int, seen: Viewed | None, facts: MediaFacts | None
     ) -> None:
         """The file's line: name, size, measures, whether it was viewed."""
+        self.content_id = content.id
         self._name.setText(phrases.file_name(content))
         self._name.setToolTip(phrases.file_name(content))
         parts = [words.size(content.size) if content.size is not None else "", *phrases.measures(facts)]
@@ -177,10 +185,20 @@ class FileDetails(QWidget):
             self._flow.addWidget(Badge(tr("supplemental"), "muted"))
         self._badges.setVisible(self._flow.count() > 0)
 
-    def show_plain(self, why: NoPreview | None, content: Content) -> None:
+    def show_plain(
+        self,
+        why: NoPreview | None,
+        content: Content,
+        erased: datetime | None = None,
+        closed: frozenset[Theme] | None = None,
+    ) -> None:
         """Why there is no picture, and that it can be reported all the same."""
         if why is None:
             self._plain.hide()
+            return
+        if erased is not None or closed:
+            self._plain.setText(phrases.erased(erased) if erased else phrases.closed(closed or frozenset()))
+            self._plain.show()
             return
         digest = (content.sha256 or "")[:12]
         known = words.joined([why.format, tr("SHA-256 {digest}…", digest=digest) if digest else ""])

@@ -30,11 +30,12 @@ class EvenFlow(FlowLayout):
         super().__init__(gap)
         self._side, self._step = side, side + gap
         self._placed: tuple[QRect, int] | None = None
+        self._expected = 0
 
     def _lines(self, width: int) -> tuple[int, int]:
-        """(items in a line, lines) at this width."""
+        """(items in a line, lines) at this width, with room for those that are still to come."""
         each = max(1, (width + self._step - self._side) // self._step)
-        return each, -(-self.count() // each)
+        return each, -(-max(self.count(), self._expected) // each)
 
     def heightForWidth(self, width: int) -> int:
         _, lines = self._lines(width)
@@ -81,6 +82,11 @@ class EvenFlow(FlowLayout):
         """Forget where items stood: others come."""
         self._placed = None
 
+    def expect(self, count: int) -> None:
+        """So many items will be there: the height is theirs from the start, and nothing moves later."""
+        self._expected = count
+        self.invalidate()
+
 
 class CaseGrid(TileGrid):
     """A TileGrid to which tiles can be added later: a large case is built in steps.
@@ -90,6 +96,7 @@ class CaseGrid(TileGrid):
 
     play_wanted = Signal()
     zoom_key = Signal(str)
+    dragged = Signal(float, float)
     zooming = False
     """A closer look: while a tile is asked for, ``zoom_key`` names what its keys want."""
 
@@ -146,6 +153,10 @@ class CaseGrid(TileGrid):
     def set_side(self, side: int) -> None:
         """Tiles of another size; give them anew."""
         self._even.set_side(side)
+
+    def expect(self, count: int) -> None:
+        """So many tiles will be there, counting those that are."""
+        self._even.expect(count)
 
     def extend(self, tiles: list[BlurTile]) -> None:
         """Add tiles after those that are there."""

@@ -59,7 +59,7 @@ def case_commands(page: CasePage) -> list[Command]:
         made("metadata", tr("Open the metadata (recorded)"), "M", content.toggle_metadata, file),
         made("before", tr("Keyframe, still or page before"), ",", partial(place.step, -1), file),
         made("after", tr("Next keyframe, still or page"), ".", partial(place.step, 1), file),
-        made("zoom", tr("Full-resolution view, on or off"), "Z", content.toggle_zoom, file),
+        made("zoom", tr("Full-resolution view, on or off"), "Z", content.looking.toggle_zoom, file),
         made("speed", tr("Speed: 1, 1.5, 2 times"), "E", content.details.player.faster, plays),
         made("sound", tr("Sound on or off"), "U", content.details.player.toggle_sound, plays),
         made("copy.before", tr("Identical file before"), "[", partial(content.step_copy, -1), file),

@@ -45,6 +45,8 @@ class Target:
     facts: MediaFacts | None = None
     position: float | None = None
     page: int | None = None
+    every: bool = False
+    """Each of its frames has to be painted, as in an animation: one may show what no other does."""
 
 
 @dataclass(frozen=True, slots=True)

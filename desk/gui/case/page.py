@@ -93,7 +93,7 @@ class CasePage(Page):
         column.setSpacing(0)
         column.addWidget(middle, 1)
         column.addWidget(self.decisions)
-        self.content.stage = self._body
+        self.content.looking.stage = self._body
         self._stack = QStackedWidget()
         for part in (self.no_case, self._skeleton, self.failed, self._body, self.done):
             self._stack.addWidget(part)

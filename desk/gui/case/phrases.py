@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from desk.domain.case import CaseState, Source, SourceKind
 from desk.domain.content import Classification, Content, ContentKind, FileAnnotation
 from desk.domain.decision import DecisionKind
 from desk.domain.exposure import Rest, RestState
 from desk.domain.incident import ContextKind
+from desk.domain.optout import Theme
 from desk.domain.preview import MediaFacts, NoPreviewReason
 from desk.domain.viewing import Viewed
 from desk.gui import words
@@ -180,6 +183,21 @@ def content_title(files: int, identical: int) -> str:
     """'6 files, 2 identical'."""
     count = plural(files, "{n} file", "{n} files")
     return tr("{count}, {same} identical", count=count, same=identical) if identical else count
+
+
+def erased(at: datetime) -> str:
+    """That there is nothing to see any more, and since when."""
+    return tr(
+        "The media of this case were destroyed on {day}: nobody can open them again. The record stays.",
+        day=words.moment(at),
+    )
+
+
+def closed(themes: frozenset[Theme]) -> str:
+    """Why a file stays closed to the person who looks at the case."""
+    named = {Theme.VIOLENCE: tr("violent material"), Theme.INFANT: tr("material of infants")}
+    kinds = tr(" and ").join(named[theme] for theme in Theme if theme in themes)
+    return tr("Closed: you chose not to see {kinds}. Somebody else can take this case.", kinds=kinds)
 
 
 def rest_lock(rest: Rest | None) -> str:

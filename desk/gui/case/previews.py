@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from desk.domain.errors import DeskError
 from desk.domain.preview import BLUR_FLOOR, Blurred, NoPreview, NoPreviewReason
@@ -21,9 +22,9 @@ class PreviewLoader(QObject):
 
     found = Signal(str)
 
-    def __init__(self, session: Session, parent: QObject) -> None:
+    def __init__(self, session: Session, grid: QWidget, parent: QObject) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._grid = session, grid
         self._waiting: dict[str, CaseTile] = {}
         self._flying: dict[str, CaseTile] = {}
         self._number, self._round = 0, 0
@@ -51,7 +52,9 @@ class PreviewLoader(QObject):
 
     def _go_on(self) -> None:
         while self._waiting and len(self._flying) < AT_ONCE:
-            seen = (key for key, tile in self._waiting.items() if not tile.visibleRegion().isEmpty())
+            # By place: what Qt works out for each of hundreds of siblings takes it longer than the preview.
+            view = self._grid.visibleRegion().boundingRect()
+            seen = (key for key, tile in self._waiting.items() if view.intersects(tile.geometry()))
             key = next(seen, None) or next(iter(self._waiting))
             tile = self._waiting.pop(key)
             self._flying[key] = tile

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 
 from desk.gui import theme
 from desk.gui.widgets.tile import BlurTile, TileState
+from desk.gui.words import plural, tr
 
 
 class CaseTile(BlurTile):
@@ -19,7 +20,7 @@ class CaseTile(BlurTile):
 
     def __init__(self, id_: str, kind: str, number: int, side: int) -> None:
         super().__init__(id_, kind, number, side)
-        self._line, self._mark, self._out, self._current = "", "", False, False
+        self._line, self._mark, self._out, self._current, self._near = "", "", False, False, 0
         self._dragged_from: QPointF | None = None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -43,6 +44,19 @@ class CaseTile(BlurTile):
         if (mark, left_out) != (self._mark, self._out):
             self._mark, self._out = mark, left_out
             self.update()
+
+    def set_near(self, count: int) -> None:
+        """How many near pictures there are: they look alike, which is less than being the same."""
+        if count != self._near:
+            self._near = count
+            self._name()
+
+    def _name(self) -> None:
+        super()._name()
+        near = getattr(self, "_near", 0)  # the name is made before this part of the tile is
+        if near:
+            said = plural(near, "{n} near match, not identical", "{n} near matches, not identical")
+            self.setAccessibleName(f"{self.accessibleName()}, {said}")
 
     def set_current(self, current: bool) -> None:
         """The tile that keys work on keeps a thin frame while the focus is elsewhere."""
@@ -70,6 +84,14 @@ class CaseTile(BlurTile):
             self._plate(painter, rect.right() - 6, rect.top() + 6, "", "ban", from_right=True)
         elif self._mark:
             self._plate(painter, rect.right() - 6, rect.top() + 6, self._mark, "", from_right=True)
+        if self._near and rect.height() >= 72:
+            self._plate(
+                painter,
+                rect.left() + 6,
+                rect.top() + (30 if self._kind != "image" else 6),
+                tr("near"),
+                "equal-approximately",
+            )
         if self._current and not self.hasFocus():
             painter.setPen(theme.colour("accent"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
