@@ -6,9 +6,10 @@ from desk.app.places import is_workspace, needs_passphrase, read_secret, workspa
 from desk.app.practice import practice_desk
 from desk.app.window import opened, show_practice, show_workspace
 from desk.app.wiring import wire
-from desk.app.workspaces import make_workspace, open_desk
+from desk.app.workspaces import Restored, make_workspace, open_desk, restore_workspace
 
 __all__ = [
+    "Restored",
     "is_workspace",
     "make_workspace",
     "needs_passphrase",
@@ -16,6 +17,7 @@ __all__ = [
     "opened",
     "practice_desk",
     "read_secret",
+    "restore_workspace",
     "show_practice",
     "show_workspace",
     "wire",

@@ -91,6 +91,7 @@ def show_workspace(folder: Path, *, passphrase: str | None = None) -> int:
         desk = stack.enter_context(open_desk(folder, passphrase=passphrase))
         settings.remember(folder)
         desk.intake.sweep()
+        desk.preservation.finish_clearing()
         return opened(desk, stack)
 
     with stack:

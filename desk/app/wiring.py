@@ -108,8 +108,8 @@ def wire(
     from desk.services.approvals import Approvals
     from desk.services.auditing import Auditing
     from desk.services.backup import BackupService
-    from desk.services.checkpoints import Checkpoints
     from desk.services.channels import ChannelService
+    from desk.services.checkpoints import Checkpoints
     from desk.services.configuration import Configuration
     from desk.services.confirmation import Confirmation
     from desk.services.credentials import CredentialService

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import secrets as token_source
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,16 @@ if TYPE_CHECKING:
 
 
 ALL_ROLES = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A workspace that came out of a backup. ``stopped``: filings that wait for a supervisor."""
+
+    folder: Path
+    backup_at: datetime
+    files: int
+    stopped: tuple[int, ...]
 
 
 def make_workspace(
@@ -109,6 +121,7 @@ def open_desk(
 ) -> Iterator[Desk]:
     """The services of the workspace at ``folder``. Raises WorkspaceProblem, NoKeyring, KeyringLocked."""
     from desk.storage import workspace
+    from desk.storage.backup import FolderBackups
     from desk.system.keyring import KeyringStore
     from desk.system.logs import set_up_logging
 
@@ -128,7 +141,67 @@ def open_desk(
             workspace_id=str(info.id),
             place=str(folder),
             practice=False,
+            backups=None if info.postgres else FolderBackups(opened, key, _wrap),
         )
+
+
+def restore_workspace(
+    source: Path,
+    folder: Path,
+    passphrase: str,
+    *,
+    use_keyring: bool = True,
+    secrets: SecretStore | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Restored:
+    """Put the newest backup in ``source`` (or the snapshot that it is) into the empty ``folder``.
+
+    ``passphrase`` opens the backup. The key goes to the OS keyring, or stays under that passphrase.
+    The filings that were on their way stand still until a supervisor lets them go on. Raises
+    WorkspaceProblem, NoKeyring, KeyringLocked; nothing is left where it fails.
+    """
+    import uuid
+
+    from desk.services.backup import BackupService
+    from desk.storage import backup, workspace
+    from desk.system import passphrase as wrapping
+    from desk.system.clock import SystemClock
+    from desk.system.keyring import KeyringStore, workspace_key_name
+
+    if is_workspace(folder):
+        raise WorkspaceProblem("There is a workspace here already.", "Choose another folder.")
+    whole = backup.snapshots(source)
+    snapshot = whole[0] if whole else backup.read(source)
+    envelope = json.dumps(dict(snapshot.envelope)).encode()
+    key = wrapping.unwrap(envelope, passphrase, context=snapshot.workspace)
+    kept = secrets or KeyringStore()
+    if use_keyring:
+        kept.get(workspace_key_name("none"))
+    unlock = workspace.Unlock.KEYRING if use_keyring else workspace.Unlock.PASSPHRASE
+    backup.restore(snapshot, key, folder, progress)
+    try:
+        info = workspace.WorkspaceInfo(
+            id=uuid.UUID(snapshot.workspace),
+            unlock=unlock,
+            check=snapshot.check,
+            envelope={} if use_keyring else dict(snapshot.envelope),
+        )
+        (folder / workspace.LOGS).mkdir(mode=0o700)
+        workspace.write_info(folder, info)
+        with closing(workspace.open(folder, key)) as opened:
+            stopped = BackupService(opened.store, SystemClock(), None).mark_restored(snapshot.at)
+        if use_keyring:
+            kept.set(workspace_key_name(snapshot.workspace), key)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return Restored(folder, snapshot.at, len(snapshot.blobs), stopped)
+
+
+def _wrap(key: bytes, passphrase: str, workspace_id: str) -> bytes:
+    from desk.system import passphrase as wrapping
+
+    return wrapping.wrap(key, passphrase, context=workspace_id)
 
 
 def _key_of(info: WorkspaceInfo, passphrase: str | None, secrets: SecretStore) -> bytes:

@@ -70,7 +70,7 @@ def _sandbox() -> Iterator[Finding]:
 
 
 def _workspace(desk: Desk) -> Iterator[Finding]:
-    checks: tuple[Callable[[Desk], Finding], ...] = (_log, _endpoint, _outbox)
+    checks: tuple[Callable[[Desk], Finding], ...] = (_log, _endpoint, _outbox, _backup)
     yield Finding("ok", "Workspace", f"opens: {desk.place}")
     for check in checks:
         try:
@@ -94,6 +94,17 @@ def _endpoint(desk: Desk) -> Finding:
     if not state.accepted:
         return Finding("warn", "Credentials", f"not checked yet for {endpoint.url}: “desk credentials check”")
     return Finding("ok", "Credentials", f"accepted for {endpoint.url} as {state.checked_as}")
+
+
+def _backup(desk: Desk) -> Finding:
+    state = desk.backup.state()
+    if not state.possible:
+        return Finding("ok", "Backup", "the team's PostgreSQL is backed up by its own means, not by the desk")
+    if state.at is None:
+        return Finding("warn", "Backup", "none was made yet: “desk backup make FOLDER”")
+    if not state.recent:
+        return Finding("warn", "Backup", f"the last one is of {state.at:%Y-%m-%d}: “desk backup make FOLDER”")
+    return Finding("ok", "Backup", f"made on {state.at:%Y-%m-%d %H:%M} UTC")
 
 
 def _outbox(desk: Desk) -> Finding:

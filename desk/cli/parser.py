@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from desk.cli import acts, operators, records
+from desk.cli import acts, keeping, operators, records
+from desk.domain.preservation import Standing
 from desk.domain.roles import Role
 
 
@@ -129,7 +130,7 @@ def build() -> argparse.ArgumentParser:
     queue.add_argument("--search", default="", metavar="TEXT")
 
     outbox = command("outbox", "Filings that are not yet at an end.", records.outbox_list)
-    outboxes = outbox.add_subparsers(metavar="list|run")
+    outboxes = outbox.add_subparsers(metavar="list|run|resume")
     command("list", "List them.", records.outbox_list, outboxes)
     run = command(
         "run",
@@ -155,9 +156,7 @@ def build() -> argparse.ArgumentParser:
     export = command("export", "Write every entry's exact bytes, a line each.", records.audit_export, audits)
     export.add_argument("file", type=Path, metavar="FILE")
 
-    preservation = command("preservation", "What is kept, and until when.", records.preservation_list)
-    kept = preservation.add_subparsers(metavar="list")
-    command("list", "List it, the first to end at the top.", records.preservation_list, kept)
+    _keeping(command, outboxes)
 
     credentials = command(
         "credentials", "The agency's credentials, kept in the keyring.", acts.credentials_show
@@ -176,6 +175,73 @@ def build() -> argparse.ArgumentParser:
 
     command("doctor", "Look over this computer and the workspace, and say what to mend.", acts.doctor)
     return parser
+
+
+def _keeping(
+    command: Callable[..., argparse.ArgumentParser],
+    outboxes: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> None:
+    preservation = command("preservation", "What is kept, and until when.", keeping.preservation_list)
+    kept = preservation.add_subparsers(metavar="list|extend|hold|release|destroy|certificate")
+    listed = command("list", "List it, the first to end at the top.", keeping.preservation_list, kept)
+    listed.add_argument("--standing", choices=[one.value for one in Standing])
+    listed.add_argument("--limit", type=int, default=1000)
+    extend = command("extend", "Keep a case's media until a later day.", keeping.preservation_extend, kept)
+    extend.add_argument("case", type=int, metavar="CASE")
+    extend.add_argument("--until", required=True, metavar="DAY", help="the last day, as 2027-11-20")
+    extend.add_argument("--reference", required=True, help="the letter, warrant or request it rests on")
+    hold = command("hold", "Put a legal hold on a case.", keeping.preservation_hold, kept)
+    hold.add_argument("case", type=int, metavar="CASE")
+    hold.add_argument("--reference", required=True, help="the letter, warrant or request it rests on")
+    release = command("release", "Ask a second person to end a hold.", keeping.preservation_release, kept)
+    release.add_argument("order", type=int, metavar="HOLD")
+    release.add_argument("--reason", required=True)
+    destroy = command(
+        "destroy", "Ask a second person to destroy a case's media.", keeping.preservation_destroy, kept
+    )
+    destroy.add_argument("case", type=int, metavar="CASE")
+    destroy.add_argument("--reason", required=True)
+    destroy.add_argument(
+        "--law-enforcement", metavar="REFERENCE", help="their written request; it ends the year's duty"
+    )
+    certificate = command(
+        "certificate", "Show what was destroyed, how and by whom.", keeping.preservation_certificate, kept
+    )
+    certificate.add_argument("case", type=int, metavar="CASE")
+
+    approvals = command("approvals", "What waits for a second person.", keeping.approvals_list)
+    approvals.add_argument("--all", action="store_true", help="decided ones too")
+    requests = approvals.add_subparsers(metavar="list|agree|decline")
+    every = command("list", "List it.", keeping.approvals_list, requests)
+    every.add_argument("--all", action="store_true", help="decided ones too")
+    agree = command("agree", "Agree, and have it done.", keeping.approvals_agree, requests)
+    agree.add_argument("request", type=int, metavar="REQUEST")
+    agree.add_argument("--note", default="")
+    decline = command("decline", "Decline, with a reason.", keeping.approvals_decline, requests)
+    decline.add_argument("request", type=int, metavar="REQUEST")
+    decline.add_argument("--note", required=True, metavar="REASON")
+
+    backup = command("backup", "Copies of this workspace elsewhere.", keeping.backup_state)
+    backups = backup.add_subparsers(metavar="state|make")
+    command("state", "When the last one was made; 1 where that is long ago.", keeping.backup_state, backups)
+    make = command("make", "Make one now, encrypted, while the desk is in use.", keeping.backup_make, backups)
+    make.add_argument("folder", type=Path, metavar="FOLDER", help="for this workspace's backups alone")
+    restore = command("restore", "Make a workspace out of a backup.", keeping.restore)
+    restore.add_argument("backup", type=Path, metavar="FOLDER")
+    restore.add_argument(
+        "--use-passphrase", action="store_true", help="unlock by the backup's passphrase, not by the keyring"
+    )
+    for one in (make, restore):
+        one.add_argument(
+            "--backup-passphrase-file",
+            type=Path,
+            metavar="FILE",
+            help="a private file with the passphrase that opens the backup elsewhere",
+        )
+    resume = command(
+        "resume", "After a restore: let the filings go on that stood still.", keeping.outbox_resume, outboxes
+    )
+    resume.add_argument("--reason", required=True, help="how it was made sure that none was filed since")
 
 
 def _operators(command: Callable[..., argparse.ArgumentParser]) -> None:

@@ -1,4 +1,4 @@
-"""Commands that only show: queue, outbox, reports, audit, preservation."""
+"""Commands that only show: queue, outbox, reports, audit."""
 
 from __future__ import annotations
 
@@ -168,30 +168,4 @@ def audit_export(arguments: Namespace, output: Output) -> int:
     with opened(arguments, Permission.SEE_AUDIT) as (desk, operator):
         count = desk.auditing.export(operator, arguments.file)
     output.value({"entries": count}, f"{count} entries written.")
-    return 0
-
-
-def preservation_list(arguments: Namespace, output: Output) -> int:
-    with opened(arguments, Permission.SEE_REPORTS) as (desk, operator):
-        kept = desk.preservation.list(operator)
-        today = desk.clock.now().date()
-    rows = [
-        {
-            "filing": item.filing_id,
-            "case": item.case_number,
-            "report_id": item.report_id,
-            "filed_at": item.filed_at,
-            "until": item.until,
-            "days_left": item.days_left(today),
-        }
-        for item in kept
-    ]
-    columns = [
-        ("until", "UNTIL"),
-        ("days_left", "DAYS"),
-        ("report_id", "REPORT"),
-        ("case", "CASE"),
-        ("filing", "FILING"),
-    ]
-    output.table(rows, columns, "Nothing is under preservation yet.")
     return 0

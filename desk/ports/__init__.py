@@ -6,6 +6,7 @@ Times are UTC throughout.
 
 from __future__ import annotations
 
+from desk.ports.accounts import AccountCase, Accounts, OtherUse, OwnLink
 from desk.ports.agency import (
     Agency,
     AgencyFactory,
@@ -95,6 +96,10 @@ __all__ = [
     "PreservationCounts",
     "PreservationTable",
     "Audit",
+    "AccountCase",
+    "Accounts",
+    "OtherUse",
+    "OwnLink",
     "Batches",
     "NearFile",
     "People",

@@ -13,6 +13,7 @@ from desk.domain.roles import Operator, Role
 from desk.domain.viewing import Viewing
 from desk.ports.approvals import Approvals
 from desk.ports.backup import Restored
+from desk.ports.accounts import Accounts
 from desk.ports.batches import Batches
 from desk.ports.cases import Cases, Drafts
 from desk.ports.elsewhere import Elsewhere
@@ -127,6 +128,8 @@ class UnitOfWork(Protocol):
     def signins(self) -> SignIns: ...
     @property
     def batches(self) -> Batches: ...
+    @property
+    def accounts(self) -> Accounts: ...
     @property
     def approvals(self) -> Approvals: ...
     @property

@@ -19,6 +19,7 @@ class Purpose(enum.Enum):
     DATABASE = b"tipline-desk/1/database"
     VAULT = b"tipline-desk/1/vault"
     CHECK = b"tipline-desk/1/check"
+    BACKUP = b"tipline-desk/1/backup"
 
 
 def new_key() -> bytes:

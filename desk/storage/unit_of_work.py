@@ -13,6 +13,7 @@ from desk.domain.errors import Bug
 from desk.storage.engine import WRITES
 from desk.storage.erasing import scrub
 from desk.storage.problems import code_of, explain
+from desk.storage.repositories.accounts import SqlAccounts
 from desk.storage.repositories.approvals import SqlApprovals
 from desk.storage.repositories.audit import SqlAudit
 from desk.storage.repositories.batches import SqlBatches
@@ -45,6 +46,7 @@ class SqlUnitOfWork:
         self.elsewhere = SqlElsewhere(connection)
         self.signins = SqlSignIns(connection)
         self.batches = SqlBatches(connection)
+        self.accounts = SqlAccounts(connection)
         self.approvals = SqlApprovals(connection)
         self.routing = SqlRouting(connection)
         self.preservation = SqlPreservation(connection)
