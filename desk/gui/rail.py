@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
 
 from desk.gui import icons, theme
 from desk.gui.widgets.common import focus_ring
-from desk.gui.words import tr
+from desk.gui.words import joined, number, plural, tr
 
 NARROW, WIDE = 52, 84
 WIDE_FROM = 1440
@@ -27,13 +27,14 @@ class RailItem:
 
 
 def standard_items() -> list[RailItem]:
-    """The six pages of design.md, in order, with their keys."""
+    """The pages of design.md, and what waits for a second person, in order, with their keys."""
     pages = [
         ("queue", tr("Queue"), "inbox"),
         ("case", tr("Case"), "folder-open"),
         ("outbox", tr("Outbox"), "send"),
         ("reports", tr("Reports"), "file-text"),
         ("audit", tr("Audit"), "shield-check"),
+        ("approvals", tr("Approvals"), "list-checks"),
         ("settings", tr("Settings"), "settings"),
     ]
     return [RailItem(id_, title, icon, f"Ctrl+{n}") for n, (id_, title, icon) in enumerate(pages, 1)]
@@ -49,11 +50,20 @@ class _RailButton(QToolButton):
         self.setToolTip(f"{item.title}  ({item.key})")
         self.setIconSize(QSize(20, 20))
         icons.set_icon(self, item.icon, "muted")
+        self._waiting = 0
         self.toggled.connect(self._shade)
         self.set_wide(False)
 
     def _shade(self, on: bool) -> None:
         icons.set_icon(self, self.item.icon, "accent" if on else "muted")
+
+    def set_waiting(self, count: int) -> None:
+        """How many things on that page wait for this person; none shows nothing."""
+        self._waiting = count
+        said = plural(count, "{n} waits for you", "{n} wait for you") if count else ""
+        self.setAccessibleName(joined([self.item.title, said]))
+        self.setToolTip(joined([f"{self.item.title}  ({self.item.key})", said]))
+        self.update()
 
     def set_wide(self, wide: bool) -> None:
         style = Qt.ToolButtonStyle.ToolButtonTextUnderIcon if wide else Qt.ToolButtonStyle.ToolButtonIconOnly
@@ -68,10 +78,28 @@ class _RailButton(QToolButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if self._waiting:
+            self._paint_waiting()
         if self.hasFocus():
             painter = QPainter(self)
             focus_ring(painter, QRectF(self.rect()))
             painter.end()
+
+    def _paint_waiting(self) -> None:
+        """A count at the icon's upper right corner."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        text = number(self._waiting) if self._waiting < 100 else tr("99+")
+        font = theme.sans(11, QFont.Weight.DemiBold, tabular=True)
+        wide = max(16.0, QFontMetricsF(font).horizontalAdvance(text) + 8)
+        mark = QRectF(min(self.width() / 2 + 3, self.width() - wide - 1), 3, wide, 16)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("accent"))
+        painter.drawRoundedRect(mark, 8, 8)
+        painter.setFont(font)
+        painter.setPen(theme.colour("on_accent"))
+        painter.drawText(mark, int(Qt.AlignmentFlag.AlignCenter), text)
+        painter.end()
 
 
 class Rail(QFrame):
@@ -93,7 +121,7 @@ class Rail(QFrame):
             button.clicked.connect(self._clicked)
             self._group.addButton(button)
             self._buttons[item.id] = button
-            if item.id == "settings":
+            if item.id == "settings":  # what is used least stands apart, at the bottom
                 column.addStretch(1)
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         if "settings" not in self._buttons:
@@ -117,6 +145,11 @@ class Rail(QFrame):
         for button in self._buttons.values():
             button.setChecked(False)
         self._group.setExclusive(True)
+
+    def set_waiting(self, page: str, count: int) -> None:
+        """Mark a page on which something waits for this person."""
+        if page in self._buttons:
+            self._buttons[page].set_waiting(count)
 
     def set_visible_pages(self, pages: set[str]) -> None:
         """Show only what the person's roles allow."""

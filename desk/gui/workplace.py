@@ -13,6 +13,7 @@ from desk.domain.errors import DeskError
 from desk.domain.exposure import Rest, RestState
 from desk.domain.filing import Filing, FilingState
 from desk.domain.roles import Operator, Permission
+from desk.gui.approvals.page import ApprovalsPage, waiting_for
 from desk.gui.audit.page import AuditPage
 from desk.gui.case.page import CasePage
 from desk.gui.closing import Choice, ClosingDialog, on_their_way
@@ -45,6 +46,7 @@ NEEDS = {
     "outbox": Permission.SEE_OUTBOX,
     "reports": Permission.SEE_REPORTS,
     "audit": Permission.SEE_AUDIT,
+    "approvals": Permission.SEE_APPROVALS,
     "settings": Permission.SETTINGS,
 }
 
@@ -86,8 +88,10 @@ class Workplace(QObject):
         self._status.timeout.connect(self._ask_status)
         self._status.start()
         self._ask_status()
+        self._status.timeout.connect(self._ask_approvals)
         self._hashing: Task | None = None
         self._catch_up()
+        self._ask_approvals()
 
     def _add_pages(self) -> None:
         window, session = self.window, self.session
@@ -102,6 +106,7 @@ class Workplace(QObject):
         window.add_page("audit", AuditPage(session))
         window.add_page("settings", SettingsPage(session))
         window.add_page("help", HelpPage(session))
+        window.add_page("approvals", ApprovalsPage(session))
 
     def _connect(self) -> None:
         window, session = self.window, self.session
@@ -168,6 +173,8 @@ class Workplace(QObject):
         if self._hashing is None:
             hashing = self.desk.hashing
             self._hashing = self.runner.run_long(
+        if Change.APPROVALS in changes:
+            self._ask_approvals()
                 lambda job: hashing.catch_up(cancelled=lambda: job.cancelled),
                 self._hashed,
                 self._not_hashed,
@@ -282,6 +289,15 @@ class Workplace(QObject):
         desk, operator = self.desk, self.session.operator
         self.runner.run_read(
             lambda: (
+    def _ask_approvals(self) -> None:
+        """How many requests wait for this person's answer."""
+        self.runner.run_read(
+            partial(waiting_for, self.session), self._show_approvals, self._no_status, owner=self, key="asked"
+        )
+
+    def _show_approvals(self, count: int) -> None:
+        self.window.rail.set_waiting("approvals", count)
+
                 tuple(row.filing for row in desk.outbox.rows(operator)),
                 desk.outbox.waiting(),
                 desk.review.rest(operator),

@@ -37,6 +37,7 @@ def topics() -> list[tuple[str, str]]:
         ("outbox", tr("Outbox")),
         ("reports", tr("Reports")),
         ("audit", tr("Audit")),
+        ("approvals", tr("Approvals")),
         ("settings", tr("Settings")),
         ("keys", tr("Keys")),
         ("care", tr("Looking after yourself")),
@@ -169,4 +170,4 @@ class HelpPage(Page):
         self.show_topic(address.path().removesuffix(".md"))
 
 
-_PAGES = frozenset({"queue", "outbox", "reports", "audit", "settings"})
+_PAGES = frozenset({"queue", "outbox", "reports", "audit", "approvals", "settings"})
