@@ -105,6 +105,7 @@ def wire(
     from desk.gui import resources
     from desk.media.pool import PreviewPool
     from desk.services.access import AccessService
+    from desk.services.accounts import Accounts
     from desk.services.approvals import Approvals
     from desk.services.auditing import Auditing
     from desk.services.backup import BackupService
@@ -188,6 +189,7 @@ def wire(
         channels=ChannelService(store, clock),
         guide=GuideService(store, clock),
         likeness=Likeness(store, clock),
+        accounts=Accounts(store),
         resting=Resting(store, clock),
         approvals=approvals,
         backup=BackupService(store, clock, backups),

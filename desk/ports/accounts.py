@@ -87,6 +87,10 @@ class Accounts(Protocol):
         """Other accounts with this value, each once, by account: at most ``limit``."""
         ...
 
+    def sharing(self, kind: LinkKind, value: str, *, but: str, most: int) -> int:
+        """How many other accounts have this value; counted up to ``most``."""
+        ...
+
     def find(self, text: str, *, limit: int = 20) -> tuple[str, ...]:
         """Accounts whose id begins with this, and such that used this very email, phone, device or IP."""
         ...

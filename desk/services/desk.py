@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from desk.ports import Clock
 from desk.services.access import AccessService
+from desk.services.accounts import Accounts
 from desk.services.approvals import Approvals
 from desk.services.auditing import Auditing
 from desk.services.backup import BackupService
@@ -58,6 +59,7 @@ class Desk:
     channels: ChannelService
     guide: GuideService
     likeness: Likeness
+    accounts: Accounts
     resting: Resting
     approvals: Approvals
     backup: BackupService

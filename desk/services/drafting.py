@@ -86,6 +86,11 @@ class Drafting:
                 grown = grow(saved.draft, case.revision, case.data, before)
                 saved = uow.drafts.save(grown, saved.version, now, operator.id)
                 note(uow, "draft.grown", now, operator, case_number=number, revision=case.revision)
+            # Filed since the draft was last kept: what a person took out before stays out.
+            since = tuple(int(name) for name, at in prior if at > saved.saved_at and name.isdigit())
+            if (joined := _with_earlier(saved.draft, since)) != saved.draft:
+                saved = uow.drafts.save(joined, saved.version, now, operator.id)
+                note(uow, "draft.grown", now, operator, case_number=number, prior_reports=len(since))
             settings = settings_of(uow)
             last = max(uow.filings.for_case(number), key=lambda filing: filing.id, default=None)
             refused = last is not None and last.state is FilingState.REFUSED

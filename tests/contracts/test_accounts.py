@@ -86,6 +86,8 @@ def test_what_accounts_share(store: Store) -> None:
             put(unit, f"many-{n}", f"v-{n:02}")
         some = unit.accounts.others(LinkKind.IP, IP, but="u-1", limit=10)
         assert [one.account for one in some][-1] == "v-07"
+        counts = [unit.accounts.sharing(LinkKind.IP, IP, but="u-1", most=most) for most in (10, 100)]
+        assert counts == [10, 32]
         unit.accounts.forget(first)
         assert unit.accounts.cases("u-1") == ()
 

@@ -160,10 +160,15 @@ class SqlAccounts(Repository):
         return self._db.execute(query).scalar()
 
     def others(self, kind: LinkKind, value: str, *, but: str, limit: int) -> tuple[OtherUse, ...]:
+        return tuple(self._latest(kind, value, account) for account in self._others(kind, value, but, limit))
+
+    def sharing(self, kind: LinkKind, value: str, *, but: str, most: int) -> int:
+        return len(self._others(kind, value, but, most))
+
+    def _others(self, kind: LinkKind, value: str, but: str, limit: int) -> list[str]:
         names = {"kind": kind.value, "value": value, "most": limit + 1}
         own = account_value(but)
-        accounts = [name for name in self._db.execute(_OTHERS, names).scalars() if name != own][:limit]
-        return tuple(self._latest(kind, value, account) for account in accounts)
+        return [name for name in self._db.execute(_OTHERS, names).scalars() if name != own][:limit]
 
     def _latest(self, kind: LinkKind, value: str, account: str) -> OtherUse:
         query = (
