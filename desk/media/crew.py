@@ -11,6 +11,7 @@ from desk.domain.preview import NoPreviewReason
 
 from .process import Hello, WorkerGone, WorkerProcess
 from .sources import Opened
+from .turns import Hurry, Turns
 from .watchdog import Watchdog
 from .wire import MAX_COUNT, Answer, Ask, Breach, Digest, Format, Part, Request, Worker, digest
 
@@ -53,9 +54,7 @@ class Crew:
         if workers < 1:
             raise ValueError("a pool needs at least one worker")
         self._workers = workers
-        self._ordinary = threading.BoundedSemaphore(workers)
-        # A person who holds the key waits for this one: it never queues behind the tiles.
-        self._urgent = threading.BoundedSemaphore(1)
+        self._turns = Turns(workers)
         # One film and its sound at a time.
         self._playing = {ask: threading.BoundedSemaphore(1) for ask in (Ask.PLAY, Ask.SOUND)}
         self._watchdog = Watchdog()
@@ -65,10 +64,10 @@ class Crew:
         self._closed = False
 
     def run(
-        self, opened: Opened, kind: Worker, request: Request, size: int, *, seconds: float, urgent: bool
+        self, opened: Opened, kind: Worker, request: Request, size: int, *, seconds: float, hurry: Hurry
     ) -> Digest | NoPreviewReason:
         """One job with its deadline. What the source raises passes through; its worker is replaced."""
-        with self._urgent if urgent else self._ordinary:
+        with self._turns.turn(hurry):
             outcome = self._try(opened, kind, request, size, seconds)
             if outcome is None:
                 # Killed from outside, for want of memory perhaps: once more, and then no more.
@@ -120,7 +119,7 @@ class Crew:
 
     def hello(self, kind: Worker) -> tuple[Hello, bool] | None:
         """What a worker of this kind reports, and whether a job object holds it; None if none starts."""
-        with self._urgent:
+        with self._turns.turn(Hurry.HELD):
             process = self._take(kind)
             if process is None:
                 return None
@@ -145,6 +144,7 @@ class Crew:
 
     def close(self) -> None:
         """End every worker; threads in a job get their answer at once."""
+        self._turns.close()
         with self._lock:
             self._closed = True
             idle = [one for some in self._idle.values() for one in some]

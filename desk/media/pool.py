@@ -32,6 +32,7 @@ from .reel import Reel, frame, sound
 from .sniff import Sniffed, plain_png, sniff
 from .sources import Opened
 from .speaker import Speaker
+from .turns import Hurry
 from .wire import Ask, Digest, Request, Worker
 
 DEFAULT_SECONDS = 20.0
@@ -58,7 +59,8 @@ class PreviewPool:
     """
 
     def __init__(self, workers: int = 2, *, seconds: float = DEFAULT_SECONDS) -> None:
-        """`workers` files are looked at at once (one more for a reveal); `seconds` of wall time for each.
+        """`workers` files are looked at at once, one more for a reveal and one for hashes, which nobody waits
+        for; `seconds` of wall time for each.
 
         No process is started before the first call, or `warm`.
         """
@@ -123,7 +125,7 @@ class PreviewPool:
             grey=False,
             part=(0, 0, 0, 0) if cut is None else _part(cut),
         )
-        answered = self._ask(source, request, urgent=True)
+        answered = self._ask(source, request, hurry=Hurry.HELD)
         if isinstance(answered, NoPreview):
             return answered
         if not answered.digest.pictures:
@@ -211,7 +213,8 @@ class PreviewPool:
     def hashes(self, source: PreviewSource, *, count: int = 9) -> tuple[PictureHash, ...] | NoPreview:
         """PDQ of a picture; of a film or an animation up to `count` (16), spread over it. No pixels come."""
         number = max(1, min(count, wire.MAX_STILLS))
-        answered = self._ask(source, Request(Ask.HASH, wire.Format.JPEG, number=number))
+        request = Request(Ask.HASH, wire.Format.JPEG, number=number)
+        answered = self._ask(source, request, hurry=Hurry.NOBODY)
         if isinstance(answered, NoPreview):
             return answered
         return answered.digest.hashes or answered.none(NoPreviewReason.NO_PICTURE)
@@ -246,7 +249,12 @@ class PreviewPool:
         self._crew.close()
 
     def _ask(
-        self, source: PreviewSource, request: Request, *, urgent: bool = False, only: Worker | None = None
+        self,
+        source: PreviewSource,
+        request: Request,
+        *,
+        hurry: Hurry = Hurry.AWAITED,
+        only: Worker | None = None,
     ) -> _Answered | NoPreview:
         if source.size <= 0:
             return NoPreview(NoPreviewReason.EMPTY)
@@ -258,7 +266,7 @@ class PreviewPool:
                 return NoPreview(NoPreviewReason.UNSUPPORTED, sniffed.kind, sniffed.name)
             request = request._replace(format=sniffed.format)
             seconds = self._seconds * (LONG_FACTOR if request.ask is Ask.PEAKS else 1)
-            outcome = self._run(opened, kind, request, source.size, seconds, urgent=urgent)
+            outcome = self._run(opened, kind, request, source.size, seconds, hurry=hurry)
         finally:
             opened.close()
         if isinstance(outcome, NoPreviewReason):
@@ -266,14 +274,14 @@ class PreviewPool:
         return _Answered(sniffed, outcome)
 
     def _run(
-        self, opened: Opened, kind: Worker, request: Request, size: int, seconds: float, *, urgent: bool
+        self, opened: Opened, kind: Worker, request: Request, size: int, seconds: float, *, hurry: Hurry
     ) -> Digest | NoPreviewReason:
         if request.ask is Ask.BLUR and size <= wire.MAX_INLINE and plain_png(opened.head):
-            quick = self._crew.run(opened, Worker.AV, request, size, seconds=seconds, urgent=urgent)
+            quick = self._crew.run(opened, Worker.AV, request, size, seconds=seconds, hurry=hurry)
             # What the quick way does not like may still be shown by the usual one.
             if not isinstance(quick, NoPreviewReason) or quick is NoPreviewReason.TIMED_OUT:
                 return quick
-        return self._crew.run(opened, kind, request, size, seconds=seconds, urgent=urgent)
+        return self._crew.run(opened, kind, request, size, seconds=seconds, hurry=hurry)
 
 
 def _blurred_request(ask: Ask, edge: int, strength: float, *, grey: bool, number: int = 0) -> Request:

@@ -29,6 +29,7 @@ from desk.gui.case.resting import RestNotice
 from desk.gui.case.screenlock import ScreenLock
 from desk.gui.case.standing import WORKABLE, Loaded, bar_state, claim_words, live, load, unread, waits_for
 from desk.gui.case.states import CaseSkeleton, Decided, Failed, NoCase
+from desk.gui.pauses import settle
 from desk.gui.session import Session
 from desk.gui.widgets.common import vbox
 from desk.gui.widgets.page import Command, Page
@@ -106,6 +107,7 @@ class CasePage(Page):
         self._connect()
         self._commands = case_commands(self)
         bind(self, self._commands)
+        settle()  # all is loaded and built now
 
     def _connect(self) -> None:
         acts = self.acts
