@@ -114,6 +114,7 @@ def _prepare(driver: Any, key: bytes) -> None:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA secure_delete=ON").fetchone()
+        cursor.execute("PRAGMA cache_size=-8000")  # 8 MB: a page read again need not be decrypted again
         cursor.execute("PRAGMA temp_store=MEMORY")  # no temporary file in the clear
         cursor.execute("PRAGMA recursive_triggers=ON")  # so that REPLACE does not slip past the triggers
     finally:

@@ -105,7 +105,8 @@ def _case(number: int, count: int, chance: random.Random, sources: list[SourceKi
     }
 
 
-def measure(store: SqlStore, count: int, rounds: int) -> dict[str, float]:
+def acts_on(store: SqlStore, count: int) -> dict[str, Callable[[], object]]:
+    """What people do with a queue, by name."""
     queue = Queue(store, Clock())
     with store.read() as unit:
         person = unit.people.all()[0]
@@ -140,7 +141,7 @@ def measure(store: SqlStore, count: int, rounds: int) -> dict[str, float]:
         "filter": lambda: queue.page(person, narrow),
         "filter, middle": at(narrow, 0.5),
         "filter, six at once": lambda: queue.page(person, few),
-        "keeps 30 days at most": lambda: queue.page(person, replace(all_open, kept_days=30)),
+        "kept 90 days at most": lambda: queue.page(person, replace(all_open, kept_days=90)),
         "search, an id": lambda: queue.page(
             person, CaseFilter(text=f"platform-case-{chance.randrange(1, count)}")
         ),
@@ -153,18 +154,25 @@ def measure(store: SqlStore, count: int, rounds: int) -> dict[str, float]:
         "claim": lambda: queue.next_case(person),
         "claim with a filter": lambda: queue.next_case(person, narrow),
     }
-    return {name: median(act, rounds) for name, act in acts.items()}
+    return acts
 
 
-def median(act: Callable[[], object], rounds: int) -> float:
-    """Milliseconds."""
-    act()
-    taken = []
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        act()
-        taken.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(taken)
+def side_by_side(
+    some: dict[str, Callable[[], object]], others: dict[str, Callable[[], object]], rounds: int
+) -> dict[str, tuple[float, float]]:
+    """Medians in milliseconds. Turn by turn, so that what else the computer does burdens both alike."""
+    found = {}
+    for name in some:
+        pair = (some[name], others[name])
+        taken: tuple[list[float], list[float]] = ([], [])
+        for turn in range(rounds + 2):
+            for act, times in zip(pair, taken, strict=True):
+                begun = time.perf_counter()
+                act()
+                if turn >= 2:
+                    times.append((time.perf_counter() - begun) * 1000)
+        found[name] = (statistics.median(taken[0]), statistics.median(taken[1]))
+    return found
 
 
 WINDOW = """
@@ -177,11 +185,11 @@ print(window(Path(sys.argv[1])))
 
 def window(path: Path) -> float:
     """Megabytes of a process with the queue page on this store, scrolled from end to end."""
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
+    from PySide6.QtWidgets import QApplication
 
-    from desk.gui.queue.page import QueuePage  # noqa: PLC0415
-    from desk.gui.runner import Runner  # noqa: PLC0415
-    from desk.gui.session import Session  # noqa: PLC0415
+    from desk.gui.queue.page import QueuePage
+    from desk.gui.runner import Runner
+    from desk.gui.session import Session
 
     app = QApplication.instance() or QApplication(["queue"])
     store = SqlStore(open_sqlite(path, KEY))
@@ -238,18 +246,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)
         folder.mkdir(exist_ok=True)
-        found: dict[int, dict[str, float]] = {}
+        stores = {}
         for count in (arguments.small, arguments.large):
             path = folder / f"queue-{count}.db"
             begun = time.perf_counter()
             store = SqlStore(open_sqlite(path, KEY)) if path.exists() else fill(path, count)
             print(f"{count:,} cases ready in {time.perf_counter() - begun:.1f} s", flush=True)
-            found[count] = measure(store, count, arguments.rounds)
-            store.close()
-        small, large = found[arguments.small], found[arguments.large]
+            stores[count] = store
+        small, large = (acts_on(store, count) for count, store in stores.items())
+        found = side_by_side(small, large, arguments.rounds)
         print(f"{'':28}{arguments.small:>12,}{arguments.large:>12,}{'ratio':>8}")
-        for name, before in small.items():
-            print(f"{name:28}{before:>9.1f} ms{large[name]:>9.1f} ms{large[name] / before:>8.2f}")
+        for name, (few, many) in found.items():
+            print(f"{name:28}{few:>9.1f} ms{many:>9.1f} ms{many / few:>8.2f}")
+        for store in stores.values():
+            store.close()
         if arguments.window:
             empty = folder / "queue-0.db"
             if not empty.exists():

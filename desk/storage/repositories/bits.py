@@ -13,7 +13,7 @@ from typing import TypeAlias
 CHUNK_BITS = 13
 CHUNK = 1 << CHUNK_BITS
 CHUNK_BYTES = CHUNK // 8
-BLOCK = 512
+BLOCK = 256
 """Bytes that are counted at once where a position is sought."""
 SMALL = 256
 """A set of so few cases is sorted by their values."""

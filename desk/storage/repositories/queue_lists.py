@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, cast, or_, select, text, type_coerce
+from sqlalchemy import BigInteger, Select, TextClause, cast, or_, select, text, type_coerce
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from desk.domain.case import CaseRow, CaseState, SourceKind
@@ -22,7 +22,7 @@ from desk.ports import CaseFilter, CasePage, QueueChoices, QueueCounts
 from desk.storage.repositories import bits
 from desk.storage.repositories.base import Repository, batched
 from desk.storage.repositories.facets import AGE, COMPLETENESS, KEPT, Facets, View, day, minute
-from desk.storage.repositories.search_text import fts_query, holds, phrases, ts_query
+from desk.storage.repositories.search_text import fts_key, fts_queries, holds, phrases, ts_query
 from desk.storage.tables import EPOCH, cases
 from desk.storage.tables_queue import case_words, queue_opinions
 
@@ -30,7 +30,7 @@ FOUND_AT_MOST = 1000
 """Cases that one search finds; then it says that there may be more."""
 SEARCHED_AT_MOST = 5_000
 """Hits of the words that are looked through for cases that fit the other filters."""
-FEW = 500
+FEW = 250
 """So few cases are each looked at for the words."""
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -168,25 +168,39 @@ class Lists(Repository):
         if among.bit_count() <= FEW:
             return self._few_with_words(bits.members(among), words) | by_number & among, False
         sqlite = self._db.dialect.name == "sqlite"
+        if sqlite and (key := fts_key(words)):
+            near = self._db.execute(_FTS_KEY, {"sought": key, "most": FEW + 1}).scalars().all()
+            if len(near) <= FEW:
+                fit = bits.members(bits.of(near) & among)
+                return self._few_with_words(fit, words) | by_number & among, False
+        found: set[int] = set()
+        capped = False
+        for query in fts_queries(words) if sqlite else [ts_query(words)]:
+            capped = self._hits(_FTS if sqlite else _TSEARCH, query, among, found)
+            if capped:
+                break
+        first = sorted(found)[:FOUND_AT_MOST]
+        return bits.of(first) | by_number & among, capped
+
+    def _hits(self, search: TextClause, query: str, among: int, found: set[int]) -> bool:
+        """Add the hits that are in the set; whether it ended before all were seen."""
         hits = self._db.execute(
-            _FTS if sqlite else _TSEARCH,
+            search,
             {
-                "sought": fts_query(words) if sqlite else ts_query(words),
+                "sought": query,
                 "first": (among & -among).bit_length() - 1,
                 "last": among.bit_length() - 1,
                 "most": SEARCHED_AT_MOST + 1,
             },
         ).scalars()
         data = among.to_bytes((among.bit_length() + 7) // 8, "little")
-        found: list[int] = []
         seen = 0
         # In pieces: SQLite finds them as it is asked for them.
         while len(found) <= FOUND_AT_MOST and (piece := hits.fetchmany(500)):
             seen += len(piece)
-            found += [number for number in piece if data[number >> 3] >> (number & 7) & 1]
+            found.update(number for number in piece if data[number >> 3] >> (number & 7) & 1)
         hits.close()
-        capped = len(found) > FOUND_AT_MOST or seen > SEARCHED_AT_MOST
-        return bits.of(found[:FOUND_AT_MOST]) | by_number & among, capped
+        return len(found) > FOUND_AT_MOST or seen > SEARCHED_AT_MOST
 
     def _few_with_words(self, numbers: list[int], words: str) -> int:
         found: list[int] = []
@@ -252,6 +266,7 @@ class Lists(Repository):
         return [found[number] for number in numbers if number in found]
 
 
+_FTS_KEY = text("SELECT rowid FROM case_fts WHERE case_fts MATCH :sought ORDER BY rowid LIMIT :most")
 _FTS = text(
     "SELECT rowid FROM case_fts WHERE case_fts MATCH :sought AND rowid BETWEEN :first AND :last "
     "ORDER BY rowid LIMIT :most"

@@ -59,6 +59,21 @@ def phrases(text: str) -> list[tuple[list[str], bool]]:
     return [(part, len(part[-1]) >= SHORTEST_BEGINNING and not _IPV4.match(part[-1])) for part in parts]
 
 
+def fts_key(text: str) -> str:
+    """Of the words the longest with a digit in it, as an FTS5 query: an id's number is rarer than the words
+    around it. Empty where there is none."""
+    numbers = [
+        (word, goes_on and place == len(part) - 1)
+        for part, goes_on in phrases(text)
+        for place, word in enumerate(part)
+        if any(sign.isdigit() for sign in word)
+    ]
+    if not numbers:
+        return ""
+    word, goes_on = max(numbers, key=lambda found: len(found[0]))
+    return f'"{word}"{" *" if goes_on else ""}'
+
+
 _IPV4 = re.compile(r"\d+x\d+x\d+x\d+$")
 
 
@@ -68,9 +83,15 @@ def holds(words: str, sought: list[tuple[list[str], bool]]) -> bool:
     return all(f" {' '.join(part)}{'' if goes_on else ' '}" in spaced for part, goes_on in sought)
 
 
-def fts_query(text: str) -> str:
-    """For SQLite's FTS5."""
-    return " AND ".join(f'"{" ".join(part)}"{" *" if goes_on else ""}' for part, goes_on in phrases(text))
+def fts_queries(text: str) -> list[str]:
+    """For SQLite's FTS5: the words as they are, and then as beginnings, where that is another question.
+
+    A word is streamed from its list; a beginning has all its words' lists merged before the first hit.
+    """
+    parts = phrases(text)
+    whole = " AND ".join(f'"{" ".join(part)}"' for part, _ in parts)
+    begun = " AND ".join(f'"{" ".join(part)}"{" *" if goes_on else ""}' for part, goes_on in parts)
+    return [whole] if whole == begun else [whole, begun]
 
 
 def ts_query(text: str) -> str:
