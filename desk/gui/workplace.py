@@ -13,6 +13,7 @@ from desk.domain.errors import DeskError
 from desk.domain.exposure import Rest, RestState
 from desk.domain.filing import Filing, FilingState
 from desk.domain.roles import Operator, Permission
+from desk.gui.account.page import AccountPage
 from desk.gui.approvals.page import ApprovalsPage, waiting_for
 from desk.gui.audit.page import AuditPage
 from desk.gui.case.page import CasePage
@@ -99,6 +100,7 @@ class Workplace(QObject):
         self.case = CasePage(session)
         window.add_page("case", self.case)
         window.add_page("report", ReportPage(session))
+        window.add_page("account", AccountPage(session))
         self.confirm = ConfirmPage(session)
         window.add_page("confirm", self.confirm)
         window.add_page("outbox", OutboxPage(session))
@@ -147,7 +149,9 @@ class Workplace(QObject):
         folder = Command(
             "file.import_folder", tr("Import a folder of cases…"), KEY_FOLDER, self.importing.ask_folder
         )
-        return [folder] + [
+        may_look = partial(self.session.operator.may, Permission.SEE_QUEUE)
+        account = Command("account.find", tr("Find an account…"), "", self._find_account, may_look)
+        return [folder, account] + [
             Command(f"view.theme.{scheme.value}", words, "", partial(self._choose_scheme, scheme))
             for scheme, words in (
                 (Scheme.SYSTEM, tr("Colours: as the system")),
@@ -155,6 +159,10 @@ class Workplace(QObject):
                 (Scheme.DARK, tr("Colours: dark")),
             )
         ]
+
+    def _find_account(self) -> None:
+        self.window.go("account")
+        self.window.focus_search()
 
     def _choose_scheme(self, scheme: Scheme) -> None:
         self.theme.set_scheme(scheme)

@@ -80,6 +80,43 @@ class Candidates:
     near: tuple[NearFile, ...] = ()
 
 
+FILES = 100
+"""Files of a case whose spread is counted."""
+CASES = 100
+"""Cases counted for each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Where else the files of a case are: numbers of cases with the same bytes, and with near ones.
+
+    ``batch``: whether some of them could be reported with it as one. ``more``: there are more than counted.
+    """
+
+    same: tuple[int, ...]
+    near: tuple[int, ...]
+    batch: bool
+    more: bool = False
+
+
+def spread(uow: UnitOfWork, operator: Operator, case: Case, now: datetime) -> Spread:
+    """Counted along indexes; the cases are read only until one is found that could go along."""
+    same: set[int] = set()
+    near: set[int] = set()
+    more = batch = False
+    files = [c for c in case.data.reported_content if c.kind.has_file and c.sha256]
+    for piece in files[:FILES]:
+        others: list[tuple[str | None, set[int]]] = [(None, same)]
+        others += [(sha256, near) for sha256, _ in uow.hashes.near(piece.sha256 or "", PDQ)]
+        for sha256, found in others:
+            numbers = uow.batches.holding(sha256 or piece.sha256 or "", but_case=case.number, limit=CASES + 1)
+            more = more or len(numbers) > CASES
+            found.update(numbers[:CASES])
+            if numbers and not batch:
+                batch = bool(page(uow, operator, case, piece, sha256, 0, now)[0])
+    return Spread(tuple(sorted(same)), tuple(sorted(near - same)), batch, more or len(files) > FILES)
+
+
 def candidates(uow: UnitOfWork, operator: Operator, case: Case, now: datetime) -> tuple[Candidates, ...]:
     """For each reported file of the case that other accounts posted too, the cases that could go along.
 

@@ -21,7 +21,7 @@ from desk.domain.viewing import Viewed
 from desk.ports import Clock, Composer, FieldInfo, SavedDraft, Store, UnitOfWork
 from desk.services.auditing import note
 from desk.services.batches import others_of
-from desk.services.candidates import Candidate, Candidates, candidates, page
+from desk.services.candidates import Candidate, Candidates, Spread, candidates, page, spread
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import DeskSettings, settings_of
 from desk.services.review import viewed_map
@@ -122,6 +122,12 @@ class Drafting:
         require(operator, Permission.DRAFT)
         with self._store.read() as uow:
             return candidates(uow, operator, uow.cases.get(number), self._clock.now())
+
+    def spread(self, operator: Operator, number: int) -> Spread:
+        """In which other cases the files of this one are, the same or near."""
+        require(operator, Permission.SEE_QUEUE)
+        with self._store.read() as uow:
+            return spread(uow, operator, uow.cases.get(number), self._clock.now())
 
     def more_candidates(
         self, operator: Operator, number: int, content_id: str, after: int, *, near: str | None = None

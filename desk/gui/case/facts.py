@@ -15,6 +15,7 @@ from desk.domain.content import Content, ContentKind, Match
 from desk.domain.decision import Decision
 from desk.domain.incident import Context
 from desk.gui import theme, words
+from desk.gui.account.ties import CaseTies
 from desk.gui.case import phrases
 from desk.gui.case.messages import Conversation
 from desk.gui.case.parts import Facts, row
@@ -35,6 +36,8 @@ class WhatIsKnown(Panel):
     """The left column. ``read`` carries what was scrolled through of a conversation."""
 
     read = Signal(object)
+    wanted = Signal(str, dict)
+    """Another page, and what to show there."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -64,7 +67,10 @@ class WhatIsKnown(Panel):
             self._scroll.verticalScrollBar().setValue(0)
         data = view.case.data
         top = label(tr("What is known"), "section")
-        self._scroll.add(top, self._summary(view, policies))
+        ties = CaseTies(self._session)
+        ties.wanted.connect(self.wanted)
+        ties.show_case(view)
+        self._scroll.add(top, self._summary(view, policies), ties)
         self._people(data, view)
         self._talk(data)
         self._links(data)

@@ -72,6 +72,7 @@ class CasePage(Page):
         self.screen_lock = ScreenLock(self)
         self.marks = Marks(session, self)
         self.known = WhatIsKnown(session)
+        self.known.wanted.connect(self.navigate)
         self.recorder = Recorder(session, self)
         self.content = ContentPanel(session, self.marks, self.recorder)
         self.no_case, self.failed, self.done = NoCase(), Failed(), Decided()

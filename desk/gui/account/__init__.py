@@ -1,0 +1,1 @@
+"""An account across cases."""
