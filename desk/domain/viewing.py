@@ -54,6 +54,10 @@ GAPS = 0.01
 """The most that closed gaps may come to together."""
 
 
+ROUNDING = 1e-9
+"""What is lost where a moment is written as a share of the whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewed:
     """What may be claimed about a file. ``share`` is the part of it that was shown, 0..1."""
@@ -95,6 +99,17 @@ def covered(stretches: Iterable[tuple[float, float]]) -> float:
     return max(0.0, 1.0 - missed)
 
 
+def unbroken(stretches: Iterable[tuple[float, float]]) -> float:
+    """The share that the stretches cover together, no gap closed but what rounding leaves, in 0..1."""
+    missed, reach = 0.0, 0.0
+    for start, stop in sorted((a, b) for a, b in stretches if a < b):
+        if start > reach + ROUNDING:
+            missed += min(start, 1.0) - min(reach, 1.0)
+        reach = max(reach, stop)
+    missed += max(0.0, 1.0 - reach)
+    return 1.0 if missed <= ROUNDING else max(0.0, min(1.0 - missed, 1.0 - 2 * ROUNDING))
+
+
 def viewed(
     kind: ContentKind, sha256: str, viewings: Iterable[Viewing], content_id: str | None = None
 ) -> Viewed:
@@ -104,11 +119,13 @@ def viewed(
     not viewing the other (domain rule on byte-identical files). Without it the
     caller has chosen the viewings already.
 
-    An image: shown whole and unblurred at least once. Video, audio: played to
-    the end, gaps closed, at up to twice the speed. Document, text, chat: scrolled
-    through to its end.
+    An image: shown whole and unblurred at least once; one that moves: every picture
+    of it played, with no gap closed, for one may show what no other does. Video,
+    audio: played to the end, gaps closed, at up to twice the speed. Document, text,
+    chat: scrolled through to its end.
     """
     stretches: list[tuple[float, float]] = []
+    pictures: list[tuple[float, float]] = []
     metadata = False
     seconds = 0.0
     whole = False
@@ -119,11 +136,17 @@ def viewed(
         seconds += viewing.seconds
         if viewing.kind is ViewingKind.METADATA:
             metadata = True
-        elif viewing.kind is wanted and 0.0 < viewing.speed <= MAX_SPEED and viewing.seconds > 0.0:
+            continue
+        if not (0.0 < viewing.speed <= MAX_SPEED and viewing.seconds > 0.0):
+            continue
+        if viewing.kind is ViewingKind.PLAY:
+            pictures.append((viewing.start, viewing.end))
+        if viewing.kind is wanted:
             stretches.append((viewing.start, viewing.end))
             whole = whole or (viewing.start <= 0.0 and viewing.end >= 1.0)
     if kind is ContentKind.IMAGE:
-        return Viewed(whole, 1.0 if whole else 0.0, metadata, seconds)
+        share = 1.0 if whole else unbroken(pictures)
+        return Viewed(share >= 1.0, share, metadata, seconds)
     share = covered(stretches)
     return Viewed(share >= 1.0, share, metadata, seconds)
 

@@ -11,7 +11,7 @@ from . import wire
 from .crew import Crew, Stop
 from .sniff import sniff
 from .sources import Opened
-from .wire import Answer, Part, Request, Worker
+from .wire import Answer, Ask, Part, Request, Worker
 
 T = TypeVar("T", Revealed, Heard)
 
@@ -41,10 +41,13 @@ class Reel(Generic[T]):
         if self._opened is None:
             return
         sniffed = sniff(self._opened.head)
-        if sniffed.format is not None and sniffed.worker is Worker.AV:
+        worker = sniffed.worker
+        # An animation plays out of the worker that decodes its pictures; sound comes out of films only.
+        plays = worker is Worker.AV or (request.ask is Ask.PLAY and worker in (Worker.IMAGE, Worker.HEIF))
+        if sniffed.format is not None and worker is not None and plays:
             self._request = request._replace(format=sniffed.format)
             self._parts = crew.play(
-                self._opened, sniffed.worker, self._request, source.size, self._stop, seconds=seconds
+                self._opened, worker, self._request, source.size, self._stop, seconds=seconds
             )
 
     def __iter__(self) -> Iterator[T]:

@@ -23,6 +23,7 @@ import PIL.WebPImagePlugin
 from PIL import ExifTags, Image, ImageFile, TiffImagePlugin, UnidentifiedImageError, features
 
 from . import webp
+from .animation import Timing, gif_delays, timing
 from .part import of as part_of
 from .pdq import SIDE, pdq
 from .protocol import (
@@ -102,9 +103,13 @@ def _open(source: BinaryIO, request: Request) -> Image.Image:
     return image
 
 
-def answer(source: BinaryIO, request: Request) -> list[Picture] | list[Hashed] | Facts | list[Entry]:
+def answer(
+    source: BinaryIO, request: Request
+) -> list[Picture] | list[Hashed] | Facts | list[Entry] | Iterator[Picture]:
     """One request about one picture. Raises Refused, MemoryError, or whatever a decoder raises."""
     ask = Ask(request.ask)
+    if ask is Ask.PLAY:
+        return _play(source, request)
     if ask is Ask.PROBE:
         with _open(source, request) as image:
             return _facts(image, source)
@@ -135,15 +140,53 @@ def answer(source: BinaryIO, request: Request) -> list[Picture] | list[Hashed] |
 def _pictures(source: BinaryIO, request: Request, ask: Ask, *, damaged: bool) -> list[Picture]:
     if ask is not Ask.STILLS:
         with _open(source, request) as image:
+            position = -1
             if ask is Ask.REVEAL and request.number:
                 _seek(image, request.number)
-            return [_one(image, source, request, ask, damaged=damaged)]
+            elif ask is Ask.REVEAL and request.position_ms >= 0:
+                times = _timing(image, source)
+                number = times.at(request.position_ms) if times else 0
+                _seek(image, number)
+                position = times.starts[number] if times else -1
+            return [_one(image, source, request, ask, damaged=damaged)._replace(position_ms=position)]
     with _open(source, request) as image:
-        return [_one(image, source, request, ask, damaged=damaged) for _ in _frames(image, source, request)]
+        times = _timing(image, source)
+        return [
+            _one(image, source, request, ask, damaged=damaged)._replace(
+                position_ms=times.starts[number] if times else -1
+            )
+            for number in _frames(image, source, request)
+        ]
+
+
+def _timing(image: Image.Image, source: BinaryIO) -> Timing | None:
+    return timing(image, source, _count(image, source))
+
+
+def _play(source: BinaryIO, request: Request) -> Iterator[Picture]:
+    """Every picture of an animation from the one at a position on, none left out.
+
+    Ends without an error only after the last: a picture that cannot be decoded, or one more than was counted,
+    is refused, and then nobody can say that all of it was shown.
+    """
+    with _open(source, request) as image:
+        times = _timing(image, source)
+        if times is None:
+            raise Refused(Refusal.UNSUPPORTED)
+        for number in range(times.at(max(0, request.position_ms)), len(times.starts)):
+            image.seek(number)
+            check_size(*image.size)
+            small = turn(plain(shrink(image, request.edge), grey=False), _orientation(image))
+            yield picture(small, position_ms=times.starts[number])
+        try:
+            image.seek(len(times.starts))
+        except EOFError:
+            return
+        raise Refused(Refusal.BROKEN)
 
 
 def _frames(image: Image.Image, source: BinaryIO, request: Request) -> Iterator[int]:
-    """Go to frames spread over an animation, at most `number`; fewer where they take too long."""
+    """Go to frames spread over an animation, at most `number`; fewer where they take too long. Their numbers."""
     deadline = time.monotonic() + STILLS_SECONDS
     frames = _count(image, source)
     wanted = max(1, min(request.number, frames, MAX_STILLS))
@@ -151,7 +194,7 @@ def _frames(image: Image.Image, source: BinaryIO, request: Request) -> Iterator[
         if index and time.monotonic() > deadline:
             return
         _seek(image, index * frames // wanted)
-        yield index
+        yield index * frames // wanted
 
 
 def _hashes(source: BinaryIO, request: Request) -> list[Hashed]:
@@ -231,13 +274,19 @@ def _facts(image: Image.Image, source: BinaryIO) -> Facts:
         width, height = height, width
     told = bool(from_exif(_exif(image), image.info)) or (image.format == "PNG" and _png_text(source))
     flags = FACT_PICTURE | (FACT_TEXT if told else 0)
-    return Facts(width, height, _count(image, source), -1, flags)
+    frames = _count(image, source)
+    times = timing(image, source, frames)
+    return Facts(width, height, frames, times.end if times else -1, flags)
 
 
 def _count(image: Image.Image, source: BinaryIO) -> int:
     """Frames, from the header where the format says so; by walking a bounded number of parts where not."""
     if image.format == "GIF":
-        return _gif_frames(source)
+        at = source.tell()
+        try:
+            return max(1, len(gif_delays(source)))
+        finally:
+            source.seek(at)
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         count = 1
         while count < 200:
@@ -265,35 +314,5 @@ def _png_text(source: BinaryIO) -> bool:
                 return True
             source.seek(int.from_bytes(head[:4], "big") + 4, io.SEEK_CUR)
         return False
-    finally:
-        source.seek(at)
-
-
-def _gif_frames(source: BinaryIO) -> int:
-    """Count a GIF's image blocks without decoding them."""
-    at = source.tell()
-    try:
-        source.seek(0)
-        head = source.read(13)
-        if len(head) == 13 and head[10] & 0x80:
-            source.seek(3 << ((head[10] & 7) + 1), io.SEEK_CUR)
-        count = 0
-        while count < MAX_COUNT:
-            block = source.read(1)
-            if block == b"\x2c":
-                count += 1
-                descriptor = source.read(9)
-                if len(descriptor) == 9 and descriptor[8] & 0x80:
-                    source.seek(3 << ((descriptor[8] & 7) + 1), io.SEEK_CUR)
-                source.seek(1, io.SEEK_CUR)
-            elif block == b"\x21":
-                source.seek(1, io.SEEK_CUR)
-            else:
-                break
-            while (length := source.read(1)) and length != b"\x00":
-                source.seek(length[0], io.SEEK_CUR)
-            if not length:
-                break
-        return max(1, count)
     finally:
         source.seek(at)

@@ -105,7 +105,8 @@ def test_skipping_along_in_small_steps_is_not_playing() -> None:
 def test_only_the_right_way_of_looking_counts(kind: ContentKind) -> None:
     for way in ViewingKind:
         claim = viewed(kind, SHA, [look(way)])
-        assert claim.viewed is (way is WANTED[kind])
+        moved = kind is ContentKind.IMAGE and way is ViewingKind.PLAY  # an animation, played whole
+        assert claim.viewed is (way is WANTED[kind] or moved)
         assert claim.metadata is (way is ViewingKind.METADATA)
         assert claim.seconds == 3.0
 
@@ -139,4 +140,20 @@ def test_a_film_names_the_share_that_was_played() -> None:
 @given(st.lists(st.sampled_from(list(ViewingKind)), max_size=6), st.sampled_from(list(ContentKind)))
 def test_metadata_counts_only_beside_the_file(ways: list[ViewingKind], kind: ContentKind) -> None:
     claim = viewed(kind, SHA, [look(way) for way in ways])
-    assert claim.exif is (ViewingKind.METADATA in ways and WANTED[kind] in ways)
+    moved = kind is ContentKind.IMAGE and ViewingKind.PLAY in ways
+    assert claim.exif is (ViewingKind.METADATA in ways and (WANTED[kind] in ways or moved))
+
+
+PLAYS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8)
+
+
+@given(PLAYS)
+def test_an_animation_is_viewed_when_no_picture_of_it_is_missing(plays: list[tuple[int, int]]) -> None:
+    shown = {n for start, stop in plays for n in range(start, stop)}
+    looks = [look(ViewingKind.PLAY, start / 40, stop / 40) for start, stop in plays]
+    claim = viewed(ContentKind.IMAGE, SHA, looks)
+    assert claim.viewed is (len(shown) == 40)
+    assert claim.share == pytest.approx(len(shown) / 40)
+    # Neither one picture held still nor a faster pass adds anything.
+    for more in (look(ViewingKind.REVEAL, 0.5, 0.51), look(ViewingKind.PLAY, 0.0, 1.0, speed=2.5)):
+        assert viewed(ContentKind.IMAGE, SHA, [*looks, more]).share == claim.share

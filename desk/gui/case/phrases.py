@@ -103,6 +103,7 @@ def decided(number: int, kind: DecisionKind) -> str:
         ),
         DecisionKind.ESCALATE: tr("Case {number} handed on for a second opinion.", number=number),
         DecisionKind.REPORT: tr("Case {number} is being reported.", number=number),
+        DecisionKind.ELSEWHERE: tr("Case {number} was filed elsewhere.", number=number),
     }[kind]
 
 
@@ -111,6 +112,7 @@ def past_decision(kind: DecisionKind) -> str:
         DecisionKind.NO_VIOLATION: tr("No violation"),
         DecisionKind.VIOLATION_NO_REPORT: tr("Violation, no report"),
         DecisionKind.ESCALATE: tr("Second opinion asked for"),
+        DecisionKind.ELSEWHERE: tr("Filed elsewhere"),
         DecisionKind.REPORT: tr("Report"),
     }[kind]
 
@@ -154,6 +156,8 @@ def viewed(content: Content, seen: Viewed | None, facts: MediaFacts | None) -> s
             return tr("{share} % of {time} played", share=share, time=play_time(facts.duration))
         return tr("{share} % played", share=share)
     if content.kind is ContentKind.IMAGE:
+        if facts is not None and facts.frames > 1:
+            return tr("not viewed: {share} % of its pictures shown", share=share)
         return tr("not viewed: shown in part")
     return tr("{share} % shown", share=share) if share else tr("not viewed")
 

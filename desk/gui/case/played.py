@@ -15,6 +15,8 @@ class Played:
     length: float | None
     first: float | None = None
     last: float | None = None
+    every: bool = False
+    """An animation, each of whose pictures was painted: its end is its end, however long the last one stands."""
     _gap: float = field(default=0.0, repr=False)
 
     def at(self, second: float) -> None:
@@ -33,6 +35,8 @@ class Played:
         """Whether the last picture may stand for the rest: about as long as others stood before it."""
         if self.length is None or self.last is None:
             return False
+        if self.every:
+            return True
         return self.length - self.last <= max(LAST_FRAME, 2 * self._gap)
 
     def to_end(self) -> None:

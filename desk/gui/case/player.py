@@ -104,7 +104,7 @@ class Player(QObject):
             speed,
             Feed() if pictures else None,
             SoundFeed(speed) if sound else None,
-            Played(length),
+            Played(length, every=target.every),
             [],
         )
         self._hold = hold
@@ -188,9 +188,13 @@ class Player(QObject):
     def _paint(self, hold: _Hold, frames: Feed[Revealed], second: float, now: float) -> float:
         """Put the newest frame that is due on the screen. The second that the film is at."""
         newest: Revealed | None = None
+        # Of an animation no picture is left out: the next one waits until this one was on the screen.
+        every = hold.target.every
+        if every and hold.shown is not None and not self._sheet.current_painted:
+            return self._wait_at(hold, second, now)
         while (one := frames.take(second if hold.shown is not None else None)) is not None:
             newest = one
-            if hold.shown is None:
+            if hold.shown is None or every:
                 break
         if newest is not None and newest.position is not None:
             image = to_image(newest)
@@ -201,6 +205,8 @@ class Player(QObject):
                     self._sheet.put(image, hold.target.name)
                 else:
                     self._sheet.put_next(image)
+                    if every:
+                        second = self._wait_at(hold, newest.position, now)
                 hold.shown = newest.position
                 hold.played.at(newest.position)
         last = hold.shown if hold.shown is not None else second
@@ -212,6 +218,12 @@ class Player(QObject):
             hold.sound.going = frames.finished or frames.ready or second < last + STALL
         return second
 
+    @staticmethod
+    def _wait_at(hold: _Hold, second: float, now: float) -> float:
+        """The film's clock stands at this second now."""
+        hold.behind = now - (second - hold.start) / hold.speed
+        return second
+
     def _sound_on(self, hold: _Hold, second: float) -> bool:
         """Count what was heard of a sound; whether all is over."""
         frames, sound, played = hold.frames, hold.sound, hold.played
@@ -220,6 +232,8 @@ class Player(QObject):
                 return False
             if not frames.ended:
                 return True
+            if hold.target.every and not self._sheet.current_painted:
+                return False
             heard = sound.heard if sound is not None else None
             if heard is not None and sound is not None and not sound.played_out:
                 played.at(heard[1])  # pictures ended, the sound goes on

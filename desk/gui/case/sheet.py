@@ -38,7 +38,7 @@ class LookSheet(QWidget):
         self._zoom: Zoom | None = None
         self._place_of = QRectF()
         self._clock = QElapsedTimer()
-        self._whole = False
+        self._whole = self._fresh = False
         parent.installEventFilter(self)
         self.hide()
 
@@ -54,6 +54,11 @@ class LookSheet(QWidget):
     @property
     def painted(self) -> bool:
         return self._clock.isValid()
+
+    @property
+    def current_painted(self) -> bool:
+        """Whether the picture that was put last has been on the screen."""
+        return self._image is not None and self._fresh
 
     def cover(self, parent: QWidget) -> None:
         """Lie over another widget from now on. Not while something is shown."""
@@ -75,7 +80,7 @@ class LookSheet(QWidget):
     def put(self, image: QImage, caption: str, zoom: Zoom | None = None) -> None:
         """Show a picture; with ``zoom`` that part of it which ``zoom.asked`` named."""
         self._zoom, self._place_of = zoom, zoom.asked()[1] if zoom is not None else QRectF()
-        self._image, self._caption, self._whole = image, caption, False
+        self._image, self._caption, self._whole, self._fresh = image, caption, False, False
         self._clock.invalidate()
         self._place()
         self.show()
@@ -99,7 +104,7 @@ class LookSheet(QWidget):
             image.fill(0)
             return
         self._image.fill(0)
-        self._image = image
+        self._image, self._fresh = image, False
         self.update()
 
     def drop(self) -> tuple[float, bool]:
@@ -170,6 +175,7 @@ class LookSheet(QWidget):
             painter.drawText(line, int(Qt.AlignmentFlag.AlignCenter), words)
             if not self._clock.isValid():
                 self._clock.start()
+            self._fresh = True
             if not target.isEmpty() and not self._whole:
                 self._whole = self.visibleRegion().boundingRect().contains(target.toAlignedRect())
         painter.end()
