@@ -59,7 +59,7 @@ class ReportPage(Page):
         self.keeper.stale.connect(self._stale)
         self.keeper.failed.connect(self._not_kept)
         self.keeper.settled.connect(self._go_on)
-        self._is_stale = self._asked_again = False
+        self._is_stale = self._asked_again = self._batch_wanted = False
         self.discarding = Discarding(session, self)
         self.discarding.discarded.connect(self._discarded)
         self.discarding.restored.connect(self._reopen)
@@ -137,6 +137,7 @@ class ReportPage(Page):
             self._put_state(EmptyState("file-text", tr("No report is open"), tr("Open a case first.")))
             return
         self.keeper.flush()
+        self._batch_wanted = bool(kwargs.get("batch"))
         self.set_title(tr("Report on case {number}", number=number))
         self._open(number)
 
@@ -196,6 +197,9 @@ class ReportPage(Page):
             self.history.clear()
             sheet.rest()
         sheet.load(view.draft, view)
+        if self._batch_wanted:
+            self._batch_wanted = False
+            sheet.batch.fold.set_open(True)
         sheet.refused = view.refused_at
         self.checker.take(view.draft, view)
         self._show_refused(view.refused_words)
