@@ -113,9 +113,14 @@ def opened(desk: Desk, stack: ExitStack) -> Opened:
     )
 
 
-def _window_operator(desk: Desk) -> Operator:
-    """Who works at the window. One operator until people sign in by name."""
-    people = desk.people.all()
-    if not people:
-        raise UserError("This workspace has no operator.", "Make it anew with “desk init”.")
-    return people[0]
+def _window_operator(desk: Desk) -> Operator | None:
+    """Who works at the window unasked: practice's first person, or whom the OS account stands for."""
+    if desk.practice:
+        return desk.people.all()[0]
+    standing = desk.signin.standing()
+    if standing.recognised is None or standing.code_needed:
+        return None
+    try:
+        return desk.signin.sign_in_by_account().value
+    except UserError:  # they wait after failures: the window says for how long
+        return None

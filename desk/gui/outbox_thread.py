@@ -23,9 +23,13 @@ class OutboxThread(QObject):
         super().__init__(parent)
         self._stopped = False
         self._lanes = Lanes(outbox, clock, self._tell)
+        self._started = False
 
     def start(self) -> None:
-        self._lanes.start()
+        """Once; it goes on while people come and go."""
+        if not self._started:
+            self._started = True
+            self._lanes.start()
 
     def wake(self) -> None:
         """Something was confirmed or asked for: look at once."""

@@ -78,6 +78,16 @@ class Session(QObject):
         """Tell every page what was written (also from the outbox's thread, by its signal)."""
         self.changed.emit(changes)
 
+    def pause(self) -> None:
+        """Nobody is at the desk: the claim is not renewed, and ends by itself where nobody comes back."""
+        self._renewing.stop()
+
+    def resume(self) -> None:
+        """Somebody is: renew it at once, or learn that it went to another."""
+        if self._claim is not None:
+            self._renewing.start()
+            self._renew()
+
     def _renew(self) -> None:
         claim = self._claim
         if claim is not None:

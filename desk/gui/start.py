@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QVBoxLayout
@@ -26,15 +27,18 @@ from desk.gui.window import MainWindow, WindowSettings
 from desk.gui.words import tr
 from desk.services.desk import Desk
 
+if TYPE_CHECKING:
+    from desk.gui.outbox_thread import OutboxThread
+
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Opened:
-    """An open workspace, who works in it, and how to close it."""
+    """An open workspace, who works in it (None: they sign in first), and how to close it."""
 
     desk: Desk
-    operator: Operator
+    operator: Operator | None
     endpoint: EndpointKind
     address: str
     close: Callable[[], None]
@@ -97,6 +101,8 @@ class Life(QObject):
         self.window.go("opening")
         self.opened: Opened | None = None
         self.workplace: object | None = None
+        self.keeper: object | None = None
+        self._outbox: OutboxThread | None = None
         self.runner.problem.connect(self.window.show_problem)
         self.runner.bug.connect(self.window.show_bug)
 
@@ -113,13 +119,38 @@ class Life(QObject):
 
     def _ready(self, opened: Opened) -> None:
         # Imported only now: the frame is painted before the pages are loaded.
-        from desk.gui.workplace import Workplace
+        from desk.gui.signin.keeper import SignInKeeper
 
         self.opened = opened
         self.window.banner.set_endpoint(BANDS[opened.endpoint], opened.address)
-        self.workplace = Workplace(
-            self.window, self.runner, self.theme, opened.desk, opened.operator, self._settings
+        self.keeper = keeper = SignInKeeper(self.window, self.runner, opened.desk)
+        keeper.entered.connect(self._enter)
+        keeper.left.connect(self._leave)
+        if opened.operator is not None:
+            self._enter(opened.operator)
+        else:
+            keeper.ask()
+
+    def _enter(self, operator: Operator) -> None:
+        """This person's pages; the outbox that runs already goes on."""
+        from desk.gui.signin.keeper import SignInKeeper
+        from desk.gui.workplace import Workplace
+
+        assert self.opened is not None
+        assert isinstance(self.keeper, SignInKeeper)
+        self.workplace = work = Workplace(
+            self.window, self.runner, self.theme, self.opened.desk, operator, self._settings, self._outbox
         )
+        self._outbox = work.outbox
+        work.add_commands(self.keeper.commands())
+        self.keeper.attend(work.session)
+
+    def _leave(self) -> None:
+        from desk.gui.workplace import Workplace
+
+        if isinstance(self.workplace, Workplace):
+            self.workplace.end()
+        self.workplace = None
 
     def end(self) -> None:
         """Finish every write, stop the outbox between two calls, close the workspace."""
@@ -127,6 +158,8 @@ class Life(QObject):
 
         if isinstance(self.workplace, Workplace):
             self.workplace.stop()
+        elif self._outbox is not None:
+            self._outbox.stop()
         self.runner.drain()
         # The pages go before what they stand on: none of their timers fires into a closed runner.
         self.window.hide()

@@ -86,9 +86,15 @@ class MainWindow(QMainWindow):
         frame.setObjectName("frame")
         middle = hbox(self.rail, gap=0)
         middle.addWidget(self._body, 1)
+        work = QWidget()
+        within = vbox(gap=0)
+        within.addLayout(middle, 1)
+        within.addWidget(self.status_line)
+        work.setLayout(within)
+        self._scenes = QStackedWidget()
+        self._scenes.addWidget(work)
         column = vbox(self.banner, gap=0)
-        column.addLayout(middle, 1)
-        column.addWidget(self.status_line)
+        column.addWidget(self._scenes, 1)
         frame.setLayout(column)
         self.setCentralWidget(frame)
 
@@ -196,7 +202,7 @@ class MainWindow(QMainWindow):
 
     def go(self, id_: str, **kwargs: object) -> bool:
         """Bring a page to the front, unless the one in front may not go. True if it is there now."""
-        if id_ not in self._pages:
+        if id_ not in self._pages or self.shut:
             return False
         if id_ in {item.id for item in self.rail.items()} and not self.rail.is_shown(id_):
             return False
@@ -276,7 +282,7 @@ class MainWindow(QMainWindow):
         return found + self._shared
 
     def open_palette(self) -> None:
-        if not self._cover.isVisible():
+        if not self._cover.isVisible() and not self.shut:
             self._palette.open_with(self.commands())
 
     def _fill_case_menu(self) -> None:
@@ -322,6 +328,8 @@ class MainWindow(QMainWindow):
 
     def toggle_cover(self) -> None:
         """Hide everything, or show it again. Content stays blurred when it comes back."""
+        if self.shut:
+            return
         if self._cover.isVisible():
             self._cover.uncover()
             return
@@ -337,6 +345,55 @@ class MainWindow(QMainWindow):
         page = self._pages.get(self._current)
         if page is not None and self.focusWidget() is None:
             page.setFocus()
+
+    # --- nobody at work ------------------------------------------------
+
+    @property
+    def shut(self) -> bool:
+        """Whether something else stands where the pages were."""
+        return self._scenes.currentIndex() != 0
+
+    def shut_with(self, scene: QWidget) -> None:
+        """Put ``scene`` in the place of everything but the band: pages are not painted and take no keys."""
+        self.blank_all.emit()
+        self._palette.leave()
+        if self._cover.isVisible():
+            self._cover.uncover()
+        before = self._scenes.currentWidget() if self.shut else None
+        self._scenes.addWidget(scene)
+        self._scenes.setCurrentWidget(scene)
+        self.menuBar().setEnabled(False)
+        self.setAcceptDrops(False)
+        if before is not None:
+            self._scenes.removeWidget(before)
+            before.deleteLater()
+        # At once, not when the loop comes round.
+        self._scenes.repaint()
+
+    def open_up(self) -> None:
+        """The pages again."""
+        scene = self._scenes.currentWidget() if self.shut else None
+        if scene is None:
+            return
+        self._scenes.setCurrentIndex(0)
+        self._scenes.removeWidget(scene)
+        scene.deleteLater()
+        self.menuBar().setEnabled(True)
+        self.setAcceptDrops(True)
+
+    def clear_pages(self) -> None:
+        """Let every page go, with what it put into the header: another person gets their own."""
+        self.header.set_acts([])
+        for page in self._pages.values():
+            for act in page.header_widgets():
+                act.deleteLater()
+            self._stack.removeWidget(page)
+            page.hide()
+            page.deleteLater()
+        self._pages.clear()
+        self._current = ""
+        self.set_commands([])
+        self.notices.clear()
 
     # --- the window itself ---------------------------------------------
 

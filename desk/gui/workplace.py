@@ -17,8 +17,10 @@ from desk.gui.account.page import AccountPage
 from desk.gui.approvals.page import ApprovalsPage, waiting_for
 from desk.gui.audit.page import AuditPage
 from desk.gui.case.page import CasePage
+from desk.gui.channels.page import ChannelsPage
 from desk.gui.closing import Choice, ClosingDialog, on_their_way
 from desk.gui.confirm.page import ConfirmPage
+from desk.gui.guide.page import GuidePage
 from desk.gui.help.page import HelpPage
 from desk.gui.importing import Importing
 from desk.gui.outbox.page import OutboxPage
@@ -63,7 +65,9 @@ class Workplace(QObject):
         desk: Desk,
         operator: Operator,
         settings: WindowSettings,
+        outbox: OutboxThread | None = None,
     ) -> None:
+        """``outbox``: the one that runs already, where another person worked here before."""
         super().__init__(window)
         self.window = window
         self.runner = runner
@@ -72,14 +76,14 @@ class Workplace(QObject):
         self.settings = settings
         self._waiting: tuple[Filing, ...] = ()
         self.session = Session(desk, runner, operator, self)
-        self.outbox = OutboxThread(desk.outbox, desk.clock, self)
+        self.outbox = outbox or OutboxThread(desk.outbox, desk.clock)
         self.importing = Importing(self.session, window)
         self._add_pages()
         self._add_folder_import()
         self._connect()
         window.header.set_operator(operator.name)
         window.set_visible_pages({page for page, need in NEEDS.items() if operator.may(need)})
-        window.set_commands(self._commands())
+        window.set_commands(self._commands() + self._elsewhere())
         window.go("queue" if operator.may(Permission.SEE_QUEUE) else "settings")
         self._greet()
         self._seen_at = desk.clock.now()
@@ -87,12 +91,12 @@ class Workplace(QObject):
         self._status = QTimer(self)
         self._status.setInterval(STATUS_EVERY_MS)
         self._status.timeout.connect(self._ask_status)
+        self._status.timeout.connect(self._ask_approvals)
         self._status.start()
         self._ask_status()
-        self._status.timeout.connect(self._ask_approvals)
+        self._ask_approvals()
         self._hashing: Task | None = None
         self._catch_up()
-        self._ask_approvals()
 
     def _add_pages(self) -> None:
         window, session = self.window, self.session
@@ -106,9 +110,11 @@ class Workplace(QObject):
         window.add_page("outbox", OutboxPage(session))
         window.add_page("reports", ReportsPage(session))
         window.add_page("audit", AuditPage(session))
+        window.add_page("approvals", ApprovalsPage(session))
         window.add_page("settings", SettingsPage(session))
         window.add_page("help", HelpPage(session))
-        window.add_page("approvals", ApprovalsPage(session))
+        window.add_page("guide", GuidePage(session))
+        window.add_page("channels", ChannelsPage(session))
 
     def _connect(self) -> None:
         window, session = self.window, self.session
@@ -130,6 +136,7 @@ class Workplace(QObject):
         action = QAction(tr("Import a folder…"), self.window)
         action.setShortcut(QKeySequence(KEY_FOLDER))
         action.triggered.connect(self.importing.ask_folder)
+        self._folder_action = action
         following = self.window.file_menu.actions()[1]
         self.window.file_menu.insertAction(following, action)
 
@@ -160,9 +167,27 @@ class Workplace(QObject):
             )
         ]
 
+    def add_commands(self, commands: list[Command]) -> None:
+        """Commands of whoever made this workplace."""
+        self.window.set_commands(self._commands() + commands)
+
     def _find_account(self) -> None:
         self.window.go("account")
         self.window.focus_search()
+
+    def _elsewhere(self) -> list[Command]:
+        """The guide and the other channels, from anywhere; about the case at hand where there is one."""
+
+        def go(page: str) -> None:
+            claim = self.session.claim
+            if self.window.current_id != page:
+                self.window.go(page, **({"number": claim.case_id} if claim is not None else {}))
+
+        looks = partial(self.session.operator.may, Permission.SEE_QUEUE)
+        return [
+            Command("go.guide", tr("Is this reportable?"), "", partial(go, "guide"), looks),
+            Command("go.channels", tr("Other channels"), "", partial(go, "channels"), looks),
+        ]
 
     def _choose_scheme(self, scheme: Scheme) -> None:
         self.theme.set_scheme(scheme)
@@ -174,6 +199,8 @@ class Workplace(QObject):
         if Change.OUTBOX in changes:
             self.outbox.wake()
             self._ask_status()
+        if Change.APPROVALS in changes:
+            self._ask_approvals()
         self.window.refresh(frozenset(str(change) for change in changes))
 
     def _catch_up(self) -> None:
@@ -181,8 +208,6 @@ class Workplace(QObject):
         if self._hashing is None:
             hashing = self.desk.hashing
             self._hashing = self.runner.run_long(
-        if Change.APPROVALS in changes:
-            self._ask_approvals()
                 lambda job: hashing.catch_up(cancelled=lambda: job.cancelled),
                 self._hashed,
                 self._not_hashed,
@@ -290,13 +315,6 @@ class Workplace(QObject):
             self.outbox.wake()
         self._seen_at = now
 
-    # the status line ----------------------------------------------------------
-
-    def _ask_status(self) -> None:
-        self._woke()
-        desk, operator = self.desk, self.session.operator
-        self.runner.run_read(
-            lambda: (
     def _ask_approvals(self) -> None:
         """How many requests wait for this person's answer."""
         self.runner.run_read(
@@ -306,6 +324,13 @@ class Workplace(QObject):
     def _show_approvals(self, count: int) -> None:
         self.window.rail.set_waiting("approvals", count)
 
+    # the status line ----------------------------------------------------------
+
+    def _ask_status(self) -> None:
+        self._woke()
+        desk, operator = self.desk, self.session.operator
+        self.runner.run_read(
+            lambda: (
                 tuple(row.filing for row in desk.outbox.rows(operator)),
                 desk.outbox.waiting(),
                 desk.review.rest(operator),
@@ -327,7 +352,30 @@ class Workplace(QObject):
 
     def _rest(self, rest: Rest) -> None:
         counted = rest.since_rest > 0 or rest.state is not RestState.CLEAR
-        self.window.status_line.set_rest(timedelta(seconds=rest.until_break) if counted else None)
+        left = timedelta(seconds=rest.until_break) if counted else None
+        self.window.status_line.set_rest(left)
+        name = self.session.operator.name
+        minutes = -(-int(rest.until_break) // 60)
+        shown = tr("{name} · {n} min", name=name, n=minutes) if left is not None and minutes > 0 else name
+        self.window.header.set_operator(name, shown)
+
+    def end(self) -> None:
+        """This person goes, the window stays: save, and let their pages go. The outbox goes on."""
+        window = self.window
+        if window.current_id:
+            window.page(window.current_id).leave()
+        self._status.stop()
+        self.session.pause()
+        if self._hashing is not None:
+            self._hashing.cancel()
+        window.may_close.remove(self._may_close)
+        window.file_menu.removeAction(self._folder_action)
+        self._folder_action.deleteLater()
+        window.clear_pages()
+        window.header.set_operator("", actions=[])
+        window.set_visible_pages(set())
+        self.importing.deleteLater()
+        self.deleteLater()
 
     def stop(self) -> None:
         """Stop the timers and the outbox; a call under way is finished or settled at the next start."""

@@ -52,6 +52,7 @@ class ReportPage(Page):
         self._problems: list[FieldProblem] = []
         self._reviewing = self._review_wanted = self._going = False
         self.history = History()
+        self._guided: object = None
         self._clock = QElapsedTimer()
         self._clock.start()
         self.keeper = Keeper(session, self)
@@ -107,6 +108,7 @@ class ReportPage(Page):
             ("Ctrl+Shift+Z", self.redo),
             ("Ctrl+Y", self.redo),
             ("Alt+P", self.use_proposal),
+            ("Alt+G", self.to_guide),
         ]
         keys += [(f"Alt+{n}", partial(self._jump, key)) for n, key in enumerate(SECTIONS, 1)]
         for key, act in keys:
@@ -121,6 +123,7 @@ class ReportPage(Page):
         found = [
             Command("report.review", tr("Review and confirm…"), "Ctrl+Return", self.review, writable),
             Command("report.proposal", tr("Use the proposed type"), "Alt+P", self.use_proposal, writable),
+            Command("report.guide", tr("Is this reportable?"), "Alt+G", self.to_guide),
             Command("report.undo", tr("Undo"), "Ctrl+Z", self.undo, lambda: self.history.can_undo),
             Command("report.redo", tr("Redo"), "Ctrl+Shift+Z", self.redo, lambda: self.history.can_redo),
         ]
@@ -138,12 +141,16 @@ class ReportPage(Page):
             return
         self.keeper.flush()
         self._batch_wanted = bool(kwargs.get("batch"))
+        self._guided = kwargs.get("guided")
         self.set_title(tr("Report on case {number}", number=number))
         self._open(number)
 
     def leave(self) -> bool:
         self.keeper.flush()
         return True
+
+    def keep(self) -> None:
+        self.keeper.flush()
 
     def refresh(self, changes: frozenset[str]) -> None:
         shown = self.isVisible() and self.discarding.draft is None and not self._is_stale
@@ -212,11 +219,23 @@ class ReportPage(Page):
             sheet.incident.types.setFocus(Qt.FocusReason.OtherFocusReason)
         self.checker.now()
         self._ask_reported(view)
+        self._take_guided()
+
+    def _take_guided(self) -> None:
+        """The type that a person took from the guide; like any other edit it can be undone."""
+        guided, self._guided = self._guided, None
+        if isinstance(guided, tuple) and self.sheet is not None and self._writable():
+            self.sheet.incident.take(*guided)
+
+    def to_guide(self) -> None:
+        self.keeper.flush()
+        self.navigate.emit("guide", {"number": self._number, "back": "report"})
 
     def _sheet(self) -> Sheet:
         if self.sheet is None:
             self.sheet = Sheet(self._session, self._words.get)
             self.sheet.changed.connect(self._edited)
+            self.sheet.incident.guide_wanted.connect(self.to_guide)
             self.sheet.company_wanted.connect(partial(self.navigate.emit, "settings", {}))
             self._form_column.addWidget(self._bars)
             self._form_column.addWidget(self.sheet, 1)

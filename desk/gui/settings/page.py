@@ -12,20 +12,23 @@ from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
 from desk.domain.company import Company
 from desk.domain.errors import DeskError
 from desk.domain.exposure import RestPolicy
-from desk.domain.roles import Operator
 from desk.domain.rules import Contact
 from desk.gui import theme
 from desk.gui.session import Session
 from desk.gui.settings.endpoint import EndpointPanel, Known, read
-from desk.gui.settings.policies import PoliciesPanel, RulesPanel
+from desk.gui.settings.people import PeoplePanel, SignInPanel
+from desk.gui.settings.policies import PoliciesPanel
+from desk.gui.settings.reporting import ReportingPanel
+from desk.gui.settings.weaker import WeakerPanel
 from desk.gui.widgets.buttons import primary, quiet
-from desk.gui.widgets.common import clear, hbox, label
+from desk.gui.widgets.common import hbox, label
 from desk.gui.widgets.fields import Field, MultiLine, TextField
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import Panel, Scroll
 from desk.gui.words import tr
 from desk.services.changes import Change
-from desk.services.configuration import MAX_HOLD_MINUTES, DeskSettings, Network, Saved
+from desk.services.configuration import MAX_HOLD_MINUTES, DeskSettings, Network, Saved, weakening
+from desk.services.rules import RulesView
 
 WIDEST = 1100
 
@@ -172,25 +175,6 @@ class NetworkPanel(Panel):
         self.ca_file.set_value(network.ca_file)
 
 
-class PeoplePanel(Panel):
-    """Who works at this desk."""
-
-    def __init__(self) -> None:
-        super().__init__(tr("People"))
-        self._list = QVBoxLayout()
-        self._list.setSpacing(theme.S2)
-        self.add(self._list)
-
-    def set_people(self, people: tuple[Operator, ...]) -> None:
-        clear(self._list)
-        for person in people:
-            row = hbox(label(person.name), label(", ".join(sorted(person.roles)), "body-muted"), gap=theme.S4)
-            row.addStretch(1)
-            holder = QWidget()
-            holder.setLayout(row)
-            self._list.addWidget(holder)
-
-
 def _row(*fields: QWidget) -> QWidget:
     holder = QWidget()
     row = hbox(*fields, gap=theme.S4)
@@ -223,12 +207,15 @@ class SettingsPage(Page):
         self._undo.clicked.connect(self._show_before)
         self.endpoint = EndpointPanel(session)
         self.company, self.limits, self.network = CompanyPanel(), LimitsPanel(), NetworkPanel()
-        self.policies, self.rules, self.people = PoliciesPanel(), RulesPanel(), PeoplePanel()
+        self.policies, self.rules = PoliciesPanel(session), ReportingPanel(session)
+        self.people, self.weaker = PeoplePanel(session), WeakerPanel()
+        self.signin = SignInPanel(session)
         self._problem = label("", "bad", wrap=True)
         self._problem.hide()
-        scroll = Scroll()
+        self._scroll = scroll = Scroll()
         for panel in (
             self._problem,
+            self.weaker,
             self.endpoint,
             self.company,
             self.limits,
@@ -236,6 +223,7 @@ class SettingsPage(Page):
             self.policies,
             self.network,
             self.people,
+            self.signin,
         ):
             panel.setMaximumWidth(WIDEST)
             scroll.add(panel)
@@ -244,7 +232,11 @@ class SettingsPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scroll)
         self.endpoint.notify.connect(self.notify)
-        for editor in (*self.company.editors(), *self.network.editors(), self.policies, self.rules):
+        self.rules.notify.connect(self.notify)
+        self.weaker.asked.connect(self._save_and_ask)
+        self.weaker.left.connect(self._keep_editing)
+        self.signin.notify.connect(self.notify)
+        for editor in (*self.company.editors(), *self.network.editors(), self.policies):
             editor.changed.connect(self._touched)
         for spin in self.limits.editors():
             spin.valueChanged.connect(self._touched)
@@ -267,32 +259,36 @@ class SettingsPage(Page):
         self._ask()
 
     def refresh(self, changes: frozenset[str]) -> None:
-        if self.isVisible() and {Change.SETTINGS, Change.PEOPLE} & set(changes):
+        if self.isVisible() and {Change.SETTINGS, Change.PEOPLE, Change.APPROVALS} & set(changes):
             self._ask()
 
     def _ask(self) -> None:
         session = self._session
 
-        def work() -> tuple[DeskSettings, Known, tuple[Operator, ...]]:
-            desk = session.desk
-            return desk.configuration.settings(session.operator), read(session), desk.people.all()
+        def work() -> tuple[DeskSettings, Known, RulesView]:
+            desk, operator = session.desk, session.operator
+            return desk.configuration.settings(operator), read(session), desk.rules.view(operator)
 
         session.runner.run_read(work, self._show, self._failed, owner=self, key="settings")
 
-    def _show(self, found: tuple[DeskSettings, Known, tuple[Operator, ...]]) -> None:
-        settings, known, people = found
+    def _show(self, found: tuple[DeskSettings, Known, RulesView]) -> None:
+        settings, known, rules = found
+        self.rules.show_view(rules)
         self.endpoint.show_known(known)
-        self.people.set_people(people)
+        self.people.ask()
+        self.signin.ask()
         if not self._dirty:
             self._before = settings
             self._show_before()
+        else:
+            # Rules change on their own, beside what is half-typed here.
+            self._before = replace(self._before, rules=settings.rules)
 
     def _show_before(self) -> None:
         self.company.set_value(self._before.company)
         self.limits.set_value(self._before)
         self.network.set_value(self._before.network)
-        self.policies.set_value(self._before.policies)
-        self.rules.set_value(self._before.rules)
+        self.policies.set_value(self._before.policies, self._before.rules)
         self._set_dirty(False)
 
     def _touched(self) -> None:
@@ -304,6 +300,7 @@ class SettingsPage(Page):
         self._undo.setVisible(dirty)
         if not dirty:
             self._problem.hide()
+            self.weaker.hide()
 
     def value(self) -> DeskSettings:
         """The settings as they stand in the form."""
@@ -311,25 +308,43 @@ class SettingsPage(Page):
             self._before,
             company=self.company.value(self._before.company),
             policies=self.policies.value(),
-            rules=self.rules.value(),
             hold_minutes=self.limits.hold.value(),
             rest=self.limits.rest(),
             network=self.network.value(),
         )
 
     def save(self) -> None:
-        """Keep what was changed."""
+        """Keep what was changed; what would protect less is asked for, with a reason."""
+        self.policies.finish()
         if not self._dirty:
             return
+        weak = weakening(self._before, self.value())
+        if weak:
+            self.weaker.begin(weak, {policy.path: policy.title for policy in self._before.policies})
+            self._scroll.ensureWidgetVisible(self.weaker)
+            return
+        self._save_and_ask("")
+
+    def _keep_editing(self) -> None:
+        self.weaker.hide()
+        self.limits.hold.setFocus()
+
+    def _save_and_ask(self, reason: str) -> None:
         wanted = self.value()
         service, operator = self._session.desk.configuration, self._session.operator
         self._save.setEnabled(False)
-        self._session.act(lambda: service.save(operator, wanted), self._saved, self._not_saved, owner=self)
+        self._session.act(
+            lambda: service.save(operator, wanted, reason), self._saved, self._not_saved, owner=self
+        )
 
     def _saved(self, saved: Saved) -> None:
         self._before = saved.settings
-        self._set_dirty(False)
-        self.notify.emit("ok", tr("Saved."))
+        self._show_before()
+        if saved.asked is None:
+            self.notify.emit("ok", tr("Saved."))
+        else:
+            said = tr("Saved, but for what protects less: a supervisor finds that under Approvals.")
+            self.notify.emit("info", said)
 
     def _not_saved(self, problem: DeskError) -> None:
         self._save.setEnabled(True)

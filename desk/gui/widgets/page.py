@@ -60,6 +60,9 @@ class Page(QWidget):
         """Whether the page may go. Save here; never ask in a box."""
         return True
 
+    def keep(self) -> None:
+        """The desk is being locked: save what is not saved yet. The page stays as it is."""
+
     def refresh(self, changes: frozenset[str]) -> None:
         """Something was written: query again what is shown of it."""
 
