@@ -122,6 +122,7 @@ def wire(
     from desk.services.intake import Intake
     from desk.services.likeness import Likeness
     from desk.services.outbox import Outbox
+    from desk.services.outcomes import OutcomeService
     from desk.services.people import PeopleService
     from desk.services.preservation import PreservationService
     from desk.services.queue import Queue
@@ -129,6 +130,7 @@ def wire(
     from desk.services.review import Review
     from desk.services.rules import ReportingRules
     from desk.services.schema import SchemaKeeper
+    from desk.services.second_review import SecondReviewing
     from desk.services.signin import SignIn
     from desk.services.violations import Violations
     from desk.system.account import os_account
@@ -193,6 +195,8 @@ def wire(
         resting=Resting(store, clock),
         approvals=approvals,
         backup=BackupService(store, clock, backups),
+        second_review=SecondReviewing(store, clock),
+        outcomes=OutcomeService(store, clock),
         signin=signin,
         access=AccessService(store, signin, clock),
     )

@@ -39,10 +39,12 @@ class Standing(enum.StrEnum):
 class Preservation:
     """What is kept for one filed report and one case it covers, and until when.
 
+    ``filing_id`` None: it was made elsewhere.
+
     ``duty_until`` is the year's end, ``until`` the end with extensions; ``holds`` counts legal holds.
     """
 
-    filing_id: int
+    filing_id: int | None
     case_number: int
     report_id: str
     filed_at: datetime
@@ -51,6 +53,7 @@ class Preservation:
     holds: int = 0
     destroyed_at: datetime | None = None
     platform_id: str = field(default="", repr=False)
+    elsewhere_id: int | None = None  # made by hand or with another body: there is no filing of the desk
 
     def days_left(self, today: date) -> int:
         """Days until the duty ends; negative once it has."""

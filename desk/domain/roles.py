@@ -41,6 +41,9 @@ class Permission(enum.StrEnum):
     SEE_APPROVALS = "see_approvals"
     BACKUP = "backup"
     RESUME = "resume"
+    SECOND_REVIEW = "second_review"
+    OUTCOMES = "outcomes"
+    FIGURES = "figures"
     SUPERVISE_QUEUE = "supervise_queue"
 
 
@@ -71,6 +74,9 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_APPROVALS: frozenset({_S, _A}),
     Permission.BACKUP: frozenset({_A}),
     Permission.RESUME: frozenset({_S}),
+    Permission.SECOND_REVIEW: frozenset({_S}),
+    Permission.OUTCOMES: frozenset({_S}),
+    Permission.FIGURES: frozenset({_S}),
     Permission.SUPERVISE_QUEUE: frozenset({_S}),
 }
 

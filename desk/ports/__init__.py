@@ -38,6 +38,7 @@ from desk.ports.hashes import Hashes, Unhashed
 from desk.ports.preservation import PreservationCounts, PreservationTable
 from desk.ports.queue import SORTS, CaseFilter, CasePage, QueueBook, QueueChoices, QueueCounts, SavedFilter
 from desk.ports.routing import Routing, Waiting
+from desk.ports.second_reviews import Outcomes, SecondReviews
 from desk.ports.signin import Passwords, SignIns
 from desk.ports.store import Audit, People, SettingsTable, Store, UnitOfWork, Viewings
 from desk.ports.world import (
@@ -88,6 +89,8 @@ __all__ = [
     "SignIns",
     "Unhashed",
     "Approvals",
+    "Outcomes",
+    "SecondReviews",
     "BackupMade",
     "Backups",
     "Restored",

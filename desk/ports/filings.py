@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -105,6 +105,14 @@ class Leased:
     fence: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What a filing reports of: the revision of each of its cases, by number, and whether it is a batch."""
+
+    revisions: Mapping[int, int]
+    batched: bool
+
+
 class Filings(Protocol):
     def add(self, new: NewFiling) -> Filing:
         """Raises AlreadyReported where one of the identities is in flight or filed for the agency."""
@@ -122,6 +130,10 @@ class Filings(Protocol):
         """Everything as it was confirmed."""
         ...
 
+    def reported(self, filing_id: int) -> Reported:
+        """Much less to read than :meth:`confirmed`. Raises UserError where there is no such filing."""
+        ...
+
     def take(self, owner: str, now: datetime, until: datetime) -> Leased | None:
         """Lease the most urgent filing that has something to do at ``now`` and that nobody holds."""
         ...
@@ -130,8 +142,11 @@ class Filings(Protocol):
         """Raises ClaimLost where another outbox has taken it over."""
         ...
 
-    def held(self, filing_id: int, fence: int) -> Filing:
-        """The leased filing, locked against others until this unit of work ends. Raises ClaimLost."""
+    def held(self, filing_id: int, fence: int, *, known: Filing | None = None) -> Filing:
+        """The leased filing, locked against others until this unit of work ends. Raises ClaimLost.
+
+        ``known`` is it as it was last saved or taken with this fence: then only people's wishes are read.
+        """
         ...
 
     def save(self, filing: Filing, fence: int, *, give_back: bool = False) -> Filing:

@@ -11,9 +11,9 @@ from desk.domain.audit import AuditEntry, CheckpointRow, LogHead, LogRow
 from desk.domain.logcheck import RawRow
 from desk.domain.roles import Operator, Role
 from desk.domain.viewing import Viewing
+from desk.ports.accounts import Accounts
 from desk.ports.approvals import Approvals
 from desk.ports.backup import Restored
-from desk.ports.accounts import Accounts
 from desk.ports.batches import Batches
 from desk.ports.cases import Cases, Drafts
 from desk.ports.elsewhere import Elsewhere
@@ -22,6 +22,7 @@ from desk.ports.hashes import Hashes
 from desk.ports.preservation import PreservationTable
 from desk.ports.queue import QueueBook
 from desk.ports.routing import Routing
+from desk.ports.second_reviews import Outcomes, SecondReviews
 from desk.ports.signin import SignIns
 
 
@@ -138,6 +139,10 @@ class UnitOfWork(Protocol):
     def preservation(self) -> PreservationTable: ...
     @property
     def restored(self) -> Restored: ...
+    @property
+    def second_reviews(self) -> SecondReviews: ...
+    @property
+    def outcomes(self) -> Outcomes: ...
     @property
     def queue(self) -> QueueBook: ...
 

@@ -22,6 +22,7 @@ from desk.services.hashing import Hashing
 from desk.services.intake import Intake
 from desk.services.likeness import Likeness
 from desk.services.outbox import Outbox
+from desk.services.outcomes import OutcomeService
 from desk.services.people import PeopleService
 from desk.services.preservation import PreservationService
 from desk.services.queue import Queue
@@ -29,6 +30,7 @@ from desk.services.resting import Resting
 from desk.services.review import Review
 from desk.services.rules import ReportingRules
 from desk.services.schema import SchemaKeeper
+from desk.services.second_review import SecondReviewing
 from desk.services.signin import SignIn
 from desk.services.violations import Violations
 
@@ -63,6 +65,8 @@ class Desk:
     resting: Resting
     approvals: Approvals
     backup: BackupService
+    second_review: SecondReviewing
+    outcomes: OutcomeService
     rules: ReportingRules
     violations: Violations
     signin: SignIn

@@ -7,6 +7,7 @@ have agreed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from desk.domain.case import Case, CaseState
 from desk.domain.errors import NotAllowed, NotReady
@@ -88,7 +89,7 @@ class ErasureService:
     ) -> None:
         """Raise NotReady, in words, while the case's media are needed or must be kept."""
         now = self._clock.now()
-        duties = []
+        duties: list[date] = []
         if case.claim is not None and case.claim.until > now:
             raise NotReady("Somebody is working on this case.", "Release it first.")
         for filing in uow.filings.for_case(case.number):
@@ -105,6 +106,7 @@ class ErasureService:
                     "The receipt of a filed report is missing, so nobody can say how long it must be kept."
                 )
             duties.append(preserve_until(receipt.at))
+        duties += [one.preserve_until for one in uow.elsewhere.for_case(case.number) if one.preserve_until]
         check_destruction(basis, reference, duties, uow.preservation.orders(case.number), now.date())
         if case.state not in (CaseState.CLOSED, CaseState.REPORTED):
             raise NotReady("The case is still open.", "Decide it first: what may be evidence is not erased.")

@@ -6,6 +6,7 @@ viewed can be made (18 U.S.C. 2258A reports; see desk.domain.viewing).
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,6 +45,10 @@ from desk.services.erased import erased_at
 from desk.services.guidance import keep_walk, look_again, told
 from desk.services.queue import require_own
 from desk.services.resting import is_closed, opted_out, refuse_when_locked, rest_of
+from desk.services.second_review import draw_decision
+
+CHANCE = random.SystemRandom().random
+"""In [0, 1): which decisions are drawn for a second review can't be foreseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,16 @@ def joined(stretches: list[tuple[float, float]]) -> tuple[tuple[float, float], .
 
 
 class Review:
-    def __init__(self, store: Store, vault: Vault, previewer: Previewer, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        previewer: Previewer,
+        clock: Clock,
+        chance: Callable[[], float] = CHANCE,
+    ) -> None:
+        """``chance``: in [0, 1), draws what a second person looks at again."""
+        self._chance = chance
         self._store = store
         self._vault = vault
         self._previewer = previewer
@@ -386,6 +400,7 @@ class Review:
             )
             if kind is DecisionKind.VIOLATION_NO_REPORT:
                 _note_declined(uow, operator, case, policy, now)
+            draw_decision(uow, operator, kind, case.number, now, self._chance)
         return done(decision, Change.QUEUE, Change.CASE)
 
     def reopen(self, operator: Operator, number: int) -> Done[None]:

@@ -234,7 +234,7 @@ filings = Table(
     _required("escalated", Boolean),
     _required("hold", Span),
     _required("confirmed_at", Moment),
-    _required("confirmed_by", Key, ForeignKey("operators.id")),
+    _required("confirmed_by", Key, ForeignKey("operators.id"), index=True),
     _required("draft", LargeBinary),
     _required("summary_json", LargeBinary),
     _required("search", Words),

@@ -26,6 +26,7 @@ from desk.storage.repositories.routing import SqlRouting
 from desk.storage.repositories.queue_book import SqlQueueBook
 from desk.storage.repositories.signin import SqlSignIns
 from desk.storage.repositories.restored import SqlRestored
+from desk.storage.repositories.second_reviews import SqlOutcomes, SqlSecondReviews
 from desk.storage.repositories.small import SqlDrafts, SqlPeople, SqlSettings, SqlViewings
 
 _WRITTEN = ("SQLITE_READONLY", "25006")
@@ -51,6 +52,8 @@ class SqlUnitOfWork:
         self.routing = SqlRouting(connection)
         self.preservation = SqlPreservation(connection)
         self.restored = SqlRestored(connection)
+        self.second_reviews = SqlSecondReviews(connection)
+        self.outcomes = SqlOutcomes(connection)
         self.queue = SqlQueueBook(connection)
 
 

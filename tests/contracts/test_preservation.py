@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from desk.domain.codec import canonical
+from desk.domain.elsewhere import NCMEC, Correction, Stated
 from desk.domain.errors import UserError
 from desk.domain.preservation import (
     Basis,
@@ -101,6 +102,34 @@ def test_orders_keep_longer_and_a_hold_whatever_the_date(store: Store) -> None:
         with pytest.raises(UserError):
             table.order(99)
         assert table.for_case(three)[0].standing(today) is Standing.OVER
+
+
+def test_reports_made_by_hand_begin_the_duty_too(store: Store) -> None:
+    one, two, three = filed(store)
+    with store.write() as unit:
+        by = unit.people.all()[0].id
+        stated = Stated(NCMEC, datetime(2026, 11, 21, 12, tzinfo=UTC), "Robin", ("c1",), "H-1")
+        add, at = unit.elsewhere.add, NOW + timedelta(days=3)
+        first = add(one, 1, stated, None, ["by-hand-1"], at, by)
+        gone = add(two, 1, stated, None, ["by-hand-2"], at, by)
+        unit.elsewhere.correct(gone.id, Correction(at, by, "never made", withdrawn=True), None)
+        later = datetime(2026, 12, 1, 12, tzinfo=UTC)
+        again = Correction(at, by, "misread", reference="H-2", filed_at=later)
+        unit.elsewhere.correct(first.id, again, date(2027, 12, 1))
+    with store.read() as unit:
+        rows = unit.preservation.rows(FIRST)
+        assert [(row.case_number, row.filing_id is None) for row in rows] == [
+            (one, False),
+            (two, False),
+            (three, False),
+            (one, True),
+        ]
+        by_hand = rows[-1]
+        assert (by_hand.report_id, by_hand.until, by_hand.filed_at) == ("H-2", date(2027, 12, 1), later)
+        assert by_hand.elsewhere_id == first.id
+        assert [row.report_id for row in unit.preservation.rows(FIRST, text="h-2")] == ["H-2"]
+        assert unit.preservation.counts(date(2027, 11, 30)).kept == 1
+        assert unit.preservation.months(FIRST) == (("2027-11", 3), ("2027-12", 1))
 
 
 def test_a_search_and_pages(store: Store) -> None:

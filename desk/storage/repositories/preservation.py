@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, insert, literal, select, union_all, update
+from sqlalchemy import Select, case, exists, func, insert, literal, null, select, union_all, update
 
 from desk.domain.codec import from_plain
 from desk.domain.errors import UserError
@@ -22,9 +22,10 @@ from desk.domain.preservation import (
 from desk.ports.preservation import PreservationCounts
 from desk.storage.repositories.base import Record, Repository, contains
 from desk.storage.tables import cases, filing_cases, filings, receipts
+from desk.storage.tables_elsewhere import elsewhere_corrections, elsewhere_filings
 from desk.storage.tables_preservation import destructions, preservation_orders
 
-_O, _D = preservation_orders.c, destructions.c
+_O, _D, _E = preservation_orders.c, destructions.c, elsewhere_filings.c
 
 _PAIRS = union_all(
     select(filings.c.id.label("filing_id"), filings.c.case_number),
@@ -42,15 +43,55 @@ _HOLDS = (
     .group_by(_O.case_number)
     .subquery("holds")
 )
-_DUTY = receipts.c.preserve_until
-_last_day = case((_LONGER.c.until > _DUTY, _LONGER.c.until), else_=_DUTY)
+
+
+def _corrected(column: Any) -> Any:
+    """The latest correction that says this anew; NULL where none does."""
+    latest = elsewhere_corrections.alias()
+    return (
+        select(latest.c[column.name])
+        .where(latest.c.elsewhere_id == _E.id, latest.c[column.name].is_not(None))
+        .order_by(latest.c.id.desc())
+        .limit(1)
+        .correlate(elsewhere_filings)
+        .scalar_subquery()
+    )
+
+
+def _by_hand() -> Select[Any]:
+    """Reports made elsewhere that began a duty, as they stand after all corrections."""
+    withdrawn = exists().where(
+        elsewhere_corrections.c.elsewhere_id == _E.id, elsewhere_corrections.c.withdrawn.is_(True)
+    )
+    return select(
+        null().label("filing_id"),
+        _E.id.label("elsewhere_id"),
+        _E.case_number,
+        func.coalesce(_corrected(_E.reference), _E.reference).label("report_id"),
+        func.coalesce(_corrected(_E.filed_at), _E.filed_at).label("at"),
+        func.coalesce(_corrected(_E.preserve_until), _E.preserve_until).label("duty"),
+    ).where(_E.preserve_until.is_not(None), ~withdrawn)
+
+
+_ALL = union_all(
+    select(
+        receipts.c.filing_id,
+        null().label("elsewhere_id"),
+        _PAIRS.c.case_number,
+        receipts.c.report_id,
+        receipts.c.at,
+        receipts.c.preserve_until.label("duty"),
+    ).join(_PAIRS, _PAIRS.c.filing_id == receipts.c.filing_id),
+    _by_hand(),
+).subquery("preserved")
+_A = _ALL.c
+_last_day = case((_LONGER.c.until > _A.duty, _LONGER.c.until), else_=_A.duty)
 _HELD = func.coalesce(_HOLDS.c.holds, 0)
 _FROM = (
-    receipts.join(_PAIRS, _PAIRS.c.filing_id == receipts.c.filing_id)
-    .join(cases, cases.c.number == _PAIRS.c.case_number)
-    .outerjoin(_LONGER, _LONGER.c.case_number == _PAIRS.c.case_number)
-    .outerjoin(_HOLDS, _HOLDS.c.case_number == _PAIRS.c.case_number)
-    .outerjoin(destructions, _D.case_number == _PAIRS.c.case_number)
+    _ALL.join(cases, cases.c.number == _A.case_number)
+    .outerjoin(_LONGER, _LONGER.c.case_number == _A.case_number)
+    .outerjoin(_HOLDS, _HOLDS.c.case_number == _A.case_number)
+    .outerjoin(destructions, _D.case_number == _A.case_number)
 )
 
 
@@ -72,13 +113,13 @@ class SqlPreservation(Repository):
         if text.strip():
             pattern = contains(text)
             query = query.where(
-                func.lower(receipts.c.report_id).like(pattern, escape="\\")
+                func.lower(_A.report_id).like(pattern, escape="\\")
                 | func.lower(cases.c.platform_id).like(pattern, escape="\\")
             )
         return tuple(_preservation(row) for row in self._db.execute(query))
 
     def for_case(self, case_number: int) -> tuple[Preservation, ...]:
-        query = _rows().where(_PAIRS.c.case_number == case_number)
+        query = _rows().where(_A.case_number == case_number)
         return tuple(_preservation(row) for row in self._db.execute(query))
 
     def counts(self, today: date) -> PreservationCounts:
@@ -204,24 +245,26 @@ def _standing(today: date) -> Any:
 def _rows() -> Select[Any]:
     return (
         select(
-            receipts.c.filing_id,
-            _PAIRS.c.case_number,
-            receipts.c.report_id,
-            receipts.c.at,
-            _DUTY.label("duty"),
+            _A.filing_id,
+            _A.elsewhere_id,
+            _A.case_number,
+            _A.report_id,
+            _A.at,
+            _A.duty,
             _last_day.label("until"),
             _HELD.label("holds"),
             _D.at.label("destroyed_at"),
             cases.c.platform_id,
         )
         .select_from(_FROM)
-        .order_by(_last_day, receipts.c.filing_id, _PAIRS.c.case_number)
+        .order_by(_last_day, _A.at, _A.case_number)
     )
 
 
 def _preservation(row: Record) -> Preservation:
     return Preservation(
         filing_id=row.filing_id,
+        elsewhere_id=row.elsewhere_id,
         case_number=row.case_number,
         report_id=row.report_id,
         filed_at=row.at,
