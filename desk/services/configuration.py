@@ -17,7 +17,7 @@ from desk.domain.company import Company, Endpoint
 from desk.domain.endpoint import proxy_url
 from desk.domain.errors import UserError
 from desk.domain.exposure import RestPolicy
-from desk.domain.policy import Policy, tree_problem
+from desk.domain.policy import Policy, find, tree_problem
 from desk.domain.roles import Operator, Permission, require
 from desk.domain.rules import Rule, lost
 from desk.domain.weakening import Figure, Weaker, weaker
@@ -273,5 +273,11 @@ def _check(settings: DeskSettings) -> None:
     for rule in settings.rules:
         if not rule.name.strip():
             raise UserError("A rule has no name.", "Name it.")
+        gone = [path for path in rule.policies if settings.policies and find(settings.policies, path) is None]
+        if gone:
+            raise UserError(
+                f"The rule “{rule.name}” names a policy that is not in the tree.",
+                "Change or remove the rule first; then the policy can go.",
+            )
         if not rule.policies:
             raise UserError(f"The rule “{rule.name}” names no policy.", "Choose at least one.")

@@ -7,17 +7,17 @@ still ask for their report (desk.domain.rules says why). Nothing here touches wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from desk.domain.approval import Approval, ApprovalKind, ApprovalState
 from desk.domain.codec import from_plain, to_plain
 from desk.domain.errors import Cancelled, NotReady, UserError
-from desk.domain.policy import Policy, find
+from desk.domain.policy import Policy, covers, find, resolve
 from desk.domain.roles import Operator, Permission, require
 from desk.domain.rules import Rule, matching, rule_problems
-from desk.ports import Clock, Store, UnitOfWork, Waiting
+from desk.ports import CaseFilter, Clock, Store, UnitOfWork, Waiting
 from desk.services.approvals import Approvals
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
@@ -60,6 +60,14 @@ class Moves:
         return sum(count for _, _, count in self.moves)
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a policy, with all below it, is used by: names of rules, and how many open cases."""
+
+    rules: tuple[str, ...]
+    cases: int
+
+
 class ReportingRules:
     def __init__(self, store: Store, clock: Clock, approvals: Approvals) -> None:
         self._store = store
@@ -96,6 +104,15 @@ class ReportingRules:
             settings = settings_of(uow)
             others = _with_asked(uow, settings)
         return rule_problems(rule, others, settings.policies)
+
+    def usage(self, by: Operator, path: str) -> Usage:
+        """Who uses a policy, or one below it: rules by name, and how many cases that nobody decided."""
+        require(by, Permission.SETTINGS)
+        with self._store.read() as uow:
+            settings = settings_of(uow)
+            wanted = CaseFilter(policy=resolve(settings.policies, path))
+            count = uow.cases.count(wanted, self._clock.now())
+        return Usage(named_by(settings.rules, settings.policies, path), count)
 
     # asking -------------------------------------------------------------------
 
@@ -333,6 +350,14 @@ DONE = {
     "pause": "rule.paused",
     "enable": "rule.enabled",
 }
+
+
+def named_by(rules: Iterable[Rule], tree: tuple[Policy, ...], path: str) -> tuple[str, ...]:
+    """Names of the rules that choose this policy or one below it: without it they would choose nothing."""
+    now = resolve(tree, path)
+    return tuple(
+        rule.name for rule in rules if any(covers(now, resolve(tree, chosen)) for chosen in rule.policies)
+    )
 
 
 def place(settings: DeskSettings, case: Waiting) -> str:

@@ -115,6 +115,7 @@ TABLE: dict[str, str | Open] = {
     "configuration.save": "A",
     "rules.view": "MSA",
     "rules.problems": "A",
+    "rules.usage": "A",
     "rules.ask": "A",
     "rules.ask_removal": "A",
     "rules.pause": "A",

@@ -1,229 +1,264 @@
-"""Settings: the policy tree with its incident types, and the reporting rules."""
+"""Settings: the policy tree, edited as a whole and kept with the other settings by Save."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QWidget,
-)
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 
+from desk.domain.errors import DeskError, UserError
 from desk.domain.incident import IncidentType
-from desk.domain.policy import Policy
-from desk.domain.rules import Contact, Rule
+from desk.domain.policy import Tree, added, below, find, moved, proposed_type, removed, renamed, retyped
+from desk.domain.rules import Rule
 from desk.gui import theme
-from desk.gui.widgets.buttons import danger, secondary
-from desk.gui.widgets.choices import CheckBox
+from desk.gui.session import Session
+from desk.gui.settings.tree import PolicyTree
+from desk.gui.widgets.buttons import danger, quiet, secondary
 from desk.gui.widgets.common import hbox, label
 from desk.gui.widgets.fields import Choice, Field, TextField
 from desk.gui.widgets.panels import Panel
-from desk.gui.widgets.rows import RepeatingRows
-from desk.gui.words import joined, plural, tr
-from desk.services.configuration import DeskSettings
+from desk.gui.words import plural, tr
+from desk.services.rules import Usage, named_by
 
-PATH = Qt.ItemDataRole.UserRole
+INHERIT = ""
 
 
 class PoliciesPanel(Panel):
-    """A tree of policies; each proposes an incident type, its own or its parent's."""
+    """A tree of policies; each proposes an incident type, its own or its nearest parent's."""
 
     changed = Signal()
 
-    def __init__(self) -> None:
-        super().__init__(tr("Policies"))
-        self._policies: tuple[Policy, ...] = ()
-        self.tree = QTreeWidget()
-        self.tree.setHeaderLabels([tr("Policy"), tr("Proposes the incident type")])
-        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.tree.setAccessibleName(tr("Policies"))
-        self.tree.setUniformRowHeights(True)
-        self.tree.setMinimumHeight(280)
-        self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.tree.currentItemChanged.connect(self._chosen)
-        self.path = TextField(mono=True)
-        self.title_field = TextField()
-        self.type = Choice(
-            [("", tr("none of its own")), *((kind.value, kind.value) for kind in IncidentType)]
-        )
-        self.put = secondary(tr("Add or change"))
-        self.put.clicked.connect(self._put)
-        self.drop = danger(tr("Remove"), "trash-2")
-        self.drop.clicked.connect(self._drop)
-        self._path_field = Field(
-            tr("Path"), self.path, tr("Slugs with a slash: a parent covers all below it.")
-        )
-        self.add(self.tree)
-        row = QHBoxLayout()
-        row.setSpacing(theme.S4)
-        row.addWidget(self._path_field, 2)
-        row.addWidget(Field(tr("Title"), self.title_field), 2)
-        row.addWidget(Field(tr("Proposes"), self.type), 3)
-        self.add(row)
-        acts = hbox(self.put, self.drop)
-        acts.addStretch(1)
-        self.add(acts)
+    def __init__(self, session: Session) -> None:
+        self.undo_button = quiet(tr("Undo"), "undo-2", key="Ctrl+Z")
+        super().__init__(tr("Policies"), acts=(self.undo_button,))
+        self._session = session
+        self._tree: Tree = ()
+        self._kept: Tree = ()
+        self._rules: tuple[Rule, ...] = ()
+        self._history: list[tuple[Tree, str]] = []
+        self._leaving = ""
+        self.tree = PolicyTree()
+        self.add_below = secondary(tr("Add below"), "plus", key="Insert")
+        self.add_top = secondary(tr("Add at the top"), "plus")
+        self.remove = danger(tr("Remove…"), "trash-2", key="Delete")
+        self.title_field = TextField(limit=120)
+        self.kind = Choice([(INHERIT, ""), *((kind.value, kind.value) for kind in IncidentType)])
+        self._title_box = Field(tr("Title"), self.title_field)
+        self._kind_box = Field(tr("Proposes the incident type"), self.kind)
+        self._path = label("", "muted", select=True)
+        self._problem = label("", "bad", wrap=True)
+        self._ask_words = label("", wrap=True)
+        self._sure = danger(tr("Remove"), "trash-2")
+        self._keep = secondary(tr("Keep it"))
+        self._fill()
+        self._connect()
+        self._choose("")
 
-    def value(self) -> tuple[Policy, ...]:
-        return self._policies
-
-    def set_value(self, policies: tuple[Policy, ...]) -> None:
-        self._policies = tuple(sorted(policies, key=lambda policy: policy.path))
-        self.tree.clear()
-        items: dict[str, QTreeWidgetItem] = {}
-        for policy in self._policies:
-            words = [policy.title or policy.path, policy.incident_type.value if policy.incident_type else "–"]
-            item = QTreeWidgetItem(words)
-            item.setData(0, PATH, policy.path)
-            item.setToolTip(0, policy.path)
-            parent = items.get(policy.parent or "")
-            if parent is None:
-                self.tree.addTopLevelItem(item)
-            else:
-                parent.addChild(item)
-            items[policy.path] = item
-        self.tree.expandAll()
-
-    def _chosen(self, item: QTreeWidgetItem | None) -> None:
-        for policy in self._policies:
-            if item is not None and policy.path == item.data(0, PATH):
-                self.path.set_value(policy.path)
-                self.title_field.set_value(policy.title)
-                self.type.set_value(policy.incident_type.value if policy.incident_type else "")
-
-    def _put(self) -> None:
-        path = self.path.value().strip().strip("/")
-        if not path or any(not part.strip() for part in path.split("/")):
-            self._path_field.set_problem(tr("A path has words between its slashes."))
-            self.path.setFocus()
-            return
-        self._path_field.set_problem("")
-        chosen = self.type.value()
-        policy = Policy(path, self.title_field.value().strip(), IncidentType(chosen) if chosen else None)
-        self.set_value((*(p for p in self._policies if p.path != path), policy))
-        self.changed.emit()
-
-    def _drop(self) -> None:
-        path = self.path.value().strip()
-        self.set_value(tuple(p for p in self._policies if p.path != path))
-        self.changed.emit()
-
-
-class RuleRow(QWidget):
-    """One reporting rule in a row."""
-
-    changed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._rule = Rule(0, "", (), "", Contact())
-        self.enabled = CheckBox(tr("Enabled"))
-        self.name = TextField(tr("name of the rule"))
-        self.policies = TextField(tr("policies, with commas"), mono=True)
-        self.queue = TextField(tr("queue"))
-        self.first = TextField(tr("first name"))
-        self.last = TextField(tr("last name"))
-        self.email = TextField(tr("email"))
-        for field, name in (
-            (self.name, tr("Name")),
-            (self.policies, tr("Policies")),
-            (self.queue, tr("Review queue")),
-            (self.first, tr("Contact: first name")),
-            (self.last, tr("Contact: last name")),
-            (self.email, tr("Contact: email")),
-        ):
-            field.setAccessibleName(name)
-            field.changed.connect(self.changed)
-        self.enabled.changed.connect(self.changed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.S2)
-        for widget, stretch in (
-            (self.enabled, 0),
-            (self.name, 3),
-            (self.policies, 4),
-            (self.queue, 2),
-            (self.first, 1),
-            (self.last, 1),
-            (self.email, 3),
-        ):
-            row.addWidget(widget, stretch)
-        self.setFocusProxy(self.name)
-
-    def value(self) -> Rule | None:
-        if not self.name.value().strip() and not self.policies.value().strip():
-            return None
-        return replace(
-            self._rule,
-            name=self.name.value().strip(),
-            policies=tuple(part.strip() for part in self.policies.value().split(",") if part.strip()),
-            queue=self.queue.value().strip() or "child-safety",
-            contact=Contact(
-                self.first.value().strip(), self.last.value().strip(), self.email.value().strip()
-            ),
-            enabled=self.enabled.value(),
-        )
-
-    def set_value(self, value: Rule | None) -> None:
-        rule = value or Rule(0, "", (), "", Contact())
-        self._rule = rule
-        self.enabled.set_value(rule.enabled)
-        self.name.set_value(rule.name)
-        self.policies.set_value(", ".join(rule.policies))
-        self.queue.set_value(rule.queue)
-        self.first.set_value(rule.contact.first_name)
-        self.last.set_value(rule.contact.last_name)
-        self.email.set_value(rule.contact.email)
-
-
-class RulesPanel(Panel):
-    """The reporting rules. Agency: NCMEC, which is there from the start."""
-
-    changed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__(tr("Reporting rules"), aside=tr("agency: NCMEC"))
+    def _fill(self) -> None:
         self.add(
             label(
                 tr(
-                    "A rule sends AI-detected cases of its policies to its queue and names the contact that "
-                    "stands in their reports. A policy covers all below it. A paused rule touches nothing "
-                    "that was sent."
+                    "Cases name policies by their path. Drag a policy to move it: cases and rules that know "
+                    "it by its former path follow. A rule covers a policy with all below it."
                 ),
                 "muted",
                 wrap=True,
             )
         )
-        self.rows = RepeatingRows(RuleRow, tr("rule"), most=200, empty_words=tr("No rule yet."))
-        self.rows.changed.connect(self.changed)
-        self.add(self.rows)
+        self.add(self.tree)
+        acts = hbox(self.add_below, self.add_top, self.remove)
+        acts.addStretch(1)
+        acts.addWidget(self._path)
+        self.add(acts)
+        self._ask = QWidget()
+        asked = hbox(self._ask_words, self._keep, self._sure, gap=theme.S3)
+        asked.setStretch(0, 1)
+        self._ask.setLayout(asked)
+        self._ask.hide()
+        self.add(self._ask, self._problem)
+        self._problem.hide()
+        row = hbox(self._title_box, self._kind_box, gap=theme.S4)
+        row.setStretch(0, 2)
+        row.setStretch(1, 3)
+        self.add(row)
 
-    def value(self) -> tuple[Rule, ...]:
-        rules = [rule for rule in self.rows.value() if rule is not None]
-        highest = max((rule.id for rule in rules), default=0)
-        numbered = []
-        for rule in rules:
-            if rule.id == 0:
-                highest += 1
-                rule = replace(rule, id=highest)
-            numbered.append(rule)
-        return tuple(numbered)
+    def _connect(self) -> None:
+        self.tree.chosen.connect(self._choose)
+        self.tree.move_asked.connect(self._move)
+        self.tree.remove_asked.connect(self.ask_removal)
+        self.tree.edit_asked.connect(self._edit)
+        self.tree.add_asked.connect(self._add_below)
+        self.add_below.clicked.connect(self._add_below)
+        self.add_top.clicked.connect(self._add_top)
+        self.remove.clicked.connect(self.ask_removal)
+        self._keep.clicked.connect(self._stop_asking)
+        self._sure.clicked.connect(self._remove)
+        self.title_field.editingFinished.connect(self._rename)
+        self.kind.changed.connect(self._retype)
+        self.undo_button.clicked.connect(self.undo)
+        shortcut = QShortcut(QKeySequence.StandardKey.Undo, self.tree)
+        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+        shortcut.activated.connect(self.undo)
 
-    def set_value(self, rules: tuple[Rule, ...]) -> None:
-        self.rows.set_value(list(rules))
+    # value ------------------------------------------------------------------------
 
+    def value(self) -> Tree:
+        return self._tree
 
-def summary(settings: DeskSettings) -> str:
-    """A line about what is set."""
-    return joined(
-        [
-            plural(len(settings.policies), "{n} policy", "{n} policies"),
-            plural(len(settings.rules), "{n} rule", "{n} rules"),
-            tr("held {n} min", settings.hold_minutes),
-        ]
-    )
+    def set_value(self, tree: Tree, rules: tuple[Rule, ...] = ()) -> None:
+        """Show a tree that is kept, with the rules that cover it; there is nothing to undo then."""
+        self._tree, self._kept, self._rules = tree, tree, rules
+        self._history.clear()
+        self._show(self.tree.path())
+
+    def _show(self, path: str) -> None:
+        self._stop_asking()
+        self._say("")
+        self.tree.show_tree(self._tree, self._rules, path)
+        self.undo_button.setVisible(bool(self._history))
+
+    def _choose(self, path: str) -> None:
+        policy = find(self._tree, path) if path else None
+        for widget in (self.add_below, self.remove, self._title_box, self._kind_box):
+            widget.setEnabled(policy is not None)
+        self._path.setText(tr("Path: {path}", path=path) if policy else "")
+        self.title_field.set_value(policy.title if policy else "")
+        above = proposed_type(self._tree, policy.parent) if policy and policy.parent else None
+        inherit = tr("As above: {type}", type=above.value) if above else tr("None of its own")
+        self.kind.setItemText(0, inherit)
+        kind = policy.incident_type if policy else None
+        self.kind.set_value(kind.value if kind else INHERIT)
+        if path != self._leaving:
+            self._stop_asking()
+
+    # edits ------------------------------------------------------------------------
+
+    def _do(self, edit: Callable[[], tuple[Tree, str]]) -> None:
+        """Make an edit that can be undone; what can't be is said."""
+        before = (self._tree, self.tree.path())
+        try:
+            tree, path = edit()
+        except UserError as problem:
+            self._say(problem.words())
+            return
+        if tree == self._tree:
+            return
+        self._history.append(before)
+        self._tree = tree
+        self._show(path)
+        self.changed.emit()
+
+    def undo(self) -> None:
+        """Take the last edit of the tree back."""
+        if self._history:
+            self._tree, path = self._history.pop()
+            self._show(path)
+            self.changed.emit()
+
+    def _add_below(self) -> None:
+        self._add(self.tree.path() or None)
+
+    def _add_top(self) -> None:
+        self._add(None)
+
+    def _add(self, parent: str | None) -> None:
+        self._do(lambda: added(self._tree, parent, tr("New policy")))
+        self._edit()
+        self.title_field.selectAll()
+
+    def _edit(self) -> None:
+        if self.tree.path():
+            self.title_field.setFocus()
+            self.title_field.selectAll()
+
+    def finish(self) -> None:
+        """Take what is typed at this moment: saving by a key leaves the focus in its field."""
+        self._rename()
+
+    def _rename(self) -> None:
+        """A new title; a policy that nobody knows yet, for it was never saved, gets its path by it."""
+        path, title = self.tree.path(), self.title_field.value()
+        policy = find(self._tree, path) if path else None
+        if policy is None or policy.title == title:
+            return
+        fresh = find(self._kept, path) is None and len(below(self._tree, path)) == 1
+
+        def edit() -> tuple[Tree, str]:
+            if not fresh:
+                return renamed(self._tree, path, title), path
+            tree, now = added(removed(self._tree, path), policy.parent, title)
+            return retyped(tree, now, policy.incident_type), now
+
+        self._do(edit)
+
+    def _retype(self) -> None:
+        path, chosen = self.tree.path(), self.kind.value()
+        if path:
+            self._do(lambda: (retyped(self._tree, path, IncidentType(chosen) if chosen else None), path))
+
+    def _move(self, path: str, parent: str, before: str) -> None:
+        self._do(lambda: moved(self._tree, path, parent or None, before or None))
+
+    # removing -----------------------------------------------------------------------
+
+    def ask_removal(self) -> None:
+        """Say who uses the policy before it goes; one that a rule names can't."""
+        path = self.tree.path()
+        if not path:
+            return
+        names = named_by(self._rules, self._tree, path)
+        if names:
+            said = tr(
+                "The rule “{name}” names this policy or one below it. Change or remove the rule first.",
+                name=names[0],
+            )
+            self._say(said)
+            return
+        rules, operator = self._session.desk.rules, self._session.operator
+        self._leaving = path
+        self._session.runner.run_read(
+            lambda: rules.usage(operator, path), self._usage, self._failed, owner=self, key="usage"
+        )
+
+    def _usage(self, usage: Usage) -> None:
+        path = self._leaving
+        policy = find(self._tree, path) if path else None
+        if policy is None or self.tree.path() != path:
+            return
+        more = len(below(self._tree, path)) - 1
+        said = tr("Remove “{title}”?", title=policy.title)
+        if more:
+            said += " " + plural(more, "{n} policy below it goes too.", "{n} policies below it go too.")
+        if usage.cases:
+            said += " " + plural(
+                usage.cases,
+                "{n} open case names it; that case keeps its path and falls to the policy above.",
+                "{n} open cases name it; they keep their paths and fall to the policy above.",
+            )
+        else:
+            said += " " + tr("No open case names it.")
+        self._ask_words.setText(said)
+        self._say("")
+        self._ask.show()
+        self._keep.setFocus()
+
+    def _stop_asking(self) -> None:
+        self._leaving = ""
+        if self._ask.isVisible():
+            self.tree.setFocus()
+        self._ask.hide()
+
+    def _remove(self) -> None:
+        path = self._leaving
+        parent = path.rpartition("/")[0]
+        self._do(lambda: (removed(self._tree, path), parent))
+        self.tree.setFocus()
+
+    def _failed(self, problem: DeskError) -> None:
+        self._say(problem.words())
+
+    def _say(self, words: str) -> None:
+        self._problem.setText(words)
+        self._problem.setVisible(bool(words))
