@@ -16,6 +16,7 @@ from desk.domain.batch import account_ids, batched
 from desk.domain.case import CaseData
 from desk.domain.content import Content, ContentKind, Relevance
 from desk.domain.draft import Draft
+from desk.domain.incident import Context
 from desk.domain.viewing import Viewed
 
 INFORMATIONAL_BELOW = 40
@@ -66,12 +67,13 @@ def assess(
     reported = draft.reported if draft else case.reported
     pieces = [c for c in case.content if _included(c, draft)]
     events = _ip_events(reported, pieces)
+    contexts = draft.contexts if draft else (case.incident.context,) if case.incident.context else ()
     parts = (
         _file_part(_reported(pieces, draft)),
         _ip_part(events),
         _account_part(reported),
         _victim_part(case, draft),
-        _location_part(reported, case, draft),
+        _location_part(reported, case, draft, contexts),
         _truth_part(pieces, draft, viewed or {}),
         _time_part(case, draft),
         _label_part(pieces, draft),
@@ -113,7 +115,11 @@ def _reported(pieces: list[Content], draft: Draft | None) -> list[Content]:
 
 
 def _ip_events(reported: Account | None, pieces: list[Content]) -> list[IpEvent]:
+    """Of uploads, of the account, and of the messages that the reported person wrote."""
     events = [c.ip_event for c in pieces if c.ip_event is not None]
+    if reported is not None and reported.id:
+        written = (message for c in pieces for message in c.messages if message.sender == reported.id)
+        events += [IpEvent(message.ip, at=message.at) for message in written if message.ip]
     return events + list(reported.ip_events if reported else ())
 
 
@@ -186,12 +192,15 @@ def _victim_part(case: CaseData, draft: Draft | None) -> Part:
     )
 
 
-def _location_part(reported: Account | None, case: CaseData, draft: Draft | None) -> Part:
+def _location_part(
+    reported: Account | None, case: CaseData, draft: Draft | None, contexts: tuple[Context, ...]
+) -> Part:
     people = [p for p in (reported, *(draft.victims if draft else case.victims)) if p is not None]
     there = any(
         (p.location and (p.location.country or p.location.region or p.location.city)) or p.addresses
         for p in people
     )
+    there = there or any((c.latitude and c.longitude) or c.place for c in contexts)
     return Part("location", "Location", 8 if there else 0, 8, "Add a location estimate, even a country.")
 
 

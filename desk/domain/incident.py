@@ -32,23 +32,26 @@ class TypeHelp:
 TYPE_HELP: dict[IncidentType, TypeHelp] = {
     IncidentType.CSAM: TypeHelp(
         "Sexual imagery of a minor, or somebody offering, trading or asking for it.",
-        "Drawings or obscenity alone: they are not on the list of what must be reported.",
-        "Sexual material that was sent to a child: Unsolicited Obscene Material Sent to a Child.",
+        "Drawings or obscenity alone: they are not on the list of what must be reported. Pictures of adults, "
+        "and a family's own harmless pictures of its children.",
+        "Sexual material that was sent to a child: Unsolicited Obscene Material Sent to a Child. A child who "
+        "is pressed for pictures: Online Enticement, marked as sextortion where there are threats.",
     ),
     IncidentType.TRAFFICKING: TypeHelp(
         "Somebody offers, advertises or arranges the sale or exchange of a child for sex.",
-        "Selling imagery: that is the imagery's own type.",
+        "Selling imagery: that is the imagery's own type. Adults who offer themselves.",
         "Travel arranged for abuse: Child Sex Tourism.",
     ),
     IncidentType.TOURISM: TypeHelp(
         "Somebody promotes, plans or arranges travel in order to abuse a child.",
-        "Travel without a sign of abuse being its purpose.",
+        "Travel without a sign that abuse is its purpose; a person's own talk of a place.",
         "A child offered for sale without travel: Child Sex Trafficking.",
     ),
     IncidentType.MOLESTATION: TypeHelp(
         "An admission or evidence of the abuse of a particular child, without imagery as the main finding.",
         "A survivor telling of their own past, fiction, news or research.",
-        "Contact with a child online: Online Enticement of Children for Sexual Acts.",
+        "Contact with a child online: Online Enticement. Pictures of the abuse: Child Pornography, with what "
+        "is known of the child in the circumstances.",
     ),
     IncidentType.MISLEADING_DOMAIN: TypeHelp(
         "A domain name chosen so that minors come upon explicit content.",
@@ -62,12 +65,13 @@ TYPE_HELP: dict[IncidentType, TypeHelp] = {
     ),
     IncidentType.ENTICEMENT: TypeHelp(
         "Sexual contact with a minor online or soliciting it, sextortion included, or coaching others to it.",
-        "Argument or ideology without contact, solicitation or coaching.",
+        "Argument or ideology without contact, solicitation or coaching; an adult's fiction or role play "
+        "with adults.",
         "Imagery was exchanged as well: choose what matters most and say the rest in the circumstances.",
     ),
     IncidentType.OBSCENE_TO_CHILD: TypeHelp(
         "Sexual material sent to a child who did not ask for it.",
-        "Material exchanged between adults.",
+        "Material exchanged between adults; what a child went to look for.",
         "The sender asks the child for contact or images: Online Enticement.",
     ),
 }

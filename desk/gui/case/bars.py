@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from desk.domain.decision import DecisionKind
 from desk.gui import theme, words
 from desk.gui.case.parts import key_cap, row
-from desk.gui.widgets.buttons import Button, primary, secondary
+from desk.gui.widgets.buttons import Button, IconButton, primary, secondary
 from desk.gui.widgets.common import label, set_role
 from desk.gui.widgets.fields import Choice, TextField
 from desk.gui.words import tr
@@ -84,6 +84,8 @@ class DecisionBar(QFrame):
     claim_asked = Signal()
     reopen_asked = Signal()
     asking_ended = Signal()
+    guide_asked = Signal()
+    channels_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -111,6 +113,12 @@ class DecisionBar(QFrame):
             self._put(bar, button, key)
         bar.addWidget(self._why, 1)
         bar.addStretch(0)
+        self.guide = IconButton("circle-question-mark", tr("Is this reportable? (G)"), side=32)
+        self.channels = IconButton("life-buoy", tr("Other channels, filed elsewhere, packet (O)"), side=32)
+        self.guide.clicked.connect(self.guide_asked)
+        self.channels.clicked.connect(self.channels_asked)
+        bar.addWidget(self.guide)
+        bar.addWidget(self.channels)
         bar.addWidget(self.reopen)
         bar.addWidget(self.claim)
         self._put(bar, self.report, "R")

@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.domain.account import Account
 from desk.domain.case import CaseData, LawEnforcement
+from desk.domain.channels import channel
 from desk.domain.content import Content, ContentKind, Match
 from desk.domain.decision import Decision
+from desk.domain.guidance import asked, read
 from desk.domain.incident import Context
 from desk.gui import theme, words
 from desk.gui.account.ties import CaseTies
@@ -26,7 +28,7 @@ from desk.gui.widgets.common import clear, hairline, label
 from desk.gui.widgets.copylabel import CopyLabel
 from desk.gui.widgets.flow import FlowLayout
 from desk.gui.widgets.panels import Panel, Scroll
-from desk.gui.words import plural, tr
+from desk.gui.words import joined, plural, tr
 from desk.services.review import CaseView
 
 DEEPEST = 6
@@ -76,6 +78,7 @@ class WhatIsKnown(Panel):
         self._links(data)
         self._law(data.law_enforcement)
         self._history(view, names)
+        self._elsewhere(view)
         self._extra(data.extra)
         self._scroll.end()
 
@@ -262,8 +265,21 @@ class WhatIsKnown(Panel):
         for decision in view.decisions:
             facts.time(phrases.past_decision(decision.kind), decision.at, decision_by(decision, names))
             facts.add("", decision.note)
-        if view.decisions:
+        for walk in view.walks:
+            facts.time(tr("Look again"), walk.look_again_at)
+            facts.add(tr("By the guide"), guided(walk.path))
+        if view.decisions or view.walks:
             self._section(tr("Decisions so far"), facts)
+
+    def _elsewhere(self, view: CaseView) -> None:
+        facts = Facts()
+        for filing in view.filed_elsewhere:
+            stated = filing.stated
+            gone = tr("withdrawn") if filing.withdrawn else ""
+            said = joined([channel(stated.body).name, stated.reference, gone])
+            facts.time(tr("Filed"), stated.filed_at, said)
+        if view.filed_elsewhere:
+            self._section(tr("Filed elsewhere"), facts)
 
     def _extra(self, extra: Mapping[str, Any]) -> None:
         if not extra:
@@ -283,6 +299,15 @@ def row_of_badge(badge: Badge) -> QWidget:
 
 def decision_by(decision: Decision, names: Mapping[int, str]) -> str:
     return tr("by {name}", name=names.get(decision.operator_id, tr("somebody")))
+
+
+def guided(path: str) -> str:
+    """The answers that led to a decision, in words; empty where no walk did."""
+    try:
+        answers = asked(read(path))
+    except ValueError:
+        return tr("answers of another version: {codes}", codes=path)
+    return "\n".join(f"{tr(question.words)} {tr(answer.words)}" for question, answer in answers)
 
 
 def match_words(match: Match) -> str:

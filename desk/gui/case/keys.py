@@ -43,6 +43,8 @@ def case_commands(page: CasePage) -> list[Command]:
         made("without", tr("Violation, no report"), "V", bar.ask_violation, mine),
         made("opinion", tr("Second opinion"), "S", bar.ask_opinion, mine),
         made("report", tr("Report…"), "R", page.report, mine),
+        made("guide", tr("Is this reportable?"), "G", page.to_guide, shown),
+        made("channels", tr("Other channels"), "O", page.to_channels, shown),
     ]
     for key, value in phrases.CLASS_KEYS:
         title = tr("Classify as {value}", value=phrases.classification(value))

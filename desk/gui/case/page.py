@@ -132,6 +132,8 @@ class CasePage(Page):
         self.decisions.decided.connect(self.decide)
         self.decisions.report_asked.connect(self.report)
         self.decisions.asking_ended.connect(self.focus_grid)
+        self.decisions.guide_asked.connect(self.to_guide)
+        self.decisions.channels_asked.connect(self.to_channels)
         self.known.read.connect(self._read)
         self.recorder.rest_changed.connect(self._rest_changed)
         self.resting.over.connect(self.recorder.ask_rest)
@@ -447,6 +449,16 @@ class CasePage(Page):
         self._to_report = self.marks.pending
         if not self._to_report:
             self.navigate.emit("report", {"number": self._number})
+
+    def to_guide(self) -> None:
+        """'Is this reportable?', about this case."""
+        if self._number is not None:
+            self.navigate.emit("guide", {"number": self._number, "back": "case"})
+
+    def to_channels(self) -> None:
+        """Who else takes a report, and what was filed of this case elsewhere."""
+        if self._number is not None:
+            self.navigate.emit("channels", {"number": self._number})
 
     def _marks_settled(self) -> None:
         if self._to_report:

@@ -32,6 +32,7 @@ def topics() -> list[tuple[str, str]]:
         ("start", tr("First steps")),
         ("queue", tr("Queue")),
         ("case", tr("Case")),
+        ("guide", tr("Is this reportable?")),
         ("report", tr("Report")),
         ("confirm", tr("Confirmation")),
         ("outbox", tr("Outbox")),
@@ -41,6 +42,7 @@ def topics() -> list[tuple[str, str]]:
         ("settings", tr("Settings")),
         ("keys", tr("Keys")),
         ("care", tr("Looking after yourself")),
+        ("channels", tr("Other channels")),
         ("danger", tr("A child in danger now")),
     ]
 

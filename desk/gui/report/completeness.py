@@ -29,8 +29,8 @@ def help_path(part: Part, draft: Draft) -> str:
     if part.key == "truth":
         unsaid = next((choice for choice in included if choice.public is None), None)
         return f"files[{unsaid.content_id}].public" if unsaid else "files"
-    if part.key == "label":
-        bare = next((c for c in included if c.classification is None), None)
+    if part.key == "labels":
+        bare = next((c for c in included if c.classification is None and not c.annotations), None)
         return f"files[{bare.content_id}].classification" if bare else "files"
     return {
         "ip": "reported.ip_events",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -16,7 +16,7 @@ from desk.gui import theme
 from desk.gui.report import words
 from desk.gui.report.form import FieldWords, FormField, Spot
 from desk.gui.report.paths import Token
-from desk.gui.widgets.buttons import secondary
+from desk.gui.widgets.buttons import link, secondary
 from desk.gui.widgets.chips import TagChips
 from desk.gui.widgets.common import focus_ring, label, set_role
 from desk.gui.widgets.panels import Panel
@@ -197,13 +197,19 @@ class TypeList(QWidget):
 
 
 class IncidentSection(Panel):
+    """``guide_wanted``: a person is not sure and asks for the questions."""
+
     changed = Signal()
+    guide_wanted = Signal()
 
     def __init__(self, field_words: FieldWords) -> None:
         super().__init__(tr("Incident"))
         self._said = label("", wrap=True)
         self.use = secondary(tr("Use the proposal"), key="Alt+P")
         self.use.clicked.connect(self.use_proposal)
+        self.guide = link(tr("Not sure? Is this reportable…"), "circle-question-mark")
+        self.guide.setToolTip(tr("A few questions lead to a proposal  (Alt+G)"))
+        self.guide.clicked.connect(self.guide_wanted)
         self._proposal_row = QWidget()
         row = QHBoxLayout(self._proposal_row)
         row.setContentsMargins(0, 0, 0, 0)
@@ -220,7 +226,10 @@ class IncidentSection(Panel):
         )
         for field, editor in ((self.type_field, self.types), (self.annotation_field, self.annotations)):
             editor.changed.connect(partial(self._edited, field))
-        self.add(self._proposal_row, self.type_field, self.annotation_field)
+        asking = QHBoxLayout()
+        asking.addWidget(self.guide)
+        asking.addStretch(1)
+        self.add(self._proposal_row, self.type_field, asking, self.annotation_field)
         self._proposal: IncidentType | None = None
 
     def _edited(self, field: FormField) -> None:
@@ -252,6 +261,12 @@ class IncidentSection(Panel):
         if self.can_use():
             self.types.set_value(self._proposal)
             self._edited(self.type_field)
+
+    def take(self, value: IncidentType, annotations: Iterable[ReportAnnotation] = ()) -> None:
+        """What a person took from the guide, on purpose: shown as chosen, with the marks that go with it."""
+        self.types.set_value(value)
+        self.annotations.set_value({*self.annotations.value(), *(mark.value for mark in annotations)})
+        self._edited(self.type_field)
 
     def apply(self, draft: Draft) -> Draft:
         return replace(

@@ -131,6 +131,7 @@ class Sheet(QWidget):
                 field.touched = False
                 field.set_problem("")
         self._jumped = ""
+        self.side.say_anew()
         self.pane.verticalScrollBar().setValue(0)
 
     def _parts(self) -> tuple[Any, ...]:

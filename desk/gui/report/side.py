@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desk.domain.completeness import Completeness
 from desk.gui import icons, theme
 from desk.gui.report.words import things_missing
+from desk.gui.widgets.buttons import link
 from desk.gui.widgets.common import clear, focus_ring, hairline, label
 from desk.gui.widgets.panels import Scroll
 from desk.gui.widgets.progress import CompletenessMeter
@@ -99,6 +100,11 @@ class SidePanel(Scroll):
             wrap=True,
         )
         self._informational.hide()
+        self._understood = link(tr("Understood"))
+        self._understood.setAccessibleName(tr("Understood: do not say it again for this report"))
+        self._understood.clicked.connect(self._quiet)
+        self._understood.hide()
+        self._told = self._silent = False
         self._help_title = label(tr("What would help most"), "label")
         self._help = QVBoxLayout()
         self._help.setSpacing(0)
@@ -110,6 +116,7 @@ class SidePanel(Scroll):
         self.body.addWidget(label(tr("Completeness"), "section"))
         self.body.addWidget(self.meter)
         self.body.addWidget(self._informational)
+        self.body.addWidget(self._understood, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addSpacing(theme.S1)
         self.body.addWidget(self._help_title)
         self.body.addLayout(self._help)
@@ -123,7 +130,7 @@ class SidePanel(Scroll):
     def show_state(self, completeness: Completeness, helps: list[Tip], missing: list[Tip]) -> None:
         """``helps`` are what would help most, ``missing`` what keeps the report from being filed."""
         self.meter.set_score(completeness.score)
-        self._informational.setVisible(completeness.likely_informational)
+        self._say_informational(completeness.likely_informational)
         self._help_title.setVisible(bool(helps))
         self._missing_title.setText(things_missing(len(missing)) if missing else tr("Nothing is missing"))
         if (helps, missing) == self._shown:
@@ -134,6 +141,25 @@ class SidePanel(Scroll):
         more = len(missing) - MOST
         if more > 0:
             self._missing.addWidget(label(plural(more, "and {n} more", "and {n} more"), "muted"))
+
+    def say_anew(self) -> None:
+        """Another report is shown: what was said of the last one counts no more."""
+        self._told = self._silent = False
+        self._informational.hide()
+        self._understood.hide()
+
+    def _quiet(self) -> None:
+        self._silent = True
+        self._say_informational(False)
+
+    def _say_informational(self, likely: bool) -> None:
+        """Once for a report: it does not come and go while one types, and never stands in the way."""
+        shown = likely and not self._silent
+        if self._told and not likely:
+            self._silent = True
+        self._told = self._told or likely
+        self._informational.setVisible(shown)
+        self._understood.setVisible(shown)
 
     def _fill(self, column: QVBoxLayout, tips: Sequence[Tip]) -> None:
         # A line in focus must not lose it because another one was mended.

@@ -20,6 +20,7 @@ from desk.gui.reports.pane import StoryPane
 from desk.gui.reports.saving import save
 from desk.gui.reports.story import Document
 from desk.gui.session import Session
+from desk.gui.widgets.buttons import secondary
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton, SplitView
 from desk.gui.words import tr
@@ -45,6 +46,8 @@ class ReportsPage(Page):
         self._small = False
         self._dialog: QFileDialog | None = None
         self.said = Said()
+        self.elsewhere = secondary(tr("Filed elsewhere"))
+        self.elsewhere.clicked.connect(self.to_elsewhere)
         self.model = FiledModel(session, self)
         self.list = ReportList(self.model)
         self.pane = StoryPane()
@@ -109,8 +112,16 @@ class ReportsPage(Page):
 
     # what the window asks -------------------------------------------------------
 
+    def header_widgets(self) -> list[QWidget]:
+        return [self.elsewhere]
+
+    def to_elsewhere(self) -> None:
+        """What was filed with other bodies, or by hand."""
+        self.navigate.emit("channels", {"back": "reports"})
+
     def commands(self) -> list[Command]:
         return [
+            Command("reports.elsewhere", tr("Filed elsewhere"), "", self.to_elsewhere),
             Command("reports.case", tr("Open the case of this report"), "", self._case_of, self._has_story),
             Command("reports.save", tr("Save the receipt…"), "", self.save_receipt, self._has_receipt),
             Command(
