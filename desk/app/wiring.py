@@ -117,6 +117,7 @@ def wire(
     from desk.services.desk import Desk
     from desk.services.drafting import Drafting
     from desk.services.evidence import EvidenceService
+    from desk.services.figures import FigureService
     from desk.services.guidance import GuideService
     from desk.services.hashing import Hashing
     from desk.services.intake import Intake
@@ -147,6 +148,7 @@ def wire(
     agencies = _Agencies(lambda: box[0], clock)
     stack.callback(agencies.close)
     approvals = Approvals(store, clock)
+    reviewing, resting = SecondReviewing(store, clock), Resting(store, clock)
     drafting = Drafting(store, composer, clock)
     signer = Ed25519Signer()
     checkpoints = Checkpoints(store, secrets, signer, clock, workspace_id)
@@ -192,11 +194,12 @@ def wire(
         guide=GuideService(store, clock),
         likeness=Likeness(store, clock),
         accounts=Accounts(store),
-        resting=Resting(store, clock),
+        resting=resting,
         approvals=approvals,
         backup=BackupService(store, clock, backups),
-        second_review=SecondReviewing(store, clock),
+        second_review=reviewing,
         outcomes=OutcomeService(store, clock),
+        figures=FigureService(store, clock, reviewing, resting),
         signin=signin,
         access=AccessService(store, signin, clock),
     )

@@ -23,6 +23,7 @@ from desk.ports.backup import BackupMade, Backups, Restored
 from desk.ports.batches import Batches, NearFile
 from desk.ports.cases import Cases, Drafts, NewRevision, Occurrence, SavedDraft
 from desk.ports.elsewhere import Elsewhere, Walk
+from desk.ports.figures import FigureFacts
 from desk.ports.filings import (
     CoveredCase,
     FilingDocument,
@@ -89,6 +90,7 @@ __all__ = [
     "SignIns",
     "Unhashed",
     "Approvals",
+    "FigureFacts",
     "Outcomes",
     "SecondReviews",
     "BackupMade",

@@ -17,6 +17,7 @@ from desk.ports.backup import Restored
 from desk.ports.batches import Batches
 from desk.ports.cases import Cases, Drafts
 from desk.ports.elsewhere import Elsewhere
+from desk.ports.figures import FigureFacts
 from desk.ports.filings import Filings
 from desk.ports.hashes import Hashes
 from desk.ports.preservation import PreservationTable
@@ -143,6 +144,8 @@ class UnitOfWork(Protocol):
     def second_reviews(self) -> SecondReviews: ...
     @property
     def outcomes(self) -> Outcomes: ...
+    @property
+    def figures(self) -> FigureFacts: ...
     @property
     def queue(self) -> QueueBook: ...
 

@@ -18,6 +18,7 @@ from desk.services.credentials import CredentialService
 from desk.services.drafting import Drafting
 from desk.services.evidence import EvidenceService
 from desk.services.guidance import GuideService
+from desk.services.figures import FigureService
 from desk.services.hashing import Hashing
 from desk.services.intake import Intake
 from desk.services.likeness import Likeness
@@ -67,6 +68,7 @@ class Desk:
     backup: BackupService
     second_review: SecondReviewing
     outcomes: OutcomeService
+    figures: FigureService
     rules: ReportingRules
     violations: Violations
     signin: SignIn

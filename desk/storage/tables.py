@@ -135,7 +135,7 @@ cases = Table(
     _required("revision", Integer),
     _required("state", Text),
     _required("rank", Integer),  # 0 urgent, 1 not: so that every index runs one way
-    _required("received_at", Moment),
+    _required("received_at", Moment, index=True),
     _required("occurred_at", Moment),
     _required("source", Text),
     _required("policy", Words),
@@ -200,7 +200,7 @@ decisions = Table(
     _required("revision", Integer),
     _required("kind", Text),
     _required("operator_id", Key, ForeignKey("operators.id")),
-    _required("at", Moment),
+    _required("at", Moment, index=True),
     Column("policy", Words),
     Column("note", Words),
     sqlite_autoincrement=True,
@@ -254,7 +254,7 @@ filings = Table(
     _required("error", Words),
     Column("error_code", Integer),
     Column("request_id", Words),
-    Column("ended_at", Moment),
+    Column("ended_at", Moment, index=True),
     # The outbox's order and leases.
     _required("turn", Integer),  # 0 escalated, 1 not, 2 at an end
     Column("due_at", Moment),
@@ -331,7 +331,7 @@ receipts = Table(
     metadata,
     _filing(primary_key=True, autoincrement=False),
     _required("report_id", Words),
-    _required("at", Moment),
+    _required("at", Moment, index=True),
     Column("request_id", Words),
     _required("body", LargeBinary),
     _required("sha256", Text),

@@ -44,7 +44,7 @@ outcomes = Table(
     Column("reference", Words, nullable=False),
     Column("day", Date, nullable=False),
     Column("by", Key, ForeignKey("operators.id"), nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
     Column("reader", Key, ForeignKey("operators.id"), nullable=False),
     Column("seen_at", Moment),
     Index("ix_outcomes_filing", "filing_id", "id"),

@@ -19,14 +19,15 @@ from desk.storage.repositories.audit import SqlAudit
 from desk.storage.repositories.batches import SqlBatches
 from desk.storage.repositories.cases import SqlCases
 from desk.storage.repositories.elsewhere import SqlElsewhere
+from desk.storage.repositories.figures import SqlFigureFacts
 from desk.storage.repositories.filings import SqlFilings
 from desk.storage.repositories.hashes import SqlHashes
 from desk.storage.repositories.preservation import SqlPreservation
-from desk.storage.repositories.routing import SqlRouting
 from desk.storage.repositories.queue_book import SqlQueueBook
-from desk.storage.repositories.signin import SqlSignIns
 from desk.storage.repositories.restored import SqlRestored
+from desk.storage.repositories.routing import SqlRouting
 from desk.storage.repositories.second_reviews import SqlOutcomes, SqlSecondReviews
+from desk.storage.repositories.signin import SqlSignIns
 from desk.storage.repositories.small import SqlDrafts, SqlPeople, SqlSettings, SqlViewings
 
 _WRITTEN = ("SQLITE_READONLY", "25006")
@@ -54,6 +55,7 @@ class SqlUnitOfWork:
         self.restored = SqlRestored(connection)
         self.second_reviews = SqlSecondReviews(connection)
         self.outcomes = SqlOutcomes(connection)
+        self.figures = SqlFigureFacts(connection)
         self.queue = SqlQueueBook(connection)
 
 
