@@ -237,7 +237,8 @@ class AccountPage(Page):
             summary.setMinimumWidth(40)
             parts = (opener, when, label(said), label(report, "muted", select=True), summary)
             for column, part in enumerate(parts):
-                grid.addWidget(part, row, column, Qt.AlignmentFlag.AlignVCenter)
+                place = Qt.AlignmentFlag.AlignVCenter
+                grid.addWidget(part, row, column, place | Qt.AlignmentFlag.AlignLeft if column < 4 else place)
 
     def _more_cases(self) -> None:
         if not self._cases:
@@ -295,7 +296,9 @@ class AccountPage(Page):
             for one in view.alone:
                 facts.add(words.own(one), one.value, mono=True)
             panel.add(hairline())
-            title = plural(len(view.alone), "{n} that no other account has", "{n} that no other account has")
+            title = plural(
+                len(view.alone), "{n} value that no other account has", "{n} values that no other account has"
+            )
             panel.add(Disclosure(title, facts))
         return panel
 

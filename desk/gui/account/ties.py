@@ -107,9 +107,11 @@ class CaseTies(QWidget):
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.S2)
-        row.addWidget(icons.IconLabel(icon, 16, state), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(part, 1 if isinstance(part, QLabel) else 0)
-        if not isinstance(part, QLabel):
+        text = isinstance(part, QLabel)
+        place = Qt.AlignmentFlag.AlignTop if text else Qt.AlignmentFlag.AlignVCenter
+        row.addWidget(icons.IconLabel(icon, 16, state), 0, place)
+        row.addWidget(part, 1 if text else 0)
+        if not text:
             row.addStretch(1)
         self._column.addWidget(line)
 

@@ -24,6 +24,8 @@ from desk.services.confirmation import FileLine, Summary
 
 PAGE = 24
 """File cards at a time: a report of many hundreds would make every change of layout slow."""
+ACCOUNTS = 60
+"""Accounts of a batched report with a line of their own each."""
 AT_ONCE = 6
 """Cards built in one go; the others follow between events, so that the window never stands still."""
 
@@ -101,7 +103,7 @@ class ReportInWords(Scroll):
                     "and nothing else. When it is filed, every case named here is reported."
                 )
             ),
-            Lines(facts),
+            self._accounts(facts),
         )
         said_of = said.same_pictures(summary)
         if said_of:
@@ -119,6 +121,14 @@ class ReportInWords(Scroll):
         if again:
             left.add(value(again, "warn"))
         self.add(left)
+
+    @staticmethod
+    def _accounts(facts: said.Facts) -> QWidget:
+        """All of them, however many: a thousand lines as widgets would stand still, a text does not."""
+        if len(facts) <= ACCOUNTS:
+            return Lines(facts)
+        lines = (joined([account, cases]) for cases, account in facts)
+        return text_box("\n".join(lines), tr("Reported accounts"))
 
     def _people(self, title: str, people: tuple[Account, ...]) -> None:
         for at, person in enumerate(people, 1):

@@ -63,7 +63,7 @@ class NearFiles(QWidget):
         row.setSpacing(theme.S2)
         said = near.agreement
         icon = icons.IconLabel("circle-check", 16, "ok") if said else icons.IconLabel("layers", 16, "muted")
-        row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop if said else Qt.AlignmentFlag.AlignVCenter)
         words = facts if said is None else f"{facts}\n{agreement_words(said)}"
         row.addWidget(label(words, "body", wrap=True), 1)
         act = link(tr("Compare…")) if said is None else link(tr("Take this back"))
