@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
@@ -17,8 +18,11 @@ from desk.services.queue import QueuePage
 
 PAGE = 200
 PAGES_KEPT = 40
+MOST_ASKED = 4
 ROW = Qt.ItemDataRole.UserRole
-SUMMARY, POLICY, SOURCE, AGE, COMPLETE = range(5)
+SUMMARY, POLICY, SOURCE, AGE, COMPLETE, QUEUE, KEPT = range(7)
+SORTED_BY = {SUMMARY: "urgency", SOURCE: "source", AGE: "age", COMPLETE: "completeness", KEPT: "kept"}
+"""The orders that a click on a heading gives; a second click turns them round."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -59,7 +63,16 @@ class QueueModel(QAbstractTableModel):
         self._pages: OrderedDict[int, tuple[CaseRow, ...]] = OrderedDict()
         self._asked: set[int] = set()
         self._generation = 0
-        self._headings = (tr("Case"), tr("Policy"), tr("Source"), tr("Age"), tr("Complete"))
+        self.capped = False
+        self._headings = (
+            tr("Case"),
+            tr("Policy"),
+            tr("Source"),
+            tr("Age"),
+            tr("Complete"),
+            tr("Queue"),
+            tr("Platform keeps"),
+        )
 
     @property
     def filter(self) -> CaseFilter:
@@ -77,8 +90,8 @@ class QueueModel(QAbstractTableModel):
         self._ask(0, fresh=True)
 
     def _ask(self, page: int, *, fresh: bool = False) -> None:
-        if page in self._asked:
-            return
+        if page in self._asked or (len(self._asked) >= MOST_ASKED and not fresh):
+            return  # the view is painted again when one of them comes: then what is in view is asked for
         self._asked.add(page)
         generation, wanted = self._generation, self._filter
         queue, operator = self._session.desk.queue, self._session.operator
@@ -94,8 +107,13 @@ class QueueModel(QAbstractTableModel):
             owner=self,
         )
 
+    @property
+    def total(self) -> int:
+        return self._total
+
     def _take(self, page: int, result: QueuePage, fresh: bool) -> None:
         self._asked.discard(page)
+        self.capped = result.capped
         if fresh or result.total != self._total:
             self.beginResetModel()
             if fresh:
@@ -106,7 +124,7 @@ class QueueModel(QAbstractTableModel):
         else:
             self._pages[page] = result.rows
             last = min(self._total, page * PAGE + len(result.rows)) - 1
-            self.dataChanged.emit(self.index(page * PAGE, 0), self.index(max(0, last), COMPLETE))
+            self.dataChanged.emit(self.index(page * PAGE, 0), self.index(max(0, last), KEPT))
         while len(self._pages) > PAGES_KEPT:
             self._pages.popitem(last=False)
         self.loaded.emit(self._total)
@@ -140,7 +158,7 @@ class QueueModel(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else self._total
 
     def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else 5
+        return 0 if parent is not None and parent.isValid() else len(self._headings)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -182,12 +200,24 @@ def _age(row: CaseRow, session: Session) -> str:
     return age(row.occurred_at, session.desk.clock.now())
 
 
+def kept_words(row: CaseRow, now: datetime) -> str:
+    """How long the platform's own copy is there, in whole days."""
+    if row.kept_until is None:
+        return ""
+    days = (row.kept_until - now).days
+    if days < 0:
+        return tr("may be gone")
+    return tr("less than a day") if days == 0 else tr("{n} days", n=days)
+
+
 _CELLS: dict[int, Callable[[CaseRow, Session], str]] = {
     SUMMARY: _summary,
     POLICY: lambda row, _: row.policy,
     SOURCE: lambda row, _: source_words(row.source),
     AGE: _age,
     COMPLETE: lambda row, _: str(row.completeness),
+    QUEUE: lambda row, _: row.queue,
+    KEPT: lambda row, session: kept_words(row, session.desk.clock.now()),
 }
 
 

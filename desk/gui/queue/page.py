@@ -1,4 +1,4 @@
-"""The queue: any number of cases, urgent first, then oldest; filters, search, and the next case."""
+"""The queue: any number of cases in any order; headings, filters, search, and the next case of these."""
 
 from __future__ import annotations
 
@@ -6,22 +6,33 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QButtonGroup, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QMenu,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from desk.domain.case import Claim
+from desk.domain.case import CaseRow, Claim
 from desk.domain.errors import DeskError
+from desk.domain.roles import Permission
 from desk.gui import theme
+from desk.gui.queue.ask import Answer, AskDialog
+from desk.gui.queue.filters import FilterBar, recalled, remembered
 from desk.gui.queue.model import QueueModel
 from desk.gui.queue.table import QueueTable
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import primary
-from desk.gui.widgets.common import hbox
+from desk.gui.widgets.common import hbox, label
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton
 from desk.gui.words import number, tr
-from desk.ports import CaseFilter, QueueCounts
+from desk.ports import CaseFilter, QueueCounts, SavedFilter
 from desk.services.changes import Change
 
 RELOAD_AFTER_MS = 250
@@ -41,6 +52,15 @@ class QueuePage(Page):
         self.model = QueueModel(session, self)
         self.table = QueueTable(session, self.model)
         self.table.opened.connect(self._open)
+        self.table.sorted_by.connect(self.sort_by)
+        self.table.menu_asked.connect(self._row_menu)
+        self.table.columns_changed.connect(self._keep)
+        self.filters = FilterBar()
+        self.filters.changed.connect(self.set_filter)
+        self.filters.save_asked.connect(self._save_filter)
+        self.filters.removal_asked.connect(self._remove_filter)
+        self._kept: object = None
+        self._menu_of: QMenu | None = None
         self._views: dict[str, QToolButton] = {}
         self._layout = QStackedLayout()
         self._empty: dict[str, EmptyState] = {}
@@ -65,6 +85,7 @@ class QueuePage(Page):
             ("ai", tr("AI-detected")),
             ("snoozed", tr("Snoozed")),
             ("escalated", tr("Escalated")),
+            ("opinion", tr("Second opinion")),
             ("closed", tr("Done")),
         ):
             button = QToolButton()
@@ -79,7 +100,9 @@ class QueuePage(Page):
             self._views[view] = button
         self._views["all"].setChecked(True)
         bar.addStretch(1)
-        bar.setContentsMargins(theme.S4, theme.S2, theme.S4, theme.S2)
+        self._shown = label("", "muted")
+        bar.addWidget(self._shown)
+        bar.setContentsMargins(theme.S4, theme.S2, theme.S4, theme.S1)
         self._skeleton = LoadingSkeleton(12, 40)
         self._layout.addWidget(self._skeleton)
         self._layout.addWidget(self.table)
@@ -87,6 +110,7 @@ class QueuePage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(bar)
+        column.addWidget(self.filters)
         holder = QWidget()
         holder.setLayout(self._layout)
         column.addWidget(holder, 1)
@@ -107,7 +131,9 @@ class QueuePage(Page):
         return found
 
     def enter(self, **_kwargs: object) -> None:
+        self._recall()
         self._ask()
+        self._ask_choices()
         self._ages.start()
         self.table.setFocus()
 
@@ -120,23 +146,142 @@ class QueuePage(Page):
             self._reload.start()
 
     def search(self, words: str) -> None:
-        self.model.set_filter(replace(self.model.filter, text=words.strip()))
+        """The window tells when typing rests; the store is asked off this thread."""
+        self.set_filter(replace(self.model.filter, text=words.strip()))
 
     # acts -----------------------------------------------------------------------
 
     def set_view(self, view: str, _checked: bool = False) -> None:
         """Show another part of the queue."""
         self._views[view].setChecked(True)
-        operator = self._session.operator.id if view == "mine" else None
-        self.model.set_filter(replace(self.model.filter, view=view, operator_id=operator))
+        self.set_filter(replace(self.model.filter, view=view))
         self._ask_counts()
 
+    def set_filter(self, wanted: CaseFilter) -> None:
+        """Show these cases."""
+        wanted = replace(wanted, operator_id=None, text=wanted.text)
+        self._show_filter(wanted)
+        self._keep()
+        box = getattr(getattr(self.window(), "header", None), "search", None)
+        if box is not None and box.text().strip() != wanted.text:
+            box.setText(wanted.text)  # a saved filter's own words
+
+    def _show_filter(self, wanted: CaseFilter) -> None:
+        self._views[wanted.view].setChecked(True)
+        self.filters.show_filter(wanted)
+        self.table.show_order(wanted.sort, descending=wanted.descending)
+        self.model.set_filter(wanted)
+
+    def sort_by(self, sort: str) -> None:
+        """Another order; the same again turns it round."""
+        now = self.model.filter
+        turned = now.sort == sort and not now.descending
+        self.set_filter(replace(now, sort=sort, descending=turned))
+
+    # what is remembered ---------------------------------------------------------
+
+    def _recall(self) -> None:
+        """The view, filters and columns of the day before, where the window keeps them."""
+        kept = getattr(self.window(), "kept_settings", None)
+        if kept is None or kept is self._kept:
+            return
+        self._kept = kept
+        columns = kept.get("queue/hidden")
+        if columns is not None:
+            self.table.set_hidden({int(one) for one in columns.split(",") if one.isdigit()})
+        wanted = recalled(kept.get("queue/filter"))
+        if wanted.view in self._views:
+            self._show_filter(replace(wanted, text=self.model.filter.text))
+
+    def _keep(self) -> None:
+        if self._kept is not None:
+            self._kept.set("queue/filter", remembered(self.model.filter))  # type: ignore[attr-defined]
+            hidden = ",".join(str(column) for column in sorted(self.table.hidden()))
+            self._kept.set("queue/hidden", hidden)  # type: ignore[attr-defined]
+
+    # saved filters --------------------------------------------------------------
+
+    def _ask_choices(self) -> None:
+        queue, operator = self._session.desk.queue, self._session.operator
+        run = self._session.runner.run_read
+        run(lambda: queue.choices(operator), self.filters.set_choices, owner=self, key="choices")
+        run(lambda: queue.filters(operator), self.filters.set_saved, owner=self, key="saved")
+
+    def _save_filter(self) -> None:
+        shares = self._session.operator.may(Permission.SUPERVISE_QUEUE)
+        dialog = AskDialog(
+            tr("Save this filter"),
+            tr("It keeps the heading, the filters, the order and the words sought."),
+            tr("Name"),
+            tr("Save"),
+            self,
+            tick=tr("Everybody at this desk may use it") if shares else "",
+            line=True,
+            problem=tr("Name it after what it shows."),
+        )
+        dialog.answered.connect(self._saved)
+        dialog.open()
+
+    def _saved(self, said: Answer) -> None:
+        queue, operator, wanted = self._session.desk.queue, self._session.operator, self.model.filter
+        self._session.act(
+            lambda: queue.save_filter(operator, said.note, wanted, shared=said.on),
+            lambda _saved: self._ask_choices(),
+            self._failed,
+            owner=self,
+        )
+
+    def _remove_filter(self, saved: SavedFilter) -> None:
+        queue, operator = self._session.desk.queue, self._session.operator
+        self._session.act(
+            lambda: queue.remove_filter(operator, saved.id),
+            lambda _nothing: self._ask_choices(),
+            self._failed,
+            owner=self,
+        )
+
+    # a row's menu ---------------------------------------------------------------
+
+    def _row_menu(self, row: CaseRow, where: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(tr("Open")).triggered.connect(partial(self._open, row.number))
+        menu.addAction(tr("Copy the case's id")).triggered.connect(
+            lambda: QApplication.clipboard().setText(row.platform_id)
+        )
+        if row.policy:
+            words = tr("Show only {policy}", policy=row.policy)
+            menu.addAction(words).triggered.connect(
+                lambda: self.set_filter(replace(self.model.filter, policy=row.policy))
+            )
+        operator = self._session.operator
+        if row.claimed_by and row.claimed_by != operator.name and operator.may(Permission.SUPERVISE_QUEUE):
+            menu.addSeparator()
+            menu.addAction(tr("Take over…")).triggered.connect(partial(self._ask_take_over, row))
+        self._menu_of = menu
+        menu.popup(where)
+
+    def _ask_take_over(self, row: CaseRow, _checked: bool = False) -> None:
+        dialog = AskDialog(
+            tr("Take over case {number}", number=row.number),
+            tr("{name} loses the claim. What they typed is kept in the draft.", name=row.claimed_by or ""),
+            tr("Reason"),
+            tr("Take over"),
+            self,
+        )
+        dialog.answered.connect(partial(self._take_over, row.number))
+        dialog.open()
+
+    def _take_over(self, number_of: int, said: Answer) -> None:
+        queue, operator = self._session.desk.queue, self._session.operator
+        self._session.act(
+            lambda: queue.take_over(operator, number_of, said.note), self._claimed, self._failed, owner=self
+        )
+
     def next_case(self) -> None:
-        """Claim the most urgent, then oldest case that nobody holds, and open it."""
+        """Claim the first case of what is shown that is free for this person, and open it."""
         queue, operator = self._session.desk.queue, self._session.operator
         wanted = self.model.filter
-        if wanted.view in ("closed", "mine", "snoozed"):
-            wanted = CaseFilter()
         self._next.setEnabled(False)
         self._session.act(lambda: queue.next_case(operator, wanted), self._claimed, self._not_claimed)
 
@@ -152,7 +297,7 @@ class QueuePage(Page):
         self._next.setEnabled(True)
         self.notify.emit("bad", problem.words())
 
-    def _open(self, case_number: int) -> None:
+    def _open(self, case_number: int, _checked: bool = False) -> None:
         self.navigate.emit("case", {"number": case_number})
 
     def _open_current(self) -> None:
@@ -178,6 +323,7 @@ class QueuePage(Page):
             button.setAccessibleName(words if count is None else f"{words}, {number(count)}")
 
     def _loaded(self, total: int) -> None:
+        self._say_shown(total)
         if total:
             waited = self._layout.currentWidget() is not self.table
             self._layout.setCurrentWidget(self.table)
@@ -186,8 +332,18 @@ class QueuePage(Page):
                 self.table.setFocus()
             if not self.table.currentIndex().isValid():
                 self.table.select_again()
+            self.table.viewport().update()
             return
-        self._show_empty("search" if self.model.filter.text else self.model.filter.view)
+        self._show_empty("search" if self.model.filter.narrows else self.model.filter.view)
+
+    def _say_shown(self, total: int) -> None:
+        """How many fit, where the heading's own count does not say it."""
+        words = ""
+        if self.model.filter.narrows and total:
+            words = tr("{count} shown", count=number(total))
+            if self.model.capped:
+                words = tr("{count} or more; add a word to see others", count=number(total))
+        self._shown.setText(words)
 
     def _failed(self, problem: DeskError) -> None:
         self.notify.emit("bad", problem.words())
@@ -219,7 +375,7 @@ def _no_cases() -> tuple[str, str, str]:
 def _no_hits() -> tuple[str, str, str]:
     return (
         tr("Nothing found"),
-        tr("No case here fits the search. Clear it, or look under another heading."),
+        tr("No case here fits the filters and the words sought. Clear them, or look under another heading."),
         "",
     )
 

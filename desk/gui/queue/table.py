@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QImage, QKeyEvent, QPainter, QPen
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetrics, QImage, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -20,7 +22,19 @@ from desk.domain.case import CaseRow
 from desk.domain.preview import Blurred, NoPreview
 from desk.gui import icons, theme
 from desk.gui.pictures import image_of
-from desk.gui.queue.model import AGE, COMPLETE, POLICY, ROW, SOURCE, SUMMARY, QueueModel, state_words
+from desk.gui.queue.model import (
+    AGE,
+    COMPLETE,
+    KEPT,
+    POLICY,
+    QUEUE,
+    ROW,
+    SORTED_BY,
+    SOURCE,
+    SUMMARY,
+    QueueModel,
+    state_words,
+)
 from desk.gui.session import Session
 from desk.gui.words import tr
 
@@ -197,9 +211,13 @@ class RowDelegate(QStyledItemDelegate):
 
 
 class QueueTable(QTableView):
-    """The table. Enter or a double click opens the row."""
+    """The table. Enter or a double click opens the row; a heading sorts; its menu shows and hides columns."""
 
     opened = Signal(int)
+    sorted_by = Signal(str)
+    menu_asked = Signal(object, QPoint)
+    """A CaseRow, and where."""
+    columns_changed = Signal()
 
     def __init__(self, session: Session, model: QueueModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -219,12 +237,24 @@ class QueueTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionsClickable(False)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(False)
+        header.sectionClicked.connect(self._heading)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._columns_menu)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(SUMMARY, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((POLICY, 230), (SOURCE, 150), (AGE, 72), (COMPLETE, 128)):
+        for column, width in (
+            (POLICY, 210),
+            (SOURCE, 150),
+            (AGE, 72),
+            (COMPLETE, 120),
+            (QUEUE, 110),
+            (KEPT, 120),
+        ):
             self.setColumnWidth(column, width)
+        self.set_hidden({QUEUE, KEPT})
         self.doubleClicked.connect(self._open)
         self._was: tuple[int, int, int] = (0, 0, 0)
         model.modelAboutToBeReset.connect(self._remember)
@@ -242,6 +272,55 @@ class QueueTable(QTableView):
         found = model.find(number) if isinstance(model, QueueModel) and number else None
         self.selectRow(found if found is not None else min(place, model.rowCount() - 1))
         self.verticalScrollBar().setValue(scrolled)
+
+    # columns ----------------------------------------------------------------------
+
+    def hidden(self) -> set[int]:
+        return {column for column in range(1, self.model().columnCount()) if self.isColumnHidden(column)}
+
+    def set_hidden(self, columns: set[int]) -> None:
+        for column in range(1, self.model().columnCount()):
+            self.setColumnHidden(column, column in columns)
+
+    def _heading(self, column: int) -> None:
+        if column in SORTED_BY:
+            self.sorted_by.emit(SORTED_BY[column])
+
+    def show_order(self, sort: str, *, descending: bool) -> None:
+        """The arrow in the heading that the rows are sorted by."""
+        column = next((column for column, name in SORTED_BY.items() if name == sort), None)
+        header = self.horizontalHeader()
+        header.setSortIndicatorShown(column is not None)
+        if column is not None:
+            order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+            header.setSortIndicator(column, order)
+
+    def _columns_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for column in range(1, self.model().columnCount()):
+            words = str(self.model().headerData(column, Qt.Orientation.Horizontal))
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(not self.isColumnHidden(column))
+            action.triggered.connect(partial(self._show_column, column))
+        menu.popup(self.horizontalHeader().mapToGlobal(place))
+
+    def _show_column(self, column: int, shown: bool) -> None:
+        self.setColumnHidden(column, not shown)
+        self.columns_changed.emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """By the mouse on the row under it, by the keyboard on the one in focus."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            index = self.indexAt(event.pos())
+            where = event.globalPos()
+        else:
+            index = self.currentIndex()
+            where = self.viewport().mapToGlobal(self.visualRect(index).center())
+        row = index.data(ROW)
+        if isinstance(row, CaseRow):
+            self.menu_asked.emit(row, where)
 
     def current_case(self) -> CaseRow | None:
         row = self.currentIndex().data(ROW)

@@ -1,0 +1,242 @@
+"""The line of filters above the queue: each a menu that says what is chosen, and the saved ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from desk.domain.case import SourceKind
+from desk.gui import theme
+from desk.gui.queue.model import source_words
+from desk.gui.widgets.buttons import Button, quiet
+from desk.gui.widgets.common import hbox, set_role
+from desk.gui.words import tr
+from desk.ports import SORTS, CaseFilter, QueueChoices, SavedFilter
+
+KEPT_FIELDS = (
+    "view",
+    "sort",
+    "descending",
+    "source",
+    "known",
+    "least_complete",
+    "most_complete",
+    "kept_days",
+)
+"""What is remembered between days: how one looks, nothing of a case."""
+
+
+def sort_words(sort: str) -> str:
+    return {
+        "urgency": tr("Urgent first, then as they came in"),
+        "age": tr("Age, the oldest first"),
+        "source": tr("Source"),
+        "completeness": tr("Completeness, the least first"),
+        "known": tr("Known matches first"),
+        "kept": tr("Platform's copy, the first to go at the top"),
+    }[sort]
+
+
+def remembered(wanted: CaseFilter) -> str:
+    """The filter as text for the window's own settings."""
+    return json.dumps({name: getattr(wanted, name) for name in KEPT_FIELDS})
+
+
+def recalled(text: str | None) -> CaseFilter:
+    """What ``remembered`` made; the plain queue where it says anything else."""
+    try:
+        plain = json.loads(text or "{}")
+        if plain.get("source") is not None:
+            plain["source"] = SourceKind(plain["source"])
+        found = CaseFilter(**{name: plain[name] for name in KEPT_FIELDS if name in plain})
+    except (ValueError, TypeError, AttributeError):
+        return CaseFilter()
+    return found if found.sort in SORTS else CaseFilter()
+
+
+class _Menu(Button):
+    """One of several values of one field; the first is 'any'."""
+
+    chosen = Signal(object)
+
+    def __init__(self, name: str, options: Sequence[tuple[Any, str]]) -> None:
+        super().__init__(name, "quiet")
+        self._name = name
+        self._value: Any = options[0][0]
+        self._menu = QMenu(self)
+        self._group = QActionGroup(self._menu)
+        self.setMenu(self._menu)
+        self.set_options(options)
+
+    def set_options(self, options: Sequence[tuple[Any, str]]) -> None:
+        """(value, words) each. What is chosen stays, also where it is not offered any more."""
+        self._options = list(options)
+        self._show()
+
+    def set_value(self, value: Any) -> None:
+        self._value = value
+        self._show()
+
+    def _show(self) -> None:
+        options = self._options
+        if all(value != self._value for value, _ in options):
+            options = [*options, (self._value, str(self._value))]
+        self._menu.clear()
+        for value, words in options:
+            action = QAction(words, self._menu)
+            action.setCheckable(True)
+            action.setChecked(value == self._value)
+            action.triggered.connect(partial(self._choose, value))
+            self._group.addAction(action)
+            self._menu.addAction(action)
+        plain = self._value == options[0][0]
+        words = next(words for known, words in options if known == self._value)
+        self.setText(self._name if plain else f"{self._name}: {words}")
+        self.setAccessibleName(f"{self._name}: {words}")
+        set_role(self, "kind", "quiet" if plain else "secondary")
+
+    def _choose(self, value: Any, _checked: bool = False) -> None:
+        self.set_value(value)
+        self.chosen.emit(value)
+
+
+class FilterBar(QWidget):
+    """``changed`` carries a CaseFilter, ``removal_asked`` a SavedFilter."""
+
+    changed = Signal(object)
+    save_asked = Signal()
+    removal_asked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._filter = CaseFilter()
+        anything = tr("Any")
+        self.source = _Menu(
+            tr("Source"), [(None, anything), *((kind, source_words(kind)) for kind in SourceKind)]
+        )
+        self.policy = _Menu(tr("Policy"), [(None, anything)])
+        self.queue = _Menu(tr("Queue"), [(None, anything)])
+        self.known = _Menu(
+            tr("Known match"), [(None, anything), (True, tr("Known")), (False, tr("Not known"))]
+        )
+        self.complete = _Menu(
+            tr("Completeness"),
+            [
+                ((0, 100), anything),
+                ((80, 100), tr("80 or more")),
+                ((50, 79), tr("50 to 79")),
+                ((0, 49), tr("below 50")),
+            ],
+        )
+        self.kept = _Menu(
+            tr("Platform's copy"),
+            [
+                (None, anything),
+                (0, tr("may be gone")),
+                (7, tr("7 days left or fewer")),
+                (30, tr("30 days left or fewer")),
+                (60, tr("60 days left or fewer")),
+            ],
+        )
+        self.kept.setToolTip(
+            tr("How long the platform is taken to keep its own copy: what its package says, else 90 days.")
+        )
+        self.sort = _Menu(tr("Sort"), [(name, sort_words(name)) for name in SORTS])
+        self.saved = quiet(tr("Filters"))
+        self._saved_menu = QMenu(self.saved)
+        self.saved.setMenu(self._saved_menu)
+        self.clear = quiet(tr("Clear"))
+        self.clear.setToolTip(tr("Show every case of this heading"))
+        self.clear.clicked.connect(self._clear)
+        for menu, field in (
+            (self.source, "source"),
+            (self.policy, "policy"),
+            (self.queue, "queue"),
+            (self.known, "known"),
+            (self.kept, "kept_days"),
+        ):
+            menu.chosen.connect(partial(self._set, field))
+        self.complete.chosen.connect(self._set_complete)
+        self.sort.chosen.connect(lambda sort: self._tell(replace(self._filter, sort=sort, descending=False)))
+        line = hbox(gap=theme.S1)
+        line.setContentsMargins(theme.S4, 0, theme.S4, theme.S2)
+        for widget in (
+            self.source,
+            self.policy,
+            self.queue,
+            self.known,
+            self.complete,
+            self.kept,
+            self.clear,
+        ):
+            line.addWidget(widget)
+        line.addStretch(1)
+        line.addWidget(self.sort)
+        line.addWidget(self.saved)
+        self.setLayout(line)
+        self.set_saved(())
+        self.show_filter(self._filter)
+
+    def show_filter(self, wanted: CaseFilter) -> None:
+        """Say what is filtered by, without telling."""
+        self._filter = wanted
+        self.source.set_value(wanted.source)
+        self.policy.set_value(wanted.policy)
+        self.queue.set_value(wanted.queue)
+        self.known.set_value(wanted.known)
+        self.complete.set_value((wanted.least_complete, wanted.most_complete))
+        self.kept.set_value(wanted.kept_days)
+        self.sort.set_value(wanted.sort)
+        self.clear.setVisible(wanted.narrows)
+
+    def set_choices(self, choices: QueueChoices) -> None:
+        """What there are cases of."""
+        anything = (None, tr("Any"))
+        above = {name.rsplit("/", n)[0] for name in choices.policies for n in range(name.count("/") + 1)}
+        self.policy.set_options([anything, *((name, name) for name in sorted(above))])
+        self.queue.set_options([anything, *((name, name) for name in choices.queues)])
+
+    def set_saved(self, saved: Sequence[SavedFilter]) -> None:
+        menu = self._saved_menu
+        menu.clear()
+        for one in saved:
+            words = tr("{name}  (shared)", name=one.name) if one.shared else one.name
+            action = menu.addAction(words)
+            action.triggered.connect(partial(self._use, one))
+        if saved:
+            menu.addSeparator()
+        menu.addAction(tr("Save this filter…")).triggered.connect(self._save)
+        if saved:
+            gone = menu.addMenu(tr("Remove"))
+            for one in saved:
+                gone.addAction(one.name).triggered.connect(partial(self._remove, one))
+
+    def _use(self, saved: SavedFilter, _checked: bool = False) -> None:
+        self._tell(saved.filter)
+
+    def _save(self, _checked: bool = False) -> None:
+        self.save_asked.emit()
+
+    def _remove(self, saved: SavedFilter, _checked: bool = False) -> None:
+        self.removal_asked.emit(saved)
+
+    def _set(self, field: str, value: Any) -> None:
+        self._tell(replace(self._filter, **{field: value}))
+
+    def _set_complete(self, bounds: tuple[int, int]) -> None:
+        self._tell(replace(self._filter, least_complete=bounds[0], most_complete=bounds[1]))
+
+    def _clear(self) -> None:
+        view, sort = self._filter.view, self._filter.sort
+        self._tell(CaseFilter(view, sort=sort, descending=self._filter.descending))
+
+    def _tell(self, wanted: CaseFilter) -> None:
+        self.show_filter(wanted)
+        self.changed.emit(wanted)
