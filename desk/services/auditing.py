@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,11 +25,12 @@ from desk.ports.signing import Signer
 from desk.services.changes import Change, Done, done
 from desk.services.verifying import Known, Progress, Verdict, read_checkpoints, verify
 
-__all__ = ["Auditing", "LogFilter", "ReadEntry", "Verdict", "keyed", "keyed_content", "note"]
+__all__ = ["Auditing", "LogFilter", "ReadEntry", "Verdict", "keyed", "keyed_content", "keyed_words", "note"]
 
 Fact = str | int | float | bool | None
 ORIGIN = "audit_origin"
 VERIFIED = "audit_verified"
+WORDS_KEY = "audit_words_key"
 
 
 def note(
@@ -66,6 +68,16 @@ def keyed_content(uow: UnitOfWork, case_number: int, content: bytes | str | None
     if key is None or content is None:
         return None
     return keyed_bytes(key, content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
+
+
+def keyed_words(uow: UnitOfWork, words: str) -> str:
+    """What may stand in the log for words that belong to no case (a reason about a person): their digest
+    under a random key that this workspace keeps for them."""
+    kept = uow.settings.get(WORDS_KEY)
+    if kept is None:
+        kept = secrets.token_hex(32)
+        uow.settings.set(WORDS_KEY, kept)
+    return keyed_bytes(bytes.fromhex(kept), words.encode("utf-8", "replace"))
 
 
 def case_digest_key(uow: UnitOfWork, case_number: int) -> bytes | None:

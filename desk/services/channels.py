@@ -21,7 +21,7 @@ from desk.domain.filing import FilingState
 from desk.domain.packet import Part
 from desk.domain.roles import Operator, Permission, require
 from desk.ports import Clock, Store, UnitOfWork
-from desk.services.auditing import note
+from desk.services.auditing import keyed, note
 from desk.services.changes import Change, Done, done
 from desk.services.queue import require_own
 
@@ -126,7 +126,7 @@ class ChannelService:
                 content=len(stated.content_ids),
                 identities=len(names),
                 settles=stated.settles,
-                stated_sha256=_digest(stated),
+                stated=keyed(uow, number, _digest(stated)),
             )
         return done(made, Change.CASE, Change.QUEUE, Change.REPORTS)
 
@@ -180,7 +180,7 @@ class ChannelService:
                 case_number=before.case_number,
                 record=elsewhere_id,
                 body=before.first.body,
-                stated_sha256=_digest(after.stated),
+                stated=keyed(uow, before.case_number, _digest(after.stated)),
             )
             found_after = uow.elsewhere.get(elsewhere_id)
         return done(found_after, Change.CASE, Change.QUEUE, Change.REPORTS)
@@ -213,7 +213,7 @@ class ChannelService:
                 body=body,
                 parts=" ".join(sorted(part.value for part in parts)),
                 pages=pages,
-                sha256=sha256,
+                packet=keyed(uow, number, sha256),
             )
         return done(None)
 

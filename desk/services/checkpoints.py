@@ -9,6 +9,7 @@ signing key lies in the OS keyring and is named in the log before it signs.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import threading
@@ -361,7 +362,7 @@ def _last_copied(path: Path, uow: UnitOfWork, workspace_id: str) -> int:
         with path.open("rb") as file:
             file.seek(0, os.SEEK_END)
             file.seek(max(0, file.tell() - _TAIL))
-            tail = file.read().decode(errors="replace")
+            tail = file.read(_TAIL).decode(errors="replace")
     except FileNotFoundError:
         return 0
     except OSError as error:
@@ -384,7 +385,7 @@ def _append(path: Path, data: bytes) -> None:
             before = os.fstat(descriptor).st_size
             if os.write(descriptor, data) != len(data):
                 os.ftruncate(descriptor, before)
-                raise UserError("The file for copies of checkpoints is full.", "Make room, or name another.")
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

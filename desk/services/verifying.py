@@ -87,29 +87,30 @@ def verify(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Verdict:
     """Read everything once. Raises Cancelled."""
+    broken = False
     try:
         head = uow.audit.head()
-    except Bug:
-        return Verdict(0, "", False, None, "The log's head was changed: it does not fit its own size.")
+    except Bug:  # it does not fit its own size; the rows may still tell which of them is wrong
+        broken, head = True, LogHead(0, b"")
     rows = uow.audit.checkpoints()
     kept = [_known(row) for row in rows]
     sizes = [one.checkpoint.size for one in (*kept, *elsewhere) if one is not None]
-    check = LogCheck(size for size in sizes if size <= head.size)
+    check = LogCheck(size for size in sizes if broken or size <= head.size)
     for batch in uow.audit.scan():
         if not check.take(batch):
             break
         progress(check.size, head.size)
         if cancelled():
             raise Cancelled("The verification was cancelled.", "Nothing was found wrong until then.")
-    fits = check.end(head.size, head.root, head.link)
+    fits = check.wrong is None if broken else check.end(head.size, head.root, head.link)
     if check.wrong is not None:
         return _bad(head, check.why, check.wrong)
     known = [one for one in (*kept, *elsewhere) if one is not None]
     departed = _departed(head, check, known)
     if departed is not None:
         return departed
-    if not fits:
-        return _bad(head, check.why)
+    if broken or not fits:
+        return _bad(head, check.why or "The log's head was changed: it does not fit its own size.")
     own = _own(check.own)
     wrong = _wrong_rows(head, check, own, rows, kept, origin)
     if wrong is None:
@@ -215,7 +216,7 @@ def _wrong_signatures(
             index = own.checkpoints[one.number][0] if one.number is not None else None
             words = f"The signature of {one.where} is not of a key that the log named before it."
             return _bad(head, words, index)
-    if own_key is not None and own.keys and own_key not in [key for _, key in own.keys]:
+    if own_key is not None and own_key not in [key for _, key in own.keys]:
         return _bad(head, "The log does not name this desk's signing key: it is not the log that it signed.")
     return None
 
