@@ -186,7 +186,7 @@ def _play(source: BinaryIO, request: Request) -> Iterator[Picture]:
 
 
 def _frames(image: Image.Image, source: BinaryIO, request: Request) -> Iterator[int]:
-    """Go to frames spread over an animation, at most `number`; fewer where they take too long. Their numbers."""
+    """Go to frames spread over an animation, at most `number`, fewer if they take long. Their numbers."""
     deadline = time.monotonic() + STILLS_SECONDS
     frames = _count(image, source)
     wanted = max(1, min(request.number, frames, MAX_STILLS))

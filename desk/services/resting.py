@@ -7,7 +7,6 @@ holds that an override was made, by whom, for whom and how long, and of its reas
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,11 +14,11 @@ from datetime import date, datetime, timedelta
 from desk.domain.codec import from_plain, to_plain
 from desk.domain.content import FileAnnotation
 from desk.domain.errors import NotReady, UserError
-from desk.domain.exposure import LONGEST_LIFT, Lift, Rest, RestState, Week, by_day, rest, weeks
+from desk.domain.exposure import LONGEST_LIFT, Lift, Rest, RestPolicy, RestState, Week, by_day, rest, weeks
 from desk.domain.optout import Theme, closed_in, marks_of
 from desk.domain.roles import Operator, Permission, require
 from desk.ports import Clock, Store, UnitOfWork
-from desk.services.auditing import note
+from desk.services.auditing import keyed_words, note
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import settings_of
 
@@ -39,6 +38,7 @@ class Own:
     rest: Rest
     days: tuple[tuple[date, float], ...]
     closed: frozenset[Theme]
+    policy: RestPolicy
 
 
 class Resting:
@@ -56,7 +56,8 @@ class Resting:
         with self._store.read() as uow:
             shown = by_day(uow.viewings.displays(operator.id, now - timedelta(days=DAYS + 1)))
             days = tuple((day, shown.get(day, 0.0)) for day in (first + timedelta(n) for n in range(DAYS)))
-            return Own(rest_of(uow, operator, now), days, opted_out(uow, operator))
+            closed, policy = opted_out(uow, operator), settings_of(uow).rest
+            return Own(rest_of(uow, operator, now), days, closed, policy)
 
     def opt_out(self, operator: Operator, themes: Iterable[Theme]) -> Done[frozenset[Theme]]:
         """Replace what this person does not want to see. Nobody else learns what it is: the log says that
@@ -104,7 +105,7 @@ class Resting:
                 person=person.id,
                 lock=lock.value,
                 until=made.until.isoformat(),
-                reason_sha256=hashlib.sha256(made.reason.encode()).hexdigest(),
+                why=keyed_words(uow, made.reason),
             )
             kept = [lift for lift in lifts_of(uow, person.id) if now - lift.until < _KEPT_LIFTS]
             uow.settings.set(_lifts_key(person.id), [to_plain(lift) for lift in (*kept, made)])

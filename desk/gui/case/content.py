@@ -39,6 +39,7 @@ class ContentPanel(Panel):
     """``refused`` carries a DeskError a person has to know of (such as a lost claim)."""
 
     refused = Signal(object)
+    care_asked = Signal()
 
     def __init__(self, session: Session, marks: Marks, recorder: Recorder) -> None:
         super().__init__()
@@ -69,9 +70,11 @@ class ContentPanel(Panel):
         first.addStretch(1)
         first.addWidget(self._hint_icon)
         first.addWidget(self._hint, 0)
-        self.appear = IconButton("settings", tr("Size of the tiles, and blur"), side=24)
+        self.appear = IconButton("settings", tr("Size of the tiles, blur, rest"), side=24)
         menu = QMenu(self.appear)
         self.appearance.fill(menu)
+        menu.addSeparator()
+        menu.addAction(tr("Rest, and what you look at…"), self.care_asked.emit)
         self.appear.setMenu(menu)
         first.addWidget(self.appear)
         column.addLayout(first)
@@ -117,6 +120,7 @@ class ContentPanel(Panel):
             self._view is not None
             and self._view.case.number == view.case.number
             and self._view.case.revision == view.case.revision
+            and (self._view.closed, self._view.erased) == (view.closed, view.erased)
         )
         self._view = view
         if not same:

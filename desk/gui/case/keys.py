@@ -71,6 +71,7 @@ def case_commands(page: CasePage) -> list[Command]:
         made("release", tr("Release this case"), "", page.release, mine),
         made("snooze", tr("Snooze…"), "", page.claim_bar.open_snooze, mine),
         made("next", tr("Next case"), "", page.acts.next_case, lambda: not shown() or not page.mine),
+        made("care", tr("Rest, and what you look at…"), "", page.open_care, lambda: True),
         made("blank", tr("Blur everything"), "", page.blank, shown),
     ]
     return acts

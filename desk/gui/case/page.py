@@ -18,6 +18,7 @@ from desk.gui import theme, words
 from desk.gui.case import phrases
 from desk.gui.case.acts import CaseActs
 from desk.gui.case.bars import ClaimBar, DecisionBar, snooze_times
+from desk.gui.case.care import CareDialog
 from desk.gui.case.content import ContentPanel
 from desk.gui.case.facts import WhatIsKnown
 from desk.gui.case.keys import bind, case_commands
@@ -139,6 +140,7 @@ class CasePage(Page):
         self.resting.over.connect(self.recorder.ask_rest)
         self.screen_lock.locked.connect(self.blank)
         self.content.refused.connect(self._refused)
+        self.content.care_asked.connect(self.open_care)
         self.marks.failed.connect(self._refused)
         self.marks.settled.connect(self._marks_settled)
         self.session.claim_changed.connect(self._claim_changed)
@@ -195,6 +197,13 @@ class CasePage(Page):
     def blanked(self) -> bool:
         """Whether nothing unblurred is on the screen."""
         return not self.content.sheet.showing
+
+    def open_care(self) -> CareDialog:
+        """One's own figures and choices; everything is blurred behind it."""
+        self.blank()
+        dialog = CareDialog(self.session, self.window())
+        dialog.open()
+        return dialog
 
     def focus_grid(self) -> None:
         """The keys' home: the grid, or the facts where there are no files."""

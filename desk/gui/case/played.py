@@ -16,7 +16,7 @@ class Played:
     first: float | None = None
     last: float | None = None
     every: bool = False
-    """An animation, each of whose pictures was painted: its end is its end, however long the last one stands."""
+    """An animation, each of whose pictures was painted: its end counts, however long the last one stands."""
     _gap: float = field(default=0.0, repr=False)
 
     def at(self, second: float) -> None:
