@@ -77,27 +77,6 @@ def test_a_change_is_saved_and_can_be_undone(page: SettingsPage, session: Sessio
     qtbot.waitUntil(lambda: not page._save.isEnabled(), timeout=SLOW)
 
 
-def test_a_rule_without_policy_is_refused_by_name(page: SettingsPage, qtbot: QtBot) -> None:
-    row = page.rules.rows.editors()[0]
-    row.policies.setText("")  # type: ignore[attr-defined]
-    row.policies.changed.emit()  # type: ignore[attr-defined]
-    qtbot.mouseClick(page._save, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "names no policy" in page._problem.text(), timeout=SLOW)
-
-
-def test_a_policy_is_added_to_the_tree(page: SettingsPage, session: Session, qtbot: QtBot) -> None:
-    page.policies.path.setText("child-safety/new")
-    page.policies.title_field.setText("New")
-    qtbot.mouseClick(page.policies.put, Qt.MouseButton.LeftButton)
-    assert any(policy.path == "child-safety/new" for policy in page.policies.value())
-    page.policies.path.setText("a//b")
-    qtbot.mouseClick(page.policies.put, Qt.MouseButton.LeftButton)
-    assert page.policies._path_field.problem()
-    page.policies.path.setText("child-safety/new")
-    qtbot.mouseClick(page.policies.drop, Qt.MouseButton.LeftButton)
-    assert not any(policy.path == "child-safety/new" for policy in page.policies.value())
-
-
 def test_an_address_that_is_none_is_refused_at_its_field(page: SettingsPage, qtbot: QtBot) -> None:
     page.endpoint._endpoint_box.show()
     page.endpoint.set_endpoint.show()

@@ -149,6 +149,7 @@ class PersonDialog(QDialog):
         self._extra = QVBoxLayout()
         self._extra.setSpacing(theme.S3)
         column.addLayout(self._extra)
+        column.addStretch(1)
         self.setLayout(column)
         if shown is not None and person is not None:
             self.name.set_value(person.name)

@@ -62,7 +62,6 @@ class RuleLineWidget(QWidget):
         self.edit = quiet(tr("Change…"))
         self.remove = quiet(tr("Remove…"))
         for button in (self.edit, self.remove):
-            button.setVisible(rule.id != 0)
             button.setAccessibleName(tr("{act} {name}", act=button.text(), name=rule.name))
         self.edit.clicked.connect(partial(self.edited.emit, rule))
         self.remove.clicked.connect(partial(self.removal_asked.emit, rule))
@@ -73,6 +72,9 @@ class RuleLineWidget(QWidget):
         row.addWidget(self.edit)
         row.addWidget(self.remove)
         self.setLayout(row)
+        # Only now: without a parent they would show as windows of their own and take the focus.
+        self.edit.setVisible(rule.id != 0)
+        self.remove.setVisible(rule.id != 0)
 
 
 def state_words(line: RuleLine) -> tuple[str, str, str]:
