@@ -26,6 +26,8 @@ from desk.domain.errors import Bug, UserError
 from desk.domain.filing import Call, FieldProblem, OutcomeKind, Reply
 from desk.ports import Clock
 
+CONNECTIONS = 12
+"""Open at a time, at most: one for each lane and a few for questions."""
 BODY_LIMIT = 1024 * 1024
 SCHEMA_LIMIT = 8 * 1024 * 1024
 _XML = "text/xml; charset=utf-8"
@@ -91,15 +93,25 @@ class CyberTipClient:
         if ":" in credentials.user:
             raise UserError("A user name can't hold a colon.", "Check the user name.")
         pair = f"{credentials.user}:{credentials.password}".encode()
-        self._authorization = "Basic " + base64.b64encode(pair).decode("ascii")
+        authorization = b"Basic " + base64.b64encode(pair)
         proxy = proxy_url(options.proxy) if options.proxy else None
-        self._http = httpx.Client(
+        # The transport alone: what httpx.Client adds (cookies, redirects, authentication) is not wanted.
+        self._http = httpx.HTTPTransport(
             verify=tls_context(options.ca_file) if self._base.scheme == "https" else _no_tls(),
-            proxy=None if is_loopback(self._base.host) else proxy,
+            proxy=None if proxy is None or is_loopback(self._base.host) else httpx.Proxy(proxy),
             trust_env=False,
-            follow_redirects=False,
-            limits=httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=5.0),
+            limits=httpx.Limits(
+                max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=5.0
+            ),
         )
+        self._urls: dict[str, httpx.URL] = {}
+        self._headers = [
+            (b"Host", self._base.netloc),
+            (b"Authorization", authorization),
+            (b"Accept", b"text/xml, application/xml"),
+            (b"Accept-Encoding", b"identity"),
+            (b"User-Agent", b"TiplineDesk"),
+        ]
 
     def __repr__(self) -> str:
         return f"CyberTipClient({self._endpoint})"
@@ -215,19 +227,17 @@ class CyberTipClient:
         *,
         length: int | None = None,
     ) -> httpx.Request:
-        url = httpx.URL(f"{self._endpoint}/{path}")
-        if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port):
-            raise Bug("A call would leave its endpoint.")
-        headers = {
-            "Authorization": self._authorization,
-            "Accept": "text/xml, application/xml",
-            "Accept-Encoding": "identity",
-            "User-Agent": "TiplineDesk",
-        }
+        url = self._urls.get(path)
+        if url is None:
+            url = httpx.URL(f"{self._endpoint}/{path}")
+            if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port):
+                raise Bug("A call would leave its endpoint.")
+            self._urls[path] = url
+        headers = self._headers.copy()
         if content_type is not None:
-            headers["Content-Type"] = content_type
+            headers.append((b"Content-Type", content_type.encode("ascii")))
         if length is not None:
-            headers["Content-Length"] = str(length)
+            headers.append((b"Content-Length", b"%d" % length))
         return httpx.Request(method, url, headers=headers, content=content)
 
     def _call(
@@ -253,7 +263,7 @@ class CyberTipClient:
             connect=times.connect, write=times.write, read=read or times.read, pool=times.pool
         ).as_dict()
         try:
-            response = self._http.send(request, stream=True, auth=None)
+            response = self._http.handle_request(request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             return self._own(OutcomeKind.TRY_AGAIN, _not_connected(error))
         except httpx.TransportError as error:

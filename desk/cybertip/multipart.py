@@ -20,6 +20,9 @@ CHUNK = 1024 * 1024
 AHEAD = 8
 """Chunks that may be on the connection while they still wait to be hashed: this bounds the memory."""
 
+SMALL = 64 * 1024
+"""Up to this size a file goes out as one piece, once the whole of it was read."""
+
 NAME_LENGTH = 120
 """Characters kept of a file name in the form; originalFileName carries it whole."""
 
@@ -104,6 +107,10 @@ class UploadBody:
         return self._sha256.hexdigest()
 
     def __iter__(self) -> Iterator[bytes]:
+        if self.size <= SMALL:
+            yield self._whole()
+            self.complete = True
+            return
         yield self._head
         with ThreadPoolExecutor(1, "upload-hash") as pool:
             hashing: deque[Future[None]] = deque()
@@ -118,6 +125,16 @@ class UploadBody:
             raise SourceChanged
         yield self._tail
         self.complete = True
+
+    def _whole(self) -> bytes:
+        """The body of a small file: one piece for the connection, and no thread for its digests."""
+        data = b"".join(self._read())
+        if len(data) != self.size:
+            raise SourceChanged
+        self._hash(data)
+        self.sent = self.size
+        self._progress(self.sent)
+        return self._head + data + self._tail
 
     def _hash(self, chunk: bytes) -> None:
         self._md5.update(chunk)

@@ -155,8 +155,12 @@ class Store(Protocol):
         """A consistent snapshot; writing in it is a bug."""
         ...
 
-    def write(self) -> AbstractContextManager[UnitOfWork]:
-        """Commits at the end of the block; any exception rolls back."""
+    def write(self, *, together: bool = False) -> AbstractContextManager[UnitOfWork]:
+        """Commits at the end of the block; any exception rolls back.
+
+        ``together``, for short units of work only: it may share its commit with others of that kind in this
+        process. The block is left when the commit is on the disk, and one's failure undoes no other's work.
+        """
         ...
 
     def scrub(self) -> bool:

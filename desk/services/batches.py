@@ -202,15 +202,14 @@ def filed(uow: UnitOfWork, filing: Filing, now: datetime) -> None:
     One that the platform added to meanwhile, or that holds more to report than a
     batch can, waits for a person again.
     """
-    confirmed = uow.filings.confirmed(filing.id)
-    revisions = {filing.case_number: confirmed.revision}
-    revisions |= {other.case_number: other.revision for other in confirmed.others}
-    sha256 = confirmed.files[0].file.sha256 if confirmed.draft.batch is not None else None
-    near = {file.case_number: file.sha256 for file in uow.batches.near_files(filing.id)}
-    for number in sorted(revisions):
-        case = uow.cases.get(number)
-        grown = case.revision != revisions[number]
-        left = sha256 is not None and _keep_rest(uow, filing, case, near.get(number, sha256), now)
+    reported = uow.filings.reported(filing.id)
+    sha256 = filing.files[0].sha256 if reported.batched else None
+    near = {file.case_number: file.sha256 for file in uow.batches.near_files(filing.id)} if sha256 else {}
+    for number, revision in sorted(reported.revisions.items()):
+        grown = uow.cases.latest_revision(number) != revision
+        left = sha256 is not None and _keep_rest(
+            uow, filing, uow.cases.get(number), near.get(number, sha256), now
+        )
         uow.cases.set_state(number, CaseState.OPEN if grown or left else CaseState.REPORTED)
         if not left:
             uow.drafts.discard(number)

@@ -7,17 +7,21 @@ keeps apart the desks on one store.
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
 
 from desk.domain.errors import DeskError
-from desk.domain.filing import Filing
+from desk.domain.filing import Filing, FilingState
 from desk.ports import Clock
 from desk.services.outbox import Outbox
 
 log = logging.getLogger(__name__)
-LANES = 3
+LANES = 8
+"""Enough that calls go on while others wait for the disk. Most of the time all of them sleep."""
+SWITCH_S = 0.0005
+"""The longest turn of one thread while others want theirs: whoever writes holds up every other lane."""
 LONGEST_WAIT = 30.0
 AFTER_FAULT = 5.0
 
@@ -40,6 +44,7 @@ class Lanes:
         ]
 
     def start(self) -> None:
+        sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_S))
         for thread in self._threads:
             thread.start()
 
@@ -69,8 +74,6 @@ class Lanes:
                 seen = self._wakes
             wait = self._once()
             if wait <= 0:
-                # There may be more than one to do: the others need not sleep on.
-                self.wake()
                 continue
             with self._turn:
                 self._idle += 1
@@ -81,10 +84,16 @@ class Lanes:
     def _woken(self, seen: int) -> bool:
         return self._wakes != seen or self._stopped.is_set()
 
+    def _hear(self, filing: Filing) -> None:
+        self._told(filing)
+        if self._idle and (filing.state.ended or filing.state is FilingState.HELD or filing.retry_at):
+            # There may be more than one to do: the others need not sleep on.
+            self.wake()
+
     def _once(self) -> float:
-        """Take and drive one filing; returns the seconds to wait before the next look."""
+        """Drive one filing after another; returns the seconds to wait before the next look."""
         try:
-            result = self._outbox.run(stop=self._stopped.is_set, told=self._told)
+            result = self._outbox.run(stop=self._stopped.is_set, told=self._hear, go_on=True)
         except DeskError as problem:
             log.warning("The outbox could not go on: %s", type(problem).__name__)
             return AFTER_FAULT
@@ -92,7 +101,6 @@ class Lanes:
             log.exception("The outbox met a bug: %s", type(bug).__name__)
             return AFTER_FAULT
         if result.filing is not None:
-            self._told(result.filing)
             return 0.0
         if result.next_due is None:
             return LONGEST_WAIT

@@ -30,7 +30,7 @@ from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 from desk.services.reach import Connection, Reach
 from desk.services.schema import SchemaKeeper
-from desk.services.sending import LEASE, Progress, Sender
+from desk.services.sending import Progress, Sender, Taken
 
 __all__ = ["Connection", "FilingStory", "Outbox", "Progress", "Stepped"]
 
@@ -84,10 +84,9 @@ class Outbox:
         """
         self._store = store
         self._clock = clock
-        self._owner = owner
         self._keeper = keeper
         self._reach = Reach()
-        self._sender = Sender(store, vault, composer, agency, clock, spread, self._reach, schema)
+        self._sender = Sender(store, vault, composer, agency, clock, spread, self._reach, schema, owner)
 
     # for screens --------------------------------------------------------------
 
@@ -178,12 +177,14 @@ class Outbox:
         *,
         stop: Callable[[], bool] = lambda: False,
         told: Callable[[Filing], None] = lambda _filing: None,
+        go_on: bool = False,
     ) -> Stepped:
         """Take the most urgent filing that is due and drive it until it waits or ends.
 
-        ``told`` hears of the filing after each commit on the way.
+        ``told`` hears of the filing after each commit on the way. With ``go_on`` it hears of the last one as
+        well, and one filing is driven after the other until none is due.
         """
-        stepped = self._go(stop=stop, told=told)
+        stepped = self._go(stop=stop, told=told, go_on=go_on)
         self._keeper(stepped.filing)
         return stepped
 
@@ -193,24 +194,35 @@ class Outbox:
         most: int | None = None,
         stop: Callable[[], bool] = lambda: False,
         told: Callable[[Filing], None] = lambda _filing: None,
+        go_on: bool = False,
     ) -> Stepped:
-        self._sender.probe()
-        now = self._clock.now()
-        with self._store.write() as uow:
-            leased = uow.filings.take(self._owner, now, now + LEASE)
-        if leased is None:
-            return Stepped(None, self.next_due())
-        try:
-            return Stepped(self._sender.drive(leased, most=most, stop=stop, told=told), None)
-        except ClaimLost:
-            self._give_back(leased)
-            return Stepped(None, self.next_due())
-        except BaseException:
-            self._give_back(leased)
-            raise
+        taken: Taken | None = None
+        while True:
+            if taken is None:
+                self._sender.probe()
+                with self._store.write(together=True) as uow:
+                    taken = self._sender.take(uow)
+            if taken is None:
+                return Stepped(None, self.next_due())
+            held = taken.leased
+            try:
+                filing, taken = self._sender.drive(taken, most=most, stop=stop, told=told, go_on=go_on)
+                if not go_on:
+                    return Stepped(filing, None)
+                held = taken.leased if taken is not None else held
+                told(filing)
+                self._keeper(filing)
+            except ClaimLost:
+                self._give_back(held)
+                return Stepped(None, self.next_due())
+            except BaseException:
+                self._give_back(held)
+                raise
+            if taken is None and stop():
+                return Stepped(filing, None)
 
     def _give_back(self, leased: Leased) -> None:
-        with self._store.write() as uow:
+        with self._store.write(together=True) as uow:
             uow.filings.give_back(leased.filing.id, leased.fence)
 
     def drain(self, *, stop: Callable[[], bool] = lambda: False) -> int:

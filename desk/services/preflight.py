@@ -7,40 +7,56 @@ document is one that the service's own schema takes.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field
 
 from desk.domain.errors import UserError
 from desk.domain.filing import FileState, Filing, OutcomeKind, Reply
-from desk.ports import Agency, Clock, Composer, Store, StoredMedia, Vault
+from desk.ports import Agency, Clock, Composer, StoredMedia, UnitOfWork, Vault
 from desk.services.schema import SchemaKeeper
 
 NOT_VALID = "The service's schema would not take this report, so none was opened."
 CHANGED = "A file is missing or is no longer the one that was confirmed. Nothing was filed."
 
 
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What was confirmed, as it lies in the store: none of it can change any more but where a file lies."""
+
+    endpoint: str
+    report: bytes = field(repr=False)
+    templates: tuple[bytes, ...] = field(repr=False)  # each file's details
+    stored: tuple[StoredMedia | None, ...] = field(repr=False)
+
+
+def papers(uow: UnitOfWork, filing: Filing) -> Papers:
+    return Papers(
+        uow.filings.endpoint(filing.id),
+        uow.filings.report_xml(filing.id),
+        tuple(uow.filings.details_xml(filing.id, file.index) for file in filing.files),
+        tuple(uow.cases.media(filing.case_number, file.content_id) for file in filing.files),
+    )
+
+
 class Preflight:
-    def __init__(
-        self, store: Store, vault: Vault, composer: Composer, clock: Clock, schema: SchemaKeeper
-    ) -> None:
-        self._store = store
+    def __init__(self, vault: Vault, composer: Composer, clock: Clock, schema: SchemaKeeper) -> None:
         self._vault = vault
         self._composer = composer
         self._clock = clock
         self._schema = schema
 
-    def look(self, filing: Filing, agency: Agency) -> Reply | None:
+    def look(self, filing: Filing, agency: Agency, confirmed: Papers) -> Reply | None:
         """Why no report may be opened for this filing: its files or its documents; None where it may."""
         now = self._clock.now()
-        with self._store.read() as uow:
-            stored = [uow.cases.media(filing.case_number, file.content_id) for file in filing.files]
-            report = uow.filings.report_xml(filing.id)
-            templates = [uow.filings.details_xml(filing.id, file.index) for file in filing.files]
-        if not all(self._whole(file, kept) for file, kept in zip(filing.files, stored, strict=True)):
+        if not all(
+            self._whole(file, kept) for file, kept in zip(filing.files, confirmed.stored, strict=True)
+        ):
             return Reply(OutcomeKind.REFUSED, now, description=CHANGED)
         self._schema.refresh(agency)
         problems = [
-            self._composer.in_draft(problem) for problem in self._schema.problems(agency.endpoint, report)
+            self._composer.in_draft(problem)
+            for problem in self._schema.problems(agency.endpoint, confirmed.report)
         ]
-        for file, template in zip(filing.files, templates, strict=True):
+        for file, template in zip(filing.files, confirmed.templates, strict=True):
             # Any ids do: the schema looks at their form only.
             details = self._composer.details(template, "1", "0" * 32)
             problems += [

@@ -30,11 +30,13 @@ from desk.domain.filing import (
 from desk.ports import Agency, Clock, Composer, Leased, Receipt, Store, StoredMedia, UnitOfWork, Vault
 from desk.services import batches
 from desk.services.auditing import keyed_content, note
-from desk.services.preflight import CHANGED, Preflight
+from desk.services.preflight import CHANGED, Papers, Preflight, papers
 from desk.services.reach import Reach
 from desk.services.schema import SchemaKeeper
 
 LEASE = timedelta(minutes=2)
+FEW_FILES = 20
+"""Up to so many the papers are read while the filing is taken: it is a moment's work."""
 
 
 def refusal_name(case_number: int) -> str:
@@ -72,6 +74,14 @@ class _Answered:
     journal_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A leased filing, with its papers where a report is to be opened for it and they were quickly read."""
+
+    leased: Leased
+    papers: Papers | None = None
+
+
 class Sender:
     """Drives filings. Several threads may use one sender, each with a lease of its own."""
 
@@ -85,15 +95,17 @@ class Sender:
         spread: Callable[[], float],
         reach: Reach,
         schema: SchemaKeeper,
+        owner: str,
     ) -> None:
         self._store = store
+        self._owner = owner
         self._vault = vault
         self._composer = composer
         self._agency = agency
         self._clock = clock
         self._spread = spread
         self.reach = reach
-        self._preflight = Preflight(store, vault, composer, clock, schema)
+        self._preflight = Preflight(vault, composer, clock, schema)
         self._lock = threading.Lock()
         self._progress: dict[int, Progress] = {}
 
@@ -101,19 +113,31 @@ class Sender:
         with self._lock:
             return self._progress.get(filing_id)
 
+    def take(self, uow: UnitOfWork) -> Taken | None:
+        """Lease the most urgent filing that has something to do."""
+        now = self._clock.now()
+        leased = uow.filings.take(self._owner, now, now + LEASE)
+        if leased is None:
+            return None
+        quick = len(leased.filing.files) <= FEW_FILES and leased.filing.state is FilingState.CONFIRMED
+        return Taken(leased, papers(uow, leased.filing) if quick else None)
+
     def drive(
         self,
-        leased: Leased,
+        taken: Taken,
         *,
         most: int | None = None,
         stop: Callable[[], bool] = lambda: False,
         told: Callable[[Filing], None] = lambda _filing: None,
-    ) -> Filing:
-        """Drive the filing; ``most`` bounds the calls, ``told`` hears of it after each commit.
+        go_on: bool = False,
+    ) -> tuple[Filing, Taken | None]:
+        """Drive the filing; ``most`` bounds the calls, ``told`` hears of it after each commit but the last.
 
-        Gives the lease back. Raises ClaimLost.
+        Gives the lease back. With ``go_on`` the last commit takes the next filing, too. Raises ClaimLost.
         """
+        leased, confirmed = taken.leased, taken.papers
         filing_id, fence = leased.filing.id, leased.fence
+        known = leased.filing
         agency: Agency | None = None
         answered: _Answered | None = None
         trouble: Reply | None = None
@@ -122,22 +146,26 @@ class Sender:
         act = self._coming(leased.filing)
         if act.kind is ActKind.CALL and most != 0 and not stop():
             # Looked at before the first commit, which then holds the first intent already.
-            agency, trouble = self._ready(leased.filing, act)
+            if confirmed is None:
+                confirmed = self._papers(leased.filing, act)
+            agency, trouble = self._ready(leased.filing, act, confirmed)
             if trouble is not None:
-                return self._hinder(filing_id, fence, act, trouble)
+                return self._hinder(filing_id, fence, act, trouble), None
             fit = act.call is Call.SUBMIT
         while True:
             may_call = (most is None or calls < most) and not stop()
-            intended = None
+            intended = following = None
             try:
-                with self._store.write() as uow:
-                    filing, act = self._bring_forward(uow, filing_id, fence, answered)
+                with self._store.write(together=True) as uow:
+                    filing, act = self._bring_forward(uow, known, fence, answered)
                     wants_call = act.kind is ActKind.CALL and may_call
                     fit = fit or act.call is not Call.SUBMIT
                     if wants_call and fit and agency is not None and trouble is None:
-                        intended = self._intend(uow, filing, act, agency, fence)
+                        intended = self._intend(uow, filing, act, agency, fence, confirmed)
                     else:
                         filing = uow.filings.save(filing, fence, give_back=not wants_call)
+                        if go_on and not wants_call and not stop():
+                            following = self.take(uow)
             except ClaimLost:
                 raise
             except DeskError as problem:
@@ -147,7 +175,8 @@ class Sender:
                 trouble = Reply(OutcomeKind.TRY_AGAIN, self._clock.now(), description=problem.words())
                 continue
             if not wants_call:
-                return filing
+                return filing, following
+            known = filing if intended is None else intended.filing
             answered = None
             told(filing)
             if intended is not None and agency is not None:
@@ -159,18 +188,19 @@ class Sender:
                 answered = _Answered(act, reply, intended.journal_id)
                 continue
             if trouble is None:
-                agency, trouble = self._ready(filing, act)
+                confirmed = self._papers(filing, act)
+                agency, trouble = self._ready(filing, act, confirmed)
                 fit = True
             if trouble is not None:
-                return self._hinder(filing_id, fence, act, trouble)
+                return self._hinder(filing_id, fence, act, trouble), None
 
     # before a call --------------------------------------------------------------
 
     def _bring_forward(
-        self, uow: UnitOfWork, filing_id: int, fence: int, answered: _Answered | None
+        self, uow: UnitOfWork, known: Filing, fence: int, answered: _Answered | None
     ) -> tuple[Filing, Act]:
         """Settle the answer that came, then make every move that needs no call; the caller saves it."""
-        filing = uow.filings.held(filing_id, fence)
+        filing = uow.filings.held(known.id, fence, known=known)
         if answered is not None:
             after = apply(filing, answered.act, self._in_words(answered), spread=self._spread())
             if answered.journal_id is not None:
@@ -193,7 +223,15 @@ class Sender:
                 return act
             filing = act.filing
 
-    def _ready(self, filing: Filing, act: Act) -> tuple[Agency | None, Reply | None]:
+    def _papers(self, filing: Filing, act: Act) -> Papers | None:
+        if act.call is not Call.SUBMIT:
+            return None
+        with self._store.read() as uow:
+            return papers(uow, filing)
+
+    def _ready(
+        self, filing: Filing, act: Act, confirmed: Papers | None
+    ) -> tuple[Agency | None, Reply | None]:
         """The client for the call, or why it can't be made now. Nothing is locked meanwhile."""
         now = self._clock.now()
         until = self.reach.blocked_until()
@@ -202,13 +240,15 @@ class Sender:
             return None, Reply(OutcomeKind.TRY_AGAIN, now, description=words)
         try:
             agency = self._agency()
-            with self._store.read() as uow:
-                if uow.filings.endpoint(filing.id) != agency.endpoint:
-                    raise UserError(
-                        "The filing was confirmed for another endpoint.", "Set that endpoint again."
-                    )
-            if act.call is Call.SUBMIT:
-                unfit = self._preflight.look(filing, agency)
+            if confirmed is not None:
+                endpoint = confirmed.endpoint
+            else:
+                with self._store.read() as uow:
+                    endpoint = uow.filings.endpoint(filing.id)
+            if endpoint != agency.endpoint:
+                raise UserError("The filing was confirmed for another endpoint.", "Set that endpoint again.")
+            if confirmed is not None and act.call is Call.SUBMIT:
+                unfit = self._preflight.look(filing, agency, confirmed)
                 if unfit is not None:
                     return None, unfit
         except DeskError as problem:
@@ -218,7 +258,7 @@ class Sender:
 
     def _hinder(self, filing_id: int, fence: int, act: Act, reply: Reply) -> Filing:
         """Nothing was sent: say why; the filing tries again later, or goes back to a person."""
-        with self._store.write() as uow:
+        with self._store.write(together=True) as uow:
             before = uow.filings.held(filing_id, fence)
             after = apply(before, act, reply, spread=self._spread())
             until = self.reach.blocked_until()
@@ -229,12 +269,20 @@ class Sender:
             self._keep_refusal(uow, before, _Answered(act, reply, None))
             return uow.filings.save(after, fence, give_back=True)
 
-    def _intend(self, uow: UnitOfWork, filing: Filing, act: Act, agency: Agency, fence: int) -> _Intended:
+    def _intend(
+        self,
+        uow: UnitOfWork,
+        filing: Filing,
+        act: Act,
+        agency: Agency,
+        fence: int,
+        confirmed: Papers | None,
+    ) -> _Intended:
         if act.call is None:  # pragma: no cover - only calls come here
             raise UserError("There is nothing to send.")
         intended = with_intent(filing, act)
-        sent = self._document(uow, intended, act, agency)
-        uow.filings.save(intended, fence)
+        sent = self._document(uow, intended, act, agency, confirmed)
+        intended = uow.filings.save(intended, fence)
         journal_id = uow.filings.intend(
             intended, act.call, act.file_index, agency.endpoint, sent, self._clock.now()
         )
@@ -244,13 +292,19 @@ class Sender:
             stored = uow.cases.media(filing.case_number, file.content_id)
         return _Intended(act, intended, sent, journal_id, stored)
 
-    def _document(self, uow: UnitOfWork, filing: Filing, act: Act, agency: Agency) -> bytes:
+    def _document(
+        self, uow: UnitOfWork, filing: Filing, act: Act, agency: Agency, confirmed: Papers | None
+    ) -> bytes:
         """The exact bytes of the call's body; of an upload what identifies the file."""
         if act.call is Call.SUBMIT:
-            return uow.filings.report_xml(filing.id)
+            return confirmed.report if confirmed else uow.filings.report_xml(filing.id)
         if act.call is Call.FILEINFO:
             file = filing.files[act.file_index or 0]
-            template = uow.filings.details_xml(filing.id, file.index)
+            template = (
+                confirmed.templates[file.index]
+                if confirmed
+                else uow.filings.details_xml(filing.id, file.index)
+            )
             return self._composer.details(template, filing.report_id or "", file.file_id or "")
         if act.call is Call.UPLOAD:
             file = filing.files[act.file_index or 0]
@@ -290,7 +344,7 @@ class Sender:
             if now - renewed[0] > LEASE / 4:
                 renewed[0] = now
                 try:
-                    with self._store.write() as uow:
+                    with self._store.write(together=True) as uow:
                         uow.filings.renew(filing.id, fence, now + LEASE)
                 except ClaimLost:
                     lost.set()
@@ -376,5 +430,5 @@ class Sender:
 
     def wake_all(self) -> None:
         """The service is back: nothing waits for its own next try any more."""
-        with self._store.write() as uow:
+        with self._store.write(together=True) as uow:
             uow.filings.wake()

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from desk.domain.errors import WorkspaceProblem
+from desk.storage.driver import execute
 from desk.storage.problems import explain
 
 BUSY_MS = 10_000
@@ -48,6 +49,7 @@ def open_sqlite(path: Path, key: bytes, *, create: bool = False) -> Engine:
         pool_size=5,
         max_overflow=10,
         pool_timeout=30,
+        pool_use_lifo=True,  # the one used last still has its pages decrypted
     )
 
     @event.listens_for(engine, "connect")
@@ -64,8 +66,10 @@ def open_sqlite(path: Path, key: bytes, *, create: bool = False) -> Engine:
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         writes = bool(connection.get_execution_options().get(WRITES))
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.info.get(WRITES) is not writes:
+            execute(connection, f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+            connection.info[WRITES] = writes
+        execute(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
     _try(engine, _WRONG_KEY, _WRONG_KEY_REMEDY)
     return engine

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.domain.errors import Bug
-from desk.storage.engine import WRITES
 from desk.storage.erasing import scrub
 from desk.storage.problems import code_of, explain
 from desk.storage.repositories.accounts import SqlAccounts
@@ -29,6 +28,7 @@ from desk.storage.repositories.routing import SqlRouting
 from desk.storage.repositories.second_reviews import SqlOutcomes, SqlSecondReviews
 from desk.storage.repositories.signin import SqlSignIns
 from desk.storage.repositories.small import SqlDrafts, SqlPeople, SqlSettings, SqlViewings
+from desk.storage.writing import OneWriter
 
 _WRITTEN = ("SQLITE_READONLY", "25006")
 
@@ -65,9 +65,7 @@ class SqlStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._within = threading.local()
-        # SQLite has one writer and makes the others poll with growing sleeps; in one process they queue.
-        sqlite = engine.dialect.name == "sqlite"
-        self._turn: AbstractContextManager[object] = threading.Lock() if sqlite else nullcontext()
+        self._writer = OneWriter(engine) if engine.dialect.name == "sqlite" else None
 
     @property
     def engine(self) -> Engine:
@@ -80,13 +78,13 @@ class SqlStore:
             yield unit
 
     @contextmanager
-    def write(self) -> Iterator[SqlUnitOfWork]:
+    def write(self, *, together: bool = False) -> Iterator[SqlUnitOfWork]:
         """Raises Bug where this thread is writing already: the two would wait for each other."""
         if getattr(self._within, "writes", False):
             raise Bug("A unit of work was opened for writing within another one.")
         self._within.writes = True
         try:
-            with self._turn, self._transaction(writes=True) as unit:
+            with self._transaction(writes=True, together=together) as unit:
                 yield unit
         finally:
             self._within.writes = False
@@ -98,18 +96,22 @@ class SqlStore:
         write-ahead log is emptied, and the copies that an upgrade made before are removed. PostgreSQL: the
         table is written anew; its own log archives and backups are the administrator's to expire.
         """
-        return scrub(self._engine, self._turn)
+        return scrub(self._engine, nullcontext() if self._writer is None else self._writer.alone())
 
     def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
         self._engine.dispose()
 
     @contextmanager
-    def _transaction(self, *, writes: bool) -> Iterator[SqlUnitOfWork]:
+    def _transaction(self, *, writes: bool, together: bool = False) -> Iterator[SqlUnitOfWork]:
         try:
+            if writes and self._writer is not None:
+                with self._writer.transaction(together=together) as connection:
+                    yield SqlUnitOfWork(connection)
+                return
             with self._engine.connect() as connection:
-                if self._engine.dialect.name == "sqlite":
-                    connection = connection.execution_options(**{WRITES: writes})
-                elif not writes:
+                if not writes and self._writer is None:
                     connection = connection.execution_options(
                         isolation_level="REPEATABLE READ", postgresql_readonly=True
                     )

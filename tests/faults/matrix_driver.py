@@ -62,8 +62,8 @@ class Boundaries:
             setattr(CyberTipClient, name, self._watched(name, getattr(CyberTipClient, name)))
         real = SqlStore.write
 
-        def write(store: SqlStore) -> Any:
-            return _Commit(real(store), self)
+        def write(store: SqlStore, **options: Any) -> Any:
+            return _Commit(real(store, **options), self)
 
         SqlStore.write = write  # type: ignore[method-assign,assignment]
 

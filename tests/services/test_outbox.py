@@ -442,7 +442,7 @@ def test_a_file_that_left_the_record_is_never_filed(served: World) -> None:
             return self._real.__exit__(*trouble)
 
     vault_less.read = lambda: NoMedia(served.store.read())  # type: ignore[attr-defined]
-    vault_less.write = lambda: NoMedia(served.store.write())  # type: ignore[attr-defined]
+    vault_less.write = lambda **more: NoMedia(served.store.write(**more))  # type: ignore[attr-defined]
     done = served.quiet(filing.id, outbox)
     assert done.state is FilingState.REFUSED
     assert "missing" in done.error
@@ -587,10 +587,10 @@ def test_another_desk_takes_over_after_a_crash(served: World, second: World, cal
     outbox = served.outbox_of("desk-1", dying(served, call, after=after))
     real, died = served.store.write, []
 
-    def write() -> Any:
+    def write(**options: Any) -> Any:
         if died:
             raise DiesError  # a process that is gone gives no lease back
-        return real()
+        return real(**options)
 
     original = outbox._sender._call
 
@@ -764,11 +764,11 @@ def test_a_file_lost_between_opening_and_sending_is_refused(served: World) -> No
 def test_a_store_that_fails_gives_the_lease_back(served: World) -> None:
     filing = served.confirmed(served.case().number)
 
-    def full(*_: Any) -> Any:
+    def full(*_: Any, **_more: Any) -> Any:
         raise UserError("The disk is full.")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("desk.storage.repositories.filings.SqlFilings.get", full)
+        patch.setattr("desk.storage.repositories.filings.SqlFilings.held", full)
         with pytest.raises(UserError):
             served.outbox.step()
     stepped = served.outbox.step()

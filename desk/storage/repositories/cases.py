@@ -45,6 +45,7 @@ _MEDIA = Prepared(
     .order_by(case_media.c.revision.desc())
     .limit(1)
 )
+_WRAPPED = Prepared(select(case_keys.c.wrapped).where(case_keys.c.case_number == bindparam("b_number")))
 _LATEST = Prepared(select(cases.c.revision).where(cases.c.number == bindparam("b_number")))
 _SET_STATE = Prepared(
     update(cases).where(cases.c.number == bindparam("b_number")), ("state", "snoozed_until")
@@ -115,11 +116,10 @@ class SqlCases(Queue):
         return self.get(number)
 
     def wrapped_key(self, number: int) -> bytes:
-        query = select(case_keys.c.wrapped).where(case_keys.c.case_number == number)
-        wrapped = self._db.execute(query).scalar_one_or_none()
-        if wrapped is None:
+        row = _WRAPPED.one(self._db, {"b_number": number})
+        if row is None:
             raise no_case()
-        return bytes(wrapped)
+        return bytes(row.wrapped)
 
     def get(self, number: int) -> Case:
         row = self._find(cases.c.number == number)

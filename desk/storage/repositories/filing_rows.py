@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from desk.domain.filing import ActKind, Call, FileState, Filing, FilingState, RetractFor, next_act
 from desk.storage.repositories.base import Record, batched
+from desk.storage.repositories.prepared import Prepared
 from desk.storage.tables import EPOCH, filing_files, filings
 
 ESCALATED, NORMAL, AT_AN_END = 0, 1, 2
@@ -67,12 +68,14 @@ def read_filings(connection: Connection, rows: Iterable[Record]) -> list[Filing]
     return [_filing(row, tuple(files[row.id])) for row in kept]
 
 
-_FILES_OF_ONE = select(*_FILE_COLUMNS).where(_P.filing_id == bindparam("b_id")).order_by(_P.position)
+_FILES_OF_ONE = Prepared(
+    select(*_FILE_COLUMNS).where(_P.filing_id == bindparam("b_id")).order_by(_P.position)
+)
 
 
 def read_filing(connection: Connection, row: Record) -> Filing:
     """The filing of this row (with FILING_COLUMNS): the outbox reads one at every step."""
-    return _filing(row, tuple(map(file_state, connection.execute(_FILES_OF_ONE, {"b_id": row.id}))))
+    return _filing(row, tuple(map(file_state, _FILES_OF_ONE.all(connection, {"b_id": row.id}))))
 
 
 def file_state(row: Record) -> FileState:
@@ -119,6 +122,11 @@ def _filing(row: Record, files: tuple[FileState, ...]) -> Filing:
 
 def standing(filing: Filing) -> dict[str, Any]:
     """The columns that say where the filing stands; what was confirmed is not among them."""
+    return places(filing) | {"due_at": due_at(filing)}
+
+
+def places(filing: Filing) -> dict[str, Any]:
+    """:func:`standing`, without the time when it is due."""
     return {
         "state": filing.state.value,
         "report_id": filing.report_id,
@@ -137,7 +145,6 @@ def standing(filing: Filing) -> dict[str, Any]:
         "request_id": filing.request_id,
         "ended_at": filing.ended_at,
         "turn": _turn(filing),
-        "due_at": due_at(filing),
     }
 
 

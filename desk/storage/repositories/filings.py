@@ -16,10 +16,11 @@ from desk.domain.draft import Draft
 from desk.domain.errors import AlreadyReported, Bug
 from desk.domain.filing import Call, Filing, FilingState, Reply
 from desk.domain.preservation import preserve_until
-from desk.ports import CoveredCase, FilingDocument, FilingRow, JournalEntry, NewFiling, Receipt
+from desk.ports import CoveredCase, FilingDocument, FilingRow, JournalEntry, NewFiling, Receipt, Reported
 from desk.storage.repositories.base import Record, batched, contains, insert_or_skip, no_case, no_filing
 from desk.storage.repositories.filing_rows import FILING_COLUMNS, file_state, read_filings, standing
 from desk.storage.repositories.leases import Leases, file_standing
+from desk.storage.repositories.prepared import Prepared
 from desk.storage.tables import (
     cases,
     filing_cases,
@@ -33,8 +34,26 @@ from desk.storage.tables import (
 
 _F, _J, _R, _I, _O = filings.c, journal.c, receipts.c, reported_identity.c, filing_cases.c
 
-_INTEND = insert(journal).returning(_J.id)
-_SETTLE = update(journal).where(_J.id == bindparam("b_id"), _J.outcome.is_(None))
+_REPORT = Prepared(select(_F.report_xml).where(_F.id == bindparam("b_id")))
+_DETAILS = Prepared(
+    select(filing_files.c.details_xml).where(
+        filing_files.c.filing_id == bindparam("b_id"), filing_files.c.position == bindparam("b_position")
+    )
+)
+_COVERED = Prepared(select(filing_cases).where(_O.filing_id == bindparam("b_id")).order_by(_O.case_number))
+_REPORTED = Prepared(select(_F.case_number, _F.revision, _F.draft).where(_F.id == bindparam("b_id")))
+_INTEND = Prepared(
+    insert(journal).returning(_J.id),
+    ("filing_id", "attempt", "call", "file_index", "endpoint", "at", "sent", "description"),
+)
+_SETTLE = Prepared(
+    update(journal).where(_J.id == bindparam("b_id"), _J.outcome.is_(None)),
+    ("outcome", "outcome_at", "http_status", "code", "description", "request_id", "received"),
+)
+_ADD_RECEIPT = Prepared(
+    insert(receipts), ("filing_id", "report_id", "at", "request_id", "body", "sha256", "preserve_until")
+)
+"""Made once: an outbox runs them at every step."""
 
 
 class SqlFilings(Leases):
@@ -47,19 +66,16 @@ class SqlFilings(Leases):
         return self.get(filing_id)
 
     def report_xml(self, filing_id: int) -> bytes:
-        found = self._db.execute(select(_F.report_xml).where(_F.id == filing_id)).scalar_one_or_none()
+        found = _REPORT.one(self._db, {"b_id": filing_id})
         if found is None:
             raise no_filing()
-        return bytes(found)
+        return bytes(found.report_xml)
 
     def details_xml(self, filing_id: int, index: int) -> bytes:
-        query = select(filing_files.c.details_xml).where(
-            filing_files.c.filing_id == filing_id, filing_files.c.position == index
-        )
-        found = self._db.execute(query).scalar_one_or_none()
+        found = _DETAILS.one(self._db, {"b_id": filing_id, "b_position": index})
         if found is None:
             raise no_filing()
-        return bytes(found)
+        return bytes(found.details_xml)
 
     def confirmed(self, filing_id: int) -> NewFiling:
         row = self._db.execute(select(filings).where(_F.id == filing_id)).one_or_none()
@@ -95,10 +111,16 @@ class SqlFilings(Leases):
         )
 
     def covered(self, filing_id: int) -> tuple[CoveredCase, ...]:
-        query = select(filing_cases).where(_O.filing_id == filing_id).order_by(_O.case_number)
-        return tuple(
-            CoveredCase(row.case_number, row.revision, row.account_id) for row in self._db.execute(query)
-        )
+        rows = _COVERED.all(self._db, {"b_id": filing_id})
+        return tuple(CoveredCase(row.case_number, row.revision, row.account_id) for row in rows)
+
+    def reported(self, filing_id: int) -> Reported:
+        row = _REPORTED.one(self._db, {"b_id": filing_id})
+        if row is None:
+            raise no_filing()
+        revisions = {row.case_number: int(row.revision)}
+        revisions |= {other.case_number: other.revision for other in self.covered(filing_id)}
+        return Reported(revisions, json.loads(row.draft).get("batch") is not None)
 
     def free(self, filing_id: int) -> None:
         self._db.execute(delete(reported_identity).where(_I.filing_id == filing_id))
@@ -189,7 +211,7 @@ class SqlFilings(Leases):
             "sent": sent,
             "description": "",
         }
-        return int(self._db.execute(_INTEND, entry).scalar_one())
+        return int(_INTEND.all(self._db, entry)[0].id)
 
     def settle(self, journal_id: int, reply: Reply) -> None:
         """Once only. Raises Bug where there is no such intent or its outcome is on record."""
@@ -203,8 +225,7 @@ class SqlFilings(Leases):
             "request_id": reply.request_id,
             "received": reply.body if reply.body or reply.http_status is not None else None,
         }
-        done = self._db.execute(_SETTLE, outcome)
-        if not done.rowcount:
+        if not _SETTLE.run(self._db, outcome):
             raise Bug("The journal has no open intent with this id.")
 
     def journal(self, filing_id: int) -> tuple[JournalEntry, ...]:
@@ -216,17 +237,16 @@ class SqlFilings(Leases):
 
     def add_receipt(self, receipt: Receipt) -> None:
         """Its digest is computed here, whatever ``sha256`` says. A second one for a filing is a Bug."""
-        self._db.execute(
-            insert(receipts).values(
-                filing_id=receipt.filing_id,
-                report_id=receipt.report_id,
-                at=receipt.at,
-                request_id=receipt.request_id,
-                body=receipt.body,
-                sha256=hashlib.sha256(receipt.body).hexdigest(),
-                preserve_until=preserve_until(receipt.at),
-            )
-        )
+        row = {
+            "filing_id": receipt.filing_id,
+            "report_id": receipt.report_id,
+            "at": receipt.at,
+            "request_id": receipt.request_id,
+            "body": receipt.body,
+            "sha256": hashlib.sha256(receipt.body).hexdigest(),
+            "preserve_until": preserve_until(receipt.at),
+        }
+        _ADD_RECEIPT.run(self._db, row)
 
     def receipt(self, filing_id: int) -> Receipt | None:
         row = self._db.execute(select(receipts).where(_R.filing_id == filing_id)).one_or_none()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, or_, select, update
@@ -21,26 +22,39 @@ from desk.storage.repositories.filing_rows import (
     AT_AN_END,
     FILING_COLUMNS,
     due_at,
+    places,
     read_filing,
     read_filings,
-    standing,
 )
+from desk.storage.repositories.prepared import Prepared
 from desk.storage.tables import filing_files, filings
 
 _F, _P = filings.c, filing_files.c
+
+
+@cache
+def _save(columns: tuple[str, ...]) -> Prepared:
+    """Of the columns that changed alone: the indexes on the others stay as they are."""
+    return Prepared(_ONE, columns)
 
 
 def _lost() -> ClaimLost:
     return ClaimLost("Another outbox has taken this filing over.")
 
 
-_SAVE = update(filings).where(_F.id == bindparam("b_id"))
-_SAVE_FILE = update(filing_files).where(
-    _P.filing_id == bindparam("b_filing"), _P.position == bindparam("b_position")
+_ONE = update(filings).where(_F.id == bindparam("b_id"))
+_GIVE_BACK = Prepared(
+    update(filings).where(_F.id == bindparam("b_id"), _F.fence == bindparam("b_fence")),
+    ("lease_owner", "lease_until"),
 )
-_GET = select(*FILING_COLUMNS).where(_F.id == bindparam("b_id"))
-_DUE = (
-    select(_F.id, _F.fence)
+_TAKE = Prepared(_ONE, ("lease_owner", "lease_until", "fence"))
+_SAVE_FILE = Prepared(
+    update(filing_files).where(_P.filing_id == bindparam("b_filing"), _P.position == bindparam("b_position")),
+    ("file_id", "detailed", "intent"),
+)
+_GET = Prepared(select(*FILING_COLUMNS).where(_F.id == bindparam("b_id")))
+_DUE = Prepared(
+    select(*FILING_COLUMNS, _F.fence)
     .where(
         _F.turn < AT_AN_END,
         _F.due_at <= bindparam("b_now"),
@@ -50,7 +64,16 @@ _DUE = (
     .limit(1)
     .with_for_update(skip_locked=True, key_share=True)
 )
-_LOCK = select(*FILING_COLUMNS, _F.fence).where(_F.id == bindparam("b_id")).with_for_update(key_share=True)
+_LOCK = Prepared(
+    select(*FILING_COLUMNS, _F.fence).where(_F.id == bindparam("b_id")).with_for_update(key_share=True)
+)
+_LOCK_KNOWN = Prepared(
+    select(_F.fence, _F.take_back, _F.file_now, _F.retry_at)
+    .where(_F.id == bindparam("b_id"))
+    .with_for_update(key_share=True)
+)
+"""Of a filing that the holder of the lease saved itself: its fence, and what a person's wish may change."""
+_ENDPOINT = Prepared(select(_F.endpoint).where(_F.id == bindparam("b_id")))
 """Made once: an outbox runs them at every step."""
 
 
@@ -63,13 +86,13 @@ class Leases(Repository):
         """Filings locked in this unit of work, as the tables have them, with their fence."""
 
     def take(self, owner: str, now: datetime, until: datetime) -> Leased | None:
-        found = self._db.execute(_DUE, {"b_now": now}).one_or_none()
+        found = _DUE.one(self._db, {"b_now": now})
         if found is None:
             return None
         fence = found.fence + 1
         taken = {"b_id": found.id, "lease_owner": owner, "lease_until": until, "fence": fence}
-        self._db.execute(_SAVE, taken)
-        filing = self.get(found.id)
+        _TAKE.run(self._db, taken)
+        filing = read_filing(self._db, found)
         self._locked_here[filing.id] = (filing, fence)
         return Leased(filing, fence)
 
@@ -81,13 +104,12 @@ class Leases(Repository):
             raise _lost()
 
     def give_back(self, filing_id: int, fence: int) -> None:
-        self._db.execute(
-            update(filings)
-            .where(_F.id == filing_id, _F.fence == fence)
-            .values(lease_owner=None, lease_until=None)
-        )
+        none = {"b_id": filing_id, "b_fence": fence, "lease_owner": None, "lease_until": None}
+        _GIVE_BACK.run(self._db, none)
 
-    def held(self, filing_id: int, fence: int) -> Filing:
+    def held(self, filing_id: int, fence: int, *, known: Filing | None = None) -> Filing:
+        if known is not None and filing_id not in self._locked_here:
+            return self._held_as_known(known, fence)
         filing, current = self._lock(filing_id)
         if current != fence:
             raise _lost()
@@ -108,24 +130,24 @@ class Leases(Repository):
                 take_back=filing.take_back or before.take_back,
                 file_now=filing.file_now or before.file_now,
             )
-        values = standing(filing) | {"b_id": filing.id}
+        then = places(before)
+        values = {name: value for name, value in places(filing).items() if value != then[name]}
+        values["due_at"] = due_at(filing)
         if give_back:
             values |= {"lease_owner": None, "lease_until": None}
-        self._db.execute(_SAVE, values)
+        _save(tuple(values)).run(self._db, values | {"b_id": filing.id})
         for file, kept in zip(filing.files, before.files, strict=True):
             if file != kept:  # only those: a report may have thousands
                 spot = {"b_filing": filing.id, "b_position": file.index}
-                self._db.execute(_SAVE_FILE, file_standing(file) | spot)
+                _SAVE_FILE.run(self._db, file_standing(file) | spot)
         self._locked_here[filing.id] = (filing, fence)
         return filing
 
     def endpoint(self, filing_id: int) -> str:
-        found: str | None = self._db.execute(
-            select(_F.endpoint).where(_F.id == filing_id)
-        ).scalar_one_or_none()
+        found = _ENDPOINT.one(self._db, {"b_id": filing_id})
         if found is None:
             raise no_filing()
-        return found
+        return str(found.endpoint)
 
     def ask(
         self, filing_id: int, *, take_back: bool = False, file_now: bool = False, try_now: bool = False
@@ -168,16 +190,29 @@ class Leases(Repository):
         return None if found is None else max(found, now)
 
     def get(self, filing_id: int) -> Filing:
-        row = self._db.execute(_GET, {"b_id": filing_id}).one_or_none()
+        row = _GET.one(self._db, {"b_id": filing_id})
         if row is None:
             raise no_filing()
         return read_filing(self._db, row)
+
+    def _held_as_known(self, known: Filing, fence: int) -> Filing:
+        """With the same fence nobody else has saved it since; only a person's wishes may be new."""
+        row = _LOCK_KNOWN.one(self._db, {"b_id": known.id})
+        if row is None:
+            raise no_filing()
+        if row.fence != fence:
+            raise _lost()
+        wished = (row.take_back, row.file_now, row.retry_at)
+        if wished != (known.take_back, known.file_now, known.retry_at):
+            known = replace(known, take_back=row.take_back, file_now=row.file_now, retry_at=row.retry_at)
+        self._locked_here[known.id] = (known, fence)
+        return known
 
     def _lock(self, filing_id: int) -> tuple[Filing, int]:
         """The filing and its fence, locked until the end of this unit of work: read once, then known."""
         known = self._locked_here.get(filing_id)
         if known is None:
-            row = self._db.execute(_LOCK, {"b_id": filing_id}).one_or_none()
+            row = _LOCK.one(self._db, {"b_id": filing_id})
             if row is None:
                 raise no_filing()
             known = self._locked_here[filing_id] = (read_filing(self._db, row), row.fence)

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from desk.domain import codec
 from desk.domain.draft import Draft
@@ -15,8 +15,11 @@ from desk.domain.roles import Operator, Role
 from desk.domain.viewing import Viewing, ViewingKind
 from desk.ports import SavedDraft
 from desk.storage.repositories.base import Record, Repository, insert_or_replace, insert_or_skip
+from desk.storage.repositories.prepared import Prepared
 from desk.storage.tables import drafts, operators, settings, viewings
 from desk.storage.tables_signin import operator_access
+
+_DISCARD = Prepared(delete(drafts).where(drafts.c.case_number == bindparam("b_number")))
 
 
 class SqlDrafts(Repository):
@@ -55,7 +58,7 @@ class SqlDrafts(Repository):
         return SavedDraft(draft, version, at)
 
     def discard(self, case_number: int) -> None:
-        self._db.execute(delete(drafts).where(drafts.c.case_number == case_number))
+        _DISCARD.run(self._db, {"b_number": case_number})
 
 
 class SqlViewings(Repository):
@@ -133,9 +136,7 @@ class SqlPeople(Repository):
         """Raises UserError where there is nobody with this id."""
         words = " ".join(sorted(role.value for role in roles))
         self._db.execute(
-            update(operators)
-            .where(operators.c.id == operator_id)
-            .values(name=name, roles=words, email=email)
+            update(operators).where(operators.c.id == operator_id).values(name=name, roles=words, email=email)
         )
         return self.get(operator_id)
 
