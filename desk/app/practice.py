@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from desk.app.wiring import wire
 from desk.app.workspaces import ALL_ROLES
 from desk.domain.company import Company, Credentials, Endpoint, EndpointKind
+from desk.domain.roles import Role
 from desk.domain.rules import Contact
 
 if TYPE_CHECKING:
@@ -100,6 +101,13 @@ def _set_up_practice(desk: Desk, endpoint: Endpoint, password: str) -> None:
         ),
     )
     desk.credentials.check(operator, endpoint)
+    # Others to try each role alone with, and to be the second person: the person menu changes to them.
+    for name, role in (
+        ("Mika Moderator", Role.MODERATOR),
+        ("Sol Supervisor", Role.SUPERVISOR),
+        ("Ari Administrator", Role.ADMINISTRATOR),
+    ):
+        desk.people.add(operator, name, frozenset({role}), f"{role.value}@example.com")
 
 
 def _practice_cases(desk: Desk, folder: Path, now: datetime) -> None:

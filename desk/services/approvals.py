@@ -127,6 +127,7 @@ class Approvals:
 
     def agree(self, operator: Operator, approval_id: int, note_: str = "") -> Done[Approval]:
         """Agree, and have it done. Raises NotAllowed (for one's own too), UserError where it fits no more."""
+        require(operator, Permission.SEE_APPROVALS)
         now = self._clock.now()
         with self._store.write() as uow:
             approval = uow.approvals.get(approval_id)
@@ -142,6 +143,7 @@ class Approvals:
 
     def decline(self, operator: Operator, approval_id: int, note_: str) -> Done[Approval]:
         """Raises NotAllowed, UserError without a reason."""
+        require(operator, Permission.SEE_APPROVALS)
         if not note_.strip():
             raise UserError("Declining needs a reason.", "Say why, for the one who asked.")
         now = self._clock.now()
@@ -156,6 +158,7 @@ class Approvals:
 
     def withdraw(self, operator: Operator, approval_id: int) -> Done[Approval]:
         """Take one's own request back. Raises NotAllowed, UserError."""
+        require(operator, Permission.SEE_APPROVALS)
         now = self._clock.now()
         with self._store.write() as uow:
             approval = uow.approvals.get(approval_id)

@@ -144,6 +144,7 @@ class SecondReviewing:
 
         Raises NotAllowed (for one's own decision too), NotReady, UserError.
         """
+        require(operator, Permission.SECOND_REVIEW)
         if second is DecisionKind.REPORT and incident_type is None:
             raise NotReady("The incident type is missing.", "Choose the one you would report.")
         second_type = incident_type.value if incident_type and second is DecisionKind.REPORT else ""

@@ -139,9 +139,15 @@ class SignInForm(_Form):
     given = Signal(str, str, str, object)
     account_given = Signal(str)
     other_asked = Signal()
+    back_asked = Signal()
 
-    def __init__(self, name: str = "", account: str = "", *, locked: bool = False, why: str = "") -> None:
-        """``account``: the person whom the OS account stands for; they go on without a password."""
+    def __init__(
+        self, name: str = "", account: str = "", *, locked: bool = False, why: str = "", back: str = ""
+    ) -> None:
+        """``account``: the person whom the OS account stands for; they go on without a password.
+
+        ``back``: the person whose desk is locked, while somebody else is asked for.
+        """
         title = tr("The desk is locked") if locked else tr("Sign in")
         super().__init__(
             "lock" if locked else "circle-user", title, why, tr("Unlock") if locked else tr("Sign in")
@@ -182,6 +188,10 @@ class SignInForm(_Form):
         self.other = link(tr("Sign in as somebody else"))
         self.other.clicked.connect(self.other_asked)
         self.other.setVisible(False)
+        if back:
+            self.back = link(tr("Back to {name}", name=back))
+            self.back.clicked.connect(self.back_asked)
+            more.append(self.back)
         self.close_form(*more, self.other)
         self.other.setVisible(locked)
 

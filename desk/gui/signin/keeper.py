@@ -316,7 +316,14 @@ class SignInKeeper(QObject):
 
     def _other(self) -> None:
         """At a locked desk: somebody else signs in. What the one before wrote is saved."""
-        self._put(self._sign_in_form(SignInForm()))
+        operator = self.operator
+        form = SignInForm(back=operator.name if operator else "")
+        form.back_asked.connect(self._back)
+        self._put(self._sign_in_form(form))
+
+    def _back(self) -> None:
+        if self._session is not None:
+            self._put(self._lock_form(self._session.operator))
 
     def change_places(self) -> None:
         """Lock the desk and ask for somebody else; the one who works here stays until that one came."""
