@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from desk.cli import acts, keeping, operators, records
+from desk.cli import acts, evidence, keeping, operators, records
 from desk.domain.preservation import Standing
 from desk.domain.roles import Role
 
@@ -150,11 +150,7 @@ def build() -> argparse.ArgumentParser:
         "--receipt", action="store_true", help="print the receipt's exact bytes and nothing else"
     )
 
-    audit = command("audit", "The audit log.", records.audit_verify)
-    audits = audit.add_subparsers(metavar="verify|export")
-    command("verify", "Recompute the whole log and compare it with its head.", records.audit_verify, audits)
-    export = command("export", "Write every entry's exact bytes, a line each.", records.audit_export, audits)
-    export.add_argument("file", type=Path, metavar="FILE")
+    _evidence(command, reports)
 
     _keeping(command, outboxes)
 
@@ -175,6 +171,43 @@ def build() -> argparse.ArgumentParser:
 
     command("doctor", "Look over this computer and the workspace, and say what to mend.", acts.doctor)
     return parser
+
+
+def _evidence(
+    command: Callable[..., argparse.ArgumentParser],
+    reports: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> None:
+    bundle = command(
+        "bundle", "Ask for a report's evidence bundle; agreed to, make it.", evidence.bundle, reports
+    )
+    bundle.add_argument("filing", type=int, metavar="FILING")
+    bundle.add_argument("--reason", default="", metavar="TEXT", help="why, for the second person")
+    bundle.add_argument("--out", type=Path, metavar="FILE", help="make it: the zip's new file")
+    bundle.add_argument(
+        "--since", type=Path, metavar="FILE", help="an older checkpoint: prove that the log goes on from it"
+    )
+
+    audit = command("audit", "The audit log.", evidence.verify)
+    audits = audit.add_subparsers(metavar="verify|checkpoint|key|rotate-key|copies|prove|export")
+    verify = command(
+        "verify", "Recompute the whole log; compare it with what was signed.", evidence.verify, audits
+    )
+    verify.add_argument(
+        "--checkpoint", type=Path, metavar="FILE", help="older checkpoints kept elsewhere, one after another"
+    )
+    sign = command("checkpoint", "Sign the log's state now, and print it.", evidence.checkpoint, audits)
+    which = sign.add_mutually_exclusive_group()
+    which.add_argument("--all", action="store_true", help="print every checkpoint; sign none")
+    which.add_argument("--last", action="store_true", help="print the newest; sign none")
+    command("key", "The public key that checks the checkpoints.", evidence.key, audits)
+    command("rotate-key", "Sign with a new key from now on.", evidence.rotate_key, audits)
+    copies = command("copies", "Append each checkpoint to a file elsewhere.", evidence.copies, audits)
+    copies.add_argument("file", nargs="?", metavar="FILE", help="“none” for no copies")
+    copies.add_argument("--minutes", type=int, default=60, help="the longest time between two")
+    prove = command("prove", "An entry's proof, for other programs.", evidence.prove, audits)
+    prove.add_argument("entry", type=int, metavar="ENTRY")
+    export = command("export", "Write every entry's exact bytes, a line each.", records.audit_export, audits)
+    export.add_argument("file", type=Path, metavar="FILE")
 
 
 def _keeping(

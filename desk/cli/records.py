@@ -157,13 +157,6 @@ def _words(story: FilingStory) -> str:
     return "\n".join(lines)
 
 
-def audit_verify(arguments: Namespace, output: Output) -> int:
-    with opened(arguments, Permission.SEE_AUDIT) as (desk, operator):
-        verdict = desk.auditing.verify(operator)
-    output.value(verdict, f"{verdict.words}\nsize {verdict.size}  root {verdict.root}")
-    return 0 if verdict.ok else 1
-
-
 def audit_export(arguments: Namespace, output: Output) -> int:
     with opened(arguments, Permission.SEE_AUDIT) as (desk, operator):
         count = desk.auditing.export(operator, arguments.file)

@@ -241,6 +241,7 @@ class Checkpoints:
 
     def sign_in(self, uow: UnitOfWork, operator: Operator) -> CheckpointRow:
         """Sign all that is in the log, within the caller's unit of work; ``prepare`` came before it."""
+        require(operator, Permission.EVIDENCE)
         if self._seed is None:
             raise Bug("A checkpoint was asked for before its key was.")
         return self._sign(uow, self._seed, operator)

@@ -1,0 +1,60 @@
+"""desk audit and desk report bundle, as they are typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from desk.domain.checkpoint import Checkpoint, SignedNote, VerifierKey, parse_notes
+from desk.domain.merkle import included, leaf_hash
+from desk.domain.roles import Role
+from tests.cli.test_operators import run, stands_for, template, world
+from tests.support.world import World
+
+__all__ = ["template", "world"]
+
+
+@pytest.fixture
+def supervised(world: World) -> World:
+    stands_for(world, Role.SUPERVISOR)
+    return world
+
+
+def test_signing_proving_and_verifying(supervised: World, tmp_path: Path) -> None:
+    assert run(supervised, "audit", "key").code == 3
+    signed = run(supervised, "audit", "checkpoint")
+    assert signed.code == 0
+    note = SignedNote.parse(signed.out)
+    key = VerifierKey.parse(run(supervised, "audit", "key").out)
+    assert note.by(key) is not None
+    kept = tmp_path / "kept.txt"
+    kept.write_text(signed.out, "utf-8")
+    assert run(supervised, "audit", "verify", "--checkpoint", kept).code == 0
+    assert run(supervised, "audit", "verify", "--checkpoint", tmp_path / "none").code == 3
+    proof = run(supervised, "audit", "prove", "2", "--json").json()
+    root = Checkpoint.parse(SignedNote.parse(proof["checkpoint"]).text).root
+    path = [bytes.fromhex(step) for step in proof["path"]]
+    assert included(leaf_hash(proof["entry"].encode()), 2, proof["size"], path, root)
+    assert json.loads(run(supervised, "audit", "prove", "2").out)["index"] == 2
+    run(supervised, "audit", "checkpoint")
+    assert len(parse_notes(run(supervised, "audit", "checkpoint", "--all").out)) == 2
+    assert len(parse_notes(run(supervised, "audit", "checkpoint", "--last").out)) == 1
+    stands_for(supervised, Role.ADMINISTRATOR)
+    copies = tmp_path / "copies.txt"
+    assert run(supervised, "audit", "copies", copies, "--minutes", "15").code == 0
+    assert run(supervised, "audit", "rotate-key").code == 0
+    assert len(parse_notes(copies.read_text("utf-8"))) == 3
+    assert "not copied" in run(supervised, "audit", "copies", "none").out
+    stands_for(supervised, Role.SUPERVISOR)
+    assert run(supervised, "audit", "verify", "--checkpoint", copies, "--json").json()["checkpoints"] == 6
+
+
+def test_a_bundle_needs_its_steps(supervised: World, tmp_path: Path) -> None:
+    missing = run(supervised, "report", "bundle", "1", "--reason", "A court asks.")
+    assert missing.code != 0
+    assert run(supervised, "report", "bundle", "1").code != 0
+    refused = run(supervised, "report", "bundle", "1", "--out", tmp_path / "b.zip")
+    assert (refused.code, "second person" in refused.err) == (3, True)
+    assert not (tmp_path / "b.zip").exists()
