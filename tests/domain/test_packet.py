@@ -72,6 +72,10 @@ def said(chapters: tuple[Chapter, ...], part: Part) -> list[str]:
     return [line.value for group in chapter.groups for line in group.lines]
 
 
+def said_lines(chapters: tuple[Chapter, ...]) -> list[object]:
+    return [line for chapter in chapters for group in chapter.groups for line in group.lines]
+
+
 def test_everything_in_its_order() -> None:
     made = packet(
         CASE, Part, company=COMPANY, reports=[("NCMEC CyberTipline", "4564700", AT), ("FBI", "", AT)]
@@ -113,6 +117,7 @@ def test_nothing_of_it_is_in_a_repr() -> None:
     made = packet(CASE, Part, company=COMPANY)
     assert "example.com" not in repr(made)
     assert "Springfield" not in repr(made)
+    assert "hello" not in repr(said_lines(made))
 
 
 def test_a_time_without_a_zone_is_refused() -> None:

@@ -138,9 +138,11 @@ class GuidePage(Page):
                 self.answers[place].click()
                 return
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-        focus = next((n for n, one in enumerate(self.answers) if one.hasFocus()), None)
-        if step is not None and focus is not None:
-            self.answers[(focus + step) % len(self.answers)].setFocus(Qt.FocusReason.TabFocusReason)
+        if step is not None and self.answers:
+            focus = next((n for n, one in enumerate(self.answers) if one.hasFocus()), None)
+            # From no answer, Down goes to the first and Up to the last.
+            place = (-1 if step > 0 else 0) if focus is None else focus
+            self.answers[(place + step) % len(self.answers)].setFocus(Qt.FocusReason.TabFocusReason)
             return
         super().keyPressEvent(event)
 
