@@ -60,11 +60,12 @@ class _Compiled:
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         self._text = compiled.string
         self._positional = bool(compiled.positional)
-        names = list(compiled.positiontup if self._positional else compiled.binds)
+        bound_as = {name: bound for bound, name in compiled.bind_names.items()}
+        names = list(compiled.positiontup if self._positional else bound_as)
         self._values: list[tuple[str, Converter, bool, Any]] = []
         """Of each value: its name, its conversion, and where the statement holds it itself, that."""
         for name in names:
-            bound = compiled.binds[name]
+            bound = bound_as[name]
             convert = bound.type.dialect_impl(dialect).bind_processor(dialect)
             own = None if bound.required else compiled.params[name]
             if not bound.required and convert is not None:
