@@ -11,7 +11,7 @@ from desk.domain.errors import DeskError
 from desk.gui import theme
 from desk.gui.session import Session
 from desk.gui.words import moment, tr, utc
-from desk.services.auditing import ReadEntry
+from desk.services.auditing import LogFilter, ReadEntry
 
 PAGE = 200
 PAGES_KEPT = 30
@@ -35,6 +35,9 @@ class AuditModel(QAbstractTableModel):
         self._generation = 0
         self._pages: OrderedDict[int, dict[int, ReadEntry]] = OrderedDict()
         self._asked: set[int] = set()
+        self._wanted: LogFilter | None = None
+        self._found: list[ReadEntry] = []
+        self._more = False
         self._headings = (
             tr("No."),
             tr("When"),
@@ -45,14 +48,70 @@ class AuditModel(QAbstractTableModel):
             tr("Facts"),
         )
 
+    def set_filter(self, wanted: LogFilter | None) -> None:
+        """Show what the filter lets through, everything without one."""
+        self.beginResetModel()
+        self._wanted, self._found, self._more = wanted, [], False
+        self.endResetModel()
+        self.reload()
+
+    @property
+    def filtered(self) -> bool:
+        return self._wanted is not None
+
+    def _find(self, before: int | None = None) -> None:
+        auditing, operator, wanted = self._session.desk.auditing, self._session.operator, self._wanted
+        if wanted is None:
+            return
+
+        def take(entries: list[ReadEntry]) -> None:
+            if wanted == self._wanted:
+                self._take_found(before, entries)
+
+        self._session.runner.run_read(
+            lambda: auditing.find(operator, wanted, before=before, limit=PAGE),
+            take,
+            self._problem,
+            owner=self,
+            key="find",
+        )
+
+    def _take_found(self, before: int | None, entries: list[ReadEntry]) -> None:
+        self._more = len(entries) == PAGE
+        if before is None:
+            if entries != self._found[: len(entries)] or len(entries) != len(self._found):
+                self.beginResetModel()
+                self._found = entries
+                self.endResetModel()
+            self.loaded.emit(len(self._found))
+            return
+        if entries:
+            first = len(self._found)
+            self.beginInsertRows(QModelIndex(), first, first + len(entries) - 1)
+            self._found += entries
+            self.endInsertRows()
+        self.loaded.emit(len(self._found))
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and self._wanted is not None and self._more
+
+    def fetchMore(self, _parent: Index) -> None:
+        self._more = False
+        self._find(self._found[-1].index)
+
     def reload(self) -> None:
         """Read the head again; entries already read stay, for they never change."""
+        if self._wanted is not None:
+            self._find()
+            return
         auditing, operator = self._session.desk.auditing, self._session.operator
         self._session.runner.run_read(
             lambda: auditing.head(operator).size, self._sized, self.failed.emit, owner=self, key="head"
         )
 
     def _sized(self, size: int) -> None:
+        if self._wanted is not None:
+            return
         if size != self._size:
             self.beginResetModel()
             self._size = size
@@ -65,6 +124,8 @@ class AuditModel(QAbstractTableModel):
         self.loaded.emit(size)
 
     def entry(self, row: int) -> ReadEntry | None:
+        if self._wanted is not None:
+            return self._found[row] if row < len(self._found) else None
         index = self._size - 1 - row
         page = index // PAGE
         entries = self._pages.get(page)
@@ -93,6 +154,8 @@ class AuditModel(QAbstractTableModel):
         self._pages[page] = {entry.index: entry for entry in entries}
         while len(self._pages) > PAGES_KEPT:
             self._pages.popitem(last=False)
+        if self._wanted is not None:
+            return
         first = max(0, self._size - (page + 1) * PAGE)
         last = min(self._size - 1, self._size - 1 - page * PAGE)
         self.dataChanged.emit(self.index(first, 0), self.index(last, FACTS))
@@ -102,7 +165,9 @@ class AuditModel(QAbstractTableModel):
         self.failed.emit(problem)
 
     def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else self._size
+        if parent is not None and parent.isValid():
+            return 0
+        return self._size if self._wanted is None else len(self._found)
 
     def columnCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._headings)
