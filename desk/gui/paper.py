@@ -15,11 +15,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
     QColor,
     QFont,
     QPageLayout,
     QPageSize,
     QPainter,
+    QPalette,
     QPdfWriter,
     QTextDocument,
     QTextOption,
@@ -110,15 +112,25 @@ def render(paper: Paper, size: QPageSize.PageSizeId = QPageSize.PageSizeId.A4) -
     document.setHtml(paper.body)
     document.setPageSize(room)
     pages = max(1, document.pageCount())
+    # The application's own palette would print a dark theme's pale text on white paper.
+    ink = QAbstractTextDocumentLayout.PaintContext()
+    colours = QPalette()
+    colours.setColor(QPalette.ColorRole.Text, QColor(LIGHT.text))
+    ink.palette = colours
     painter = QPainter(writer)
     for page in range(pages):
         if page:
             writer.newPage()
         painter.save()
         painter.translate(0, band - page * room.height())
-        document.drawContents(painter, QRectF(0, page * room.height(), room.width(), room.height()))
+        part = QRectF(0, page * room.height(), room.width(), room.height())
+        painter.setClipRect(part)
+        ink.clip = part
+        document.documentLayout().draw(painter, ink)
         painter.restore()
+        painter.save()
         _frame(painter, paper, room, band, page + 1, pages)
+        painter.restore()
     painter.end()
     buffer.close()
     return Printed(bytes(store.data()), pages)

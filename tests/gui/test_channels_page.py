@@ -23,6 +23,7 @@ from desk.gui.channels.page import ChannelsPage
 from desk.gui.paper import Paper, mono, render, text
 from desk.gui.runner import Runner
 from desk.gui.session import Session
+from desk.gui.theme import Scheme, Theme
 from desk.gui.widgets.copylabel import CopyLabel
 from desk.services.desk import Desk
 from tests.gui.case_support import checkers, put_case
@@ -219,3 +220,15 @@ def test_paper_takes_markup_as_text_and_numbers_its_pages(qtbot: QtBot, look: ob
     assert len(printed.sha256) == 64
     with pytest.raises(UserError, match="could not be saved"):
         paper.save(tmp_path / "nowhere" / "x.pdf", b"x")
+
+
+def test_print_is_ink_on_white_in_a_dark_theme_too(qtbot: QtBot, look: Theme) -> None:
+    look.set_scheme(Scheme.DARK)
+    printed = render(Paper("Title", "MARK", f"<h1>{text('Report packet')}</h1><p>{'ink ' * 200}</p>"))
+    document = pypdfium2.PdfDocument(printed.pdf)
+    page = document[0].render(scale=2).to_pil().convert("L")
+    width, height = page.size
+    words = page.crop((0, height // 9, width, height // 4))
+    assert min(words.tobytes()) < 60
+    assert max(page.tobytes()) == 255
+    document.close()
