@@ -22,6 +22,7 @@ from desk.domain.draft import FileChoice
 from desk.gui.case.bars import snooze_times
 from desk.gui.case.facts import flat
 from desk.gui.case.keys import sequence
+from desk.gui.case.violation import ViolationAsk
 from desk.gui.theme import Scheme, Theme
 from desk.gui.widgets.copylabel import CopyLabel
 from desk.services.desk import Desk
@@ -321,6 +322,12 @@ def test_after_a_decision_enter_goes_back_to_the_queue(
     settled(qtbot, bench)
 
 
+def choose(ask: ViolationAsk, policy: str) -> None:
+    """As a person does in the list."""
+    ask.policy.set_value(policy)
+    ask.policy.changed.emit()
+
+
 def test_a_violation_without_report_needs_its_reason(
     qtbot: QtBot, bench: Bench, tmp_path: Path, desk: Desk
 ) -> None:
@@ -328,17 +335,24 @@ def test_a_violation_without_report_needs_its_reason(
     opened(qtbot, bench, number)
     bar = bench.page.decisions
     press(bench, Qt.Key.Key_V)
-    assert bar.reason.hasFocus()
+    ask = bar.violation
+    assert ask.policy.hasFocus()
+    choose(ask, "child-safety/csam")
+    assert "“Imagery” asks for a report" in words(bar)
+    assert ask.report.hasFocus()
+    QTest.mouseClick(ask.decline, Qt.MouseButton.LeftButton)
+    assert ask.reason.hasFocus()
     press(bench, Qt.Key.Key_Return)
     assert "needs a reason" in words(bar)
-    QTest.keyClicks(bar.reason, "nothing JKL;N matches the rule")  # keys of the page type here
+    QTest.keyClicks(ask.reason, "nothing JKL;N matches the rule")  # keys of the page type here
     press(bench, Qt.Key.Key_Escape)
     assert not bar.asking
     assert bench.page.content.grid.tile("c1").hasFocus()
     press(bench, Qt.Key.Key_V)
-    assert bar.reason.text() == ""
-    QTest.keyClicks(bar.reason, "Spam of an old hash")
-    bar.policy.set_value("child-safety/csam")
+    assert (ask.reason.text(), ask.policy.value()) == ("", None)
+    choose(ask, "child-safety/csam")
+    QTest.mouseClick(ask.decline, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(ask.reason, "Spam of an old hash")
     press(bench, Qt.Key.Key_Return)
     qtbot.waitUntil(bench.page.done.isVisible)
     settled(qtbot, bench)
@@ -350,17 +364,23 @@ def test_a_violation_without_report_needs_its_reason(
     assert with_files.classification is None
 
 
-def test_a_second_opinion_may_carry_a_note(qtbot: QtBot, bench: Bench, tmp_path: Path, desk: Desk) -> None:
+def test_a_second_opinion_goes_to_another_person(qtbot: QtBot, bench: Bench, tmp_path: Path, desk: Desk) -> None:
     number = put_case(desk, tmp_path, {"a.png": checkers(seed=16)})
     opened(qtbot, bench, number)
     press(bench, Qt.Key.Key_S)
+    bench.page.decisions.reason.set_value("how old?")
     press(bench, Qt.Key.Key_Return)
-    qtbot.waitUntil(bench.page.done.isVisible)
-    settled(qtbot, bench)
+    dialog = bench.page.handing.dialog
+    assert dialog is not None
+    assert dialog.note.value() == "how old?"
+    dialog.act.click()
+    qtbot.waitUntil(lambda: bool(bench.went))
+    assert bench.session.claim is None
     bench.page.enter(number=number)
-    qtbot.waitUntil(lambda: "second opinion" in bench.page.said.words)
+    qtbot.waitUntil(lambda: "asks for a second opinion: how old?" in bench.page.noted.text())
     settled(qtbot, bench)
     assert bench.page.decisions.claim.isVisible()
+    assert desk.queue.next_case(bench.operator).value is None
 
 
 def test_a_closed_case_is_opened_again(qtbot: QtBot, bench: Bench, tmp_path: Path, desk: Desk) -> None:
@@ -399,6 +419,10 @@ def test_release_and_snooze_give_the_claim_up(qtbot: QtBot, bench: Bench, tmp_pa
     assert not bench.page.mine
     opened(qtbot, bench, number)
     bench.page.claim_bar.snoozed.emit(1)
+    dialog = bench.page.handing.dialog
+    assert dialog is not None
+    dialog.note.set_value("the logs come tomorrow")
+    dialog.act.click()
     qtbot.waitUntil(lambda: bool(bench.went))
     settled(qtbot, bench)
     case = desk.review.open(bench.operator, number).case

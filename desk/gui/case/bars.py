@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from desk.domain.decision import DecisionKind
 from desk.gui import theme, words
 from desk.gui.case.parts import key_cap, row
+from desk.gui.case.violation import ViolationAsk
 from desk.gui.widgets.buttons import Button, IconButton, primary, secondary
-from desk.gui.widgets.common import label, set_role
-from desk.gui.widgets.fields import Choice, TextField
+from desk.gui.widgets.common import label
+from desk.gui.widgets.fields import TextField
 from desk.gui.words import tr
+from desk.services.violations import Standing
 
 
 def snooze_times(now: datetime) -> list[tuple[str, datetime]]:
@@ -36,6 +38,9 @@ class ClaimBar(QWidget):
 
     released = Signal()
     snoozed = Signal(int)
+    asked = Signal(str)
+    """One of the acts of ``offer``."""
+    take_over_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +55,13 @@ class ClaimBar(QWidget):
             menu.addAction(action)
         self._snooze.setMenu(menu)
         self._snooze.setAccessibleName(tr("Snooze: put the case away for a time"))
-        self.setLayout(row(self._words, self._release, self._snooze, gap=theme.S2))
+        self._more = secondary(tr("More"))
+        self._more.setMenu(QMenu(self._more))
+        self._more.setAccessibleName(tr("More to do with this case"))
+        self._take = secondary(tr("Take over…"))
+        self._take.clicked.connect(self.take_over_asked)
+        self._take.hide()
+        self.setLayout(row(self._words, self._take, self._release, self._snooze, self._more, gap=theme.S2))
         self._words.setContentsMargins(0, 0, theme.S1, 0)
         self.say("", mine=False)
 
@@ -63,10 +74,21 @@ class ClaimBar(QWidget):
         self._words.setVisible(bool(text))
         self._release.setVisible(mine)
         self._snooze.setVisible(mine)
+        self._more.setVisible(mine)
+
+    def offer(self, acts: list[tuple[str, str]], *, take_over: bool = False) -> None:
+        """What else the holder can do, as (act, words); whether a supervisor can take the case over."""
+        menu = self._more.menu()
+        menu.clear()
+        for act, text in acts:
+            menu.addAction(text).triggered.connect(lambda _checked=False, act=act: self.asked.emit(act))
+        self._take.setVisible(take_over)
 
     def set_busy(self, busy: bool) -> None:
         self._release.setEnabled(not busy)
         self._snooze.setEnabled(not busy)
+        self._more.setEnabled(not busy)
+        self._take.setEnabled(not busy)
 
     def open_snooze(self) -> None:
         if self._snooze.isVisible() and self._snooze.isEnabled():
@@ -74,7 +96,7 @@ class ClaimBar(QWidget):
 
 
 class DecisionBar(QFrame):
-    """No violation, violation without report, second opinion, report; or the claim that comes before them.
+    """No violation, violation, second opinion, report; or the claim that comes before them.
 
     ``decided`` carries (DecisionKind, reason or None, policy or None).
     """
@@ -93,7 +115,7 @@ class DecisionBar(QFrame):
         self._kind: DecisionKind | None = None
         self._busy = False
         self.none = secondary(tr("No violation"), key="N")
-        self.without = secondary(tr("Violation, no report"), key="V")
+        self.without = secondary(tr("Violation…"), key="V")
         self.opinion = secondary(tr("Second opinion"), key="S")
         self.report = primary(tr("Report…"), key="R")
         self.claim = primary(tr("Claim this case"), key="C")
@@ -127,8 +149,6 @@ class DecisionBar(QFrame):
         self._question = label("", "label")
         self.reason = TextField()
         self.reason.returnPressed.connect(self._finish)
-        self.policy = Choice((), tr("Policy, if one was violated"))
-        self.policy.setMinimumWidth(220)
         self._go = primary("")
         self._go.clicked.connect(self._finish)
         back = secondary(tr("Cancel"), key="Esc")
@@ -141,16 +161,20 @@ class DecisionBar(QFrame):
         asked.addWidget(self._question)
         line = row(gap=theme.S2)
         line.addWidget(self.reason, 1)
-        for widget in (self.policy, back, self._go):
+        for widget in (back, self._go):
             line.addWidget(widget)
         asked.addLayout(line)
         asked.addWidget(self._problem)
         self._ask.hide()
+        self.violation = ViolationAsk()
+        self.violation.left.connect(self.cancel)
+        self.violation.closed.connect(self._closed)
 
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.S4, theme.S3, theme.S4, theme.S3)
         column.setSpacing(theme.S3)
         column.addWidget(self._ask)
+        column.addWidget(self.violation)
         column.addWidget(self._bar)
         self.set_state("closed", "")
 
@@ -184,9 +208,13 @@ class DecisionBar(QFrame):
     def _enable(self) -> None:
         for button in (self.none, self.without, self.opinion, self.report, self.claim, self.reopen, self._go):
             button.setEnabled(not self._busy)
+        self.violation.set_busy(self._busy)
 
-    def set_policies(self, options: list[tuple[str, str]]) -> None:
-        self.policy.set_options(options)
+    def set_standing(self, standing: Standing) -> None:
+        """What the rules say of the case: in a rule's queue a violation is confirmed and filed in one go."""
+        self.violation.set_standing(standing)
+        straight = standing.files_from_here
+        self.report.setText(tr("Confirm violation and file…") if straight else tr("Report…"))
 
     @property
     def can_decide(self) -> bool:
@@ -200,12 +228,16 @@ class DecisionBar(QFrame):
             self.decided.emit(DecisionKind.NO_VIOLATION, None, None)
 
     def ask_violation(self) -> None:
-        self._ask_for(
-            DecisionKind.VIOLATION_NO_REPORT,
-            tr("Why is this violation not reported?"),
-            tr("A sentence for the record"),
-            tr("Close without report"),
-        )
+        """Which policy is violated; what follows from it is said there."""
+        if self.can_decide:
+            self.cancel()
+            self._kind = DecisionKind.VIOLATION_NO_REPORT
+            self._bar.hide()
+            self.violation.begin()
+
+    def _closed(self, policy: str | None, reason: str) -> None:
+        if not self._busy:
+            self.decided.emit(DecisionKind.VIOLATION_NO_REPORT, reason, policy)
 
     def ask_opinion(self) -> None:
         self._ask_for(
@@ -220,12 +252,10 @@ class DecisionBar(QFrame):
             return
         if kind is not self._kind:
             self.reason.clear()
-            self.policy.set_value(None)
         self._kind = kind
         self._question.setText(question)
         self.reason.setPlaceholderText(hint)
         self.reason.setAccessibleName(question)
-        self.policy.setVisible(kind is DecisionKind.VIOLATION_NO_REPORT)
         self._go.setText(act)
         self._problem.hide()
         # One question at a time, and one primary act.
@@ -241,6 +271,7 @@ class DecisionBar(QFrame):
         if self._kind is not None:
             self._kind = None
             self._ask.hide()
+            self.violation.hide()
             self._bar.show()
             self.reason.clear()
             self.asking_ended.emit()
@@ -248,18 +279,8 @@ class DecisionBar(QFrame):
     def _finish(self) -> None:
         if self._kind is None or self._busy:
             return
-        reason = self.reason.value()
-        if self._kind is DecisionKind.VIOLATION_NO_REPORT and not reason:
-            self._problem.setText(
-                tr("A violation without a report needs a reason. Say why it is not reported.")
-            )
-            self._problem.show()
-            set_role(self.reason, "problem", "bad")
-            self.reason.setFocus()
-            return
-        set_role(self.reason, "problem", "")
-        violation = self._kind is DecisionKind.VIOLATION_NO_REPORT
-        self.decided.emit(self._kind, reason or None, self.policy.value() if violation else None)
+        if self._kind is not DecisionKind.VIOLATION_NO_REPORT:
+            self.decided.emit(self._kind, self.reason.value() or None, None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._kind is not None:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from functools import partial
 from typing import ClassVar, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desk.domain.case import Case, Claim
 from desk.domain.decision import Decision, DecisionKind
 from desk.domain.errors import ClaimLost, DeskError
 from desk.domain.exposure import Rest
+from desk.domain.incident import IncidentType
+from desk.domain.roles import Permission
 from desk.gui import theme, words
 from desk.gui.case import phrases
 from desk.gui.case.acts import CaseActs
 from desk.gui.case.bars import ClaimBar, DecisionBar, snooze_times
+from desk.gui.case.capture import refuse_capture
 from desk.gui.case.care import CareDialog
 from desk.gui.case.content import ContentPanel
 from desk.gui.case.facts import WhatIsKnown
+from desk.gui.case.handing import Handing
 from desk.gui.case.keys import bind, case_commands
 from desk.gui.case.marks import Marks
 from desk.gui.case.messages import Read
@@ -32,12 +37,13 @@ from desk.gui.case.standing import WORKABLE, Loaded, bar_state, claim_words, liv
 from desk.gui.case.states import CaseSkeleton, Decided, Failed, NoCase
 from desk.gui.pauses import settle
 from desk.gui.session import Session
-from desk.gui.widgets.common import vbox
+from desk.gui.widgets.common import label, vbox
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import SplitView
 from desk.gui.words import tr
 from desk.services.changes import Change
 from desk.services.review import CaseView
+from desk.services.violations import Prepared
 
 TICK_MS = 20_000
 FILES_SHARES, TEXT_SHARES = (11, 19), (19, 11)
@@ -64,9 +70,13 @@ class CasePage(Page):
         self._loaded: Loaded | None = None
         self._decided: Decision | None = None
         self._entered = self._to_report = False
+        self._violated: tuple[str, IncidentType | None] | None = None
 
         self.acts = CaseActs(session, self)
         self.claim_bar = ClaimBar()
+        self.handing = Handing(session, self)
+        self.noted = label("", "muted", wrap=True)
+        self.noted.hide()
         self.decisions = DecisionBar()
         self.said = Said()
         self.resting = RestNotice(session.desk.clock)
@@ -82,7 +92,7 @@ class CasePage(Page):
         self.known.setMinimumWidth(320)
         self.content.setMinimumWidth(420)
         middle = QWidget()
-        middle.setLayout(vbox(self.said, self.resting, self.split, gap=theme.S2))
+        middle.setLayout(vbox(self.said, self.noted, self.resting, self.split, gap=theme.S2))
         inner = middle.layout()
         assert inner is not None
         inner.setContentsMargins(theme.S4, theme.S3, theme.S4, theme.S3)
@@ -128,10 +138,18 @@ class CasePage(Page):
         self.done.next_asked.connect(acts.next_case)
         self.claim_bar.released.connect(self.release)
         self.claim_bar.snoozed.connect(self.snooze)
+        self.claim_bar.asked.connect(self.hand)
+        self.claim_bar.take_over_asked.connect(self._take_over)
+        self.handing.left.connect(self._went)
+        self.handing.taken.connect(self._claimed)
+        self.handing.refused.connect(self._refused)
+        self.handing.noted.connect(self._note)
         self.decisions.claim_asked.connect(self.claim)
         self.decisions.reopen_asked.connect(self.reopen)
         self.decisions.decided.connect(self.decide)
         self.decisions.report_asked.connect(self.report)
+        self.decisions.violation.report_asked.connect(self.report_violation)
+        acts.prepared.connect(self._prepared)
         self.decisions.asking_ended.connect(self.focus_grid)
         self.decisions.guide_asked.connect(self.to_guide)
         self.decisions.channels_asked.connect(self.to_channels)
@@ -178,6 +196,11 @@ class CasePage(Page):
         self.decisions.cancel()
         self._tick.stop()
         return True
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if sys.platform in ("win32", "darwin"):
+            refuse_capture(int(self.window().winId()))
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.blank()
@@ -240,14 +263,13 @@ class CasePage(Page):
         self._view, self._loaded = view, loaded
         self.recorder.set_rest(loaded.rest)
         self._sync_claim(view.case)
+        self.handing.read(view.case.number)
         fresh = before is None or (before.case.number, before.case.revision) != (
             view.case.number,
             view.case.revision,
         )
         if fresh or before is None or before.decisions != view.decisions:
             self.known.show_case(view, loaded.names, loaded.policies)
-            paths = [(path, loaded.policies.get(path, path)) for path in view.case.data.policies]
-            self.decisions.set_policies(paths)
         shown = self._stack.currentWidget() is self._body
         self._stack.setCurrentWidget(self._body)
         self._show_state(fresh=fresh)
@@ -311,9 +333,11 @@ class CasePage(Page):
         held = live(case.claim, self.session.desk.clock.now())
         state, why = bar_state(case, mine=mine, held=held, me=self.session.operator)
         self._save_focus()
+        self.decisions.set_standing(loaded.standing)
         self.decisions.set_state(state, why)
         text, tip = claim_words(self.session.claim if mine else held, mine=mine)
         self.claim_bar.say(text, mine=mine, tip=tip)
+        self._offer()
         if fresh:
             self._say_standing(view)
         self.content.set_state(
@@ -401,7 +425,39 @@ class CasePage(Page):
         """Put the case away: 1 h, 4 h, tomorrow 09:00, 3 days, by their place in the menu."""
         claim = self.session.claim
         if claim is not None and self.mine:
-            self.acts.snooze(claim, snooze_times(self.session.desk.clock.now())[choice][1])
+            self.handing.snooze(claim, snooze_times(self.session.desk.clock.now())[choice][1])
+
+    def hand(self, act: str) -> None:
+        """Skip, hand over, escalate, ask or give a second opinion."""
+        claim = self.session.claim
+        if claim is not None and self.mine:
+            self.handing.ask(act, claim)
+
+    def _offer(self) -> None:
+        view, me = self._view, self.session.operator
+        if view is None:
+            return
+        held = live(view.case.claim, self.session.desk.clock.now())
+        others = held is not None and held.operator_id != me.id
+        self.claim_bar.offer(
+            self.handing.choices(view.case.state) if self.mine else [],
+            take_over=others and view.case.state in WORKABLE and me.may(Permission.SUPERVISE_QUEUE),
+        )
+
+    def _take_over(self) -> None:
+        view = self._view
+        if view is not None and view.case.claim is not None:
+            self.handing.take_over(view.case.number, view.case.claim.operator_name)
+
+    def _note(self, said: str) -> None:
+        """What was said about the case in the queue."""
+        self.noted.setText(said)
+        self.noted.setVisible(bool(said))
+        self._offer()
+
+    def _went(self, said: str) -> None:
+        self.notify.emit("ok", said)
+        self.to_queue()
 
     def _put_away(self, number: int, until: datetime) -> None:
         said = tr("Case {number} is put away until {time}.", number=number, time=words.moment(until))
@@ -421,7 +477,11 @@ class CasePage(Page):
     def decide(self, kind: DecisionKind, reason: str | None = None, policy: str | None = None) -> None:
         claim = self.session.claim
         if claim is not None and self.mine:
-            self.acts.decide(claim, kind, reason, policy)
+            if kind is DecisionKind.ESCALATE:  # no decision yet: another person's opinion comes first
+                self.decisions.cancel()
+                self.handing.ask_opinion(claim, reason or "")
+            else:
+                self.acts.decide(claim, kind, reason, policy)
 
     def _was_decided(self, decision: Decision) -> None:
         self._decided = decision
@@ -454,6 +514,10 @@ class CasePage(Page):
         """To the report form; with all marks kept first, for the form reads the same draft."""
         if self._number is None or not self.mine:
             return
+        if self.decisions.violation.files_from_here:
+            # In a rule's queue the violation is confirmed by its policy first.
+            self.decisions.ask_violation()
+            return
         self.blank()
         self._to_report = self.marks.pending
         if not self._to_report:
@@ -469,7 +533,29 @@ class CasePage(Page):
         if self._number is not None:
             self.navigate.emit("channels", {"number": self._number})
 
+    def report_violation(self, policy: str, kind: IncidentType | None) -> None:
+        """The violated policy is confirmed; its report comes next, with all marks kept first."""
+        claim = self.session.claim
+        if claim is None or not self.mine:
+            return
+        self.blank()
+        self._violated = (policy, kind)
+        if not self.marks.pending:
+            self._violated = None
+            self.acts.confirm_violation(claim, policy, kind)
+
+    def _prepared(self, prepared: Prepared) -> None:
+        """Straight to the confirmation from a rule's queue; where something is missing, to that place."""
+        straight = self.decisions.violation.files_from_here
+        self.decisions.cancel()
+        if straight and prepared.ready:
+            self.navigate.emit("confirm", {"number": prepared.case_number})
+        else:
+            self.navigate.emit("report", {"number": prepared.case_number, "review": straight})
+
     def _marks_settled(self) -> None:
+        if self._violated is not None:
+            self.report_violation(*self._violated)
         if self._to_report:
             self.report()
 

@@ -15,6 +15,7 @@ from desk.gui.case import phrases
 from desk.gui.words import tr
 from desk.services.desk import Desk
 from desk.services.review import CaseView
+from desk.services.violations import Standing
 
 WORKABLE = frozenset({CaseState.OPEN, CaseState.SNOOZED, CaseState.ESCALATED})
 
@@ -28,6 +29,7 @@ class Loaded:
     policies: Mapping[str, str]
     policy: RestPolicy
     rest: Rest
+    standing: Standing
 
 
 def load(desk: Desk, operator: Operator, number: int) -> Loaded:
@@ -39,6 +41,7 @@ def load(desk: Desk, operator: Operator, number: int) -> Loaded:
         {policy.path: policy.title for policy in settings.policies},
         settings.rest,
         desk.review.rest(operator),
+        desk.violations.standing(operator, number),
     )
 
 
@@ -74,11 +77,18 @@ def claim_words(claim: Claim | None, *, mine: bool) -> tuple[str, str]:
 
 def waits_for(view: CaseView) -> tuple[str, str, str]:
     """(kind, words, page) where the case is not simply open; page is where its filing is shown, or ''."""
+    kind, text, page = _waits_for(view)
+    if view.erased is None:
+        return kind, text, page
+    return kind or "info", f"{text} {phrases.erased(view.erased)}".strip(), page
+
+
+def _waits_for(view: CaseView) -> tuple[str, str, str]:
     case = view.case
     if case.state is CaseState.SNOOZED and case.snoozed_until is not None:
         return "info", tr("Put away until {time}.", time=words.moment(case.snoozed_until)), ""
     if case.state is CaseState.ESCALATED:
-        return "info", tr("Waiting for a second opinion. The note stands under Decisions so far."), ""
+        return "info", tr("Before the supervisors."), ""
     if case.state is CaseState.REPORTING:
         return "info", tr("A report on this case is on its way."), "outbox"
     if case.state is CaseState.REPORTED:

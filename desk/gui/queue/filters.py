@@ -98,7 +98,7 @@ class _Menu(Button):
             self._menu.addAction(action)
         plain = self._value == options[0][0]
         words = next(words for known, words in options if known == self._value)
-        self.setText(self._name if plain else f"{self._name}: {words}")
+        self.setText(f"{self._name}\u2002" if plain else f"{self._name}: {words}")
         self.setAccessibleName(f"{self._name}: {words}")
         set_role(self, "kind", "quiet" if plain else "secondary")
 
@@ -149,7 +149,8 @@ class FilterBar(QWidget):
             tr("How long the platform is taken to keep its own copy: what its package says, else 90 days.")
         )
         self.sort = _Menu(tr("Sort"), [(name, sort_words(name)) for name in SORTS])
-        self.saved = quiet(tr("Filters"))
+        self.saved = quiet(tr("Filters") + "\u2002")
+        self.saved.setAccessibleName(tr("Saved filters"))
         self._saved_menu = QMenu(self.saved)
         self.saved.setMenu(self._saved_menu)
         self.clear = quiet(tr("Clear"))
