@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desk.domain.decision import DecisionKind
 from desk.domain.exposure import RestState
 from desk.domain.optout import Theme as Kind
 from desk.domain.roles import Operator, Role
+from desk.gui.case.capture import refuse_capture
 from desk.gui.case.care import CareDialog, LiftForm
 from desk.gui.case.tile import CaseTile
 from desk.gui.widgets.tile import TileState
+from desk.services.erasure import ErasureService
 from tests.gui.case_support import Bench, checkers, put_case, somebody_else
 from tests.gui.test_case_look import bench, desk, opened, tile, viewings
 
@@ -83,3 +87,28 @@ def test_a_moderator_has_no_form(qtbot: QtBot, bench: Bench, monkeypatch: pytest
     assert dialog.form is None
     dialog.close()
     qtbot.waitUntil(lambda: not bench.runner.busy)
+
+
+def test_destroyed_media_are_said_to_be_destroyed_and_since_when(
+    qtbot: QtBot, bench: Bench, tmp_path: Path
+) -> None:
+    number = put_case(bench.desk, tmp_path, {"a.png": checkers(seed=91)})
+    review = bench.desk.review
+    claim = bench.desk.queue.claim(bench.operator, number).value
+    review.decide(bench.operator, claim, DecisionKind.NO_VIOLATION)
+    ErasureService(review._store, review._vault, bench.desk.clock).erase(bench.operator, number)
+    day = str(bench.desk.clock.now().year)
+    bench.page.open_case(number)
+    content = bench.page.content
+    qtbot.waitUntil(lambda: bool(content.loader.plain), timeout=15000)
+    assert "destroyed" in tile(bench).accessibleName()
+    qtbot.waitUntil(lambda: "were destroyed on" in content.details._plain.text())
+    assert day in content.details._plain.text()
+    assert "were destroyed" in bench.page.said.words
+    assert not content.sheet.showing
+    qtbot.waitUntil(lambda: not bench.runner.busy)
+
+
+def test_capture_is_refused_only_where_a_system_can() -> None:
+    if sys.platform == "linux":
+        assert not refuse_capture(0)

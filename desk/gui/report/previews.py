@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from desk.domain.errors import DeskError
 from desk.domain.preview import Blurred, MediaFacts, NoPreview
+from desk.gui.case.phrases import why_plain
 from desk.gui.pictures import image_of
 from desk.gui.report.filecard import TILE, FileCard
 from desk.gui.session import Session
@@ -72,7 +73,7 @@ class Previews(QObject):
             return
         self._flying -= 1
         if isinstance(answer, NoPreview):
-            card.tile.set_no_preview(tr("No preview"))
+            card.tile.set_no_preview(why_plain(answer.reason))
             card.tile.setToolTip(tr(answer.words))
         else:
             card.set_preview(image_of(answer))
