@@ -252,6 +252,16 @@ class ConfirmPage(Page):
                 stays=True,
             )
             return
+        if summary.by_hand:
+            self.bar.set_ready(False, tr("Filed by hand already."))
+            show = partial(self.navigate.emit, "channels", {"number": summary.case.number})
+            self.said.say(
+                "warn",
+                tr("Some of this content was filed with NCMEC by hand. It can't go twice: leave it out."),
+                ((tr("See the record"), show),),
+                stays=True,
+            )
+            return
         if summary.case.state in (CaseState.REPORTING, CaseState.REPORTED):
             self.bar.set_ready(False, tr("A report on this case is on its way or filed."))
             self.said.say(
@@ -396,4 +406,5 @@ def _gist(summary: Summary) -> tuple[object, ...]:
         summary.report_sha256,
         tuple(file.details_xml for file in summary.composed.files),
         tuple(sorted(summary.already.items())),
+        tuple(sorted(summary.by_hand.items())),
     )

@@ -107,7 +107,9 @@ class Side(Scroll):
             line.setStretch(0, 1)
             row.setLayout(line)
             parts.append(row)
-        if not summary.already:
+        if summary.by_hand:
+            parts.append(value(tr("Some of this content was filed with NCMEC by hand already."), "bad"))
+        if not summary.already and not summary.by_hand:
             parts.append(value(tr("None of this content is reported yet.")))
         prior = summary.prior_reports
         if not summary.draft.reported or not summary.draft.reported.id:
