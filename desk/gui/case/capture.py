@@ -1,9 +1,9 @@
 """Refusing screen capture for the window that shows media, where the system lets a program ask for that.
 
-Windows (10 version 2004 and later) leaves such a window out of captures; older ones show it black. macOS keeps
-it out of what other programs read of the screen, though newer systems let some through. Linux has nothing of
-the kind. Both calls are the systems' documented ones; they were written without such a system at hand, so a
-refusal of any sort is no error: it is what ``desk doctor`` warns of.
+Windows (10 version 2004 and later) leaves such a window out of captures; older ones show it black. macOS
+keeps it out of what other programs read of the screen, though newer systems let some through. Linux has
+nothing of the kind. Both calls are the systems' documented ones; they were written without such a system at
+hand, so a refusal of any sort is no error.
 """
 
 from __future__ import annotations
