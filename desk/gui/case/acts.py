@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from desk.domain.case import Claim
 from desk.domain.decision import Decision, DecisionKind
 from desk.domain.errors import DeskError
+from desk.domain.incident import IncidentType
 from desk.gui.session import Session
 from desk.services.changes import Done
 
@@ -26,6 +27,7 @@ class CaseActs(QObject):
     put_away = Signal(int, object)
     decided = Signal(object)
     none_waiting = Signal()
+    prepared = Signal(object)
     refused = Signal(object)
     busy = Signal(bool)
 
@@ -99,6 +101,11 @@ class CaseActs(QObject):
             self._session.set_claim(None)
 
         self._act(lambda: desk.review.decide(operator, claim, kind, policy=policy, reason=reason), done)
+
+    def confirm_violation(self, claim: Claim, policy: str, kind: IncidentType | None) -> None:
+        """Note the violated policy and draft the report of all that the case holds."""
+        desk, operator = self._session.desk, self._session.operator
+        self._act(lambda: desk.violations.confirm(operator, claim, policy, kind), self.prepared.emit)
 
     def reopen(self, number: int) -> None:
         """Open a decided case again and claim it. The decision stays on record."""

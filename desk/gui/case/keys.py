@@ -40,7 +40,7 @@ def case_commands(page: CasePage) -> list[Command]:
     acts = [
         made("claim", tr("Claim this case"), "C", page.claim, lambda: shown() and bar.claim.isVisible()),
         made("none", tr("No violation"), "N", bar.no_violation, mine),
-        made("without", tr("Violation, no report"), "V", bar.ask_violation, mine),
+        made("without", tr("Violation…"), "V", bar.ask_violation, mine),
         made("opinion", tr("Second opinion"), "S", bar.ask_opinion, mine),
         made("report", tr("Report…"), "R", page.report, mine),
         made("guide", tr("Is this reportable?"), "G", page.to_guide, shown),

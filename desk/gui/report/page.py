@@ -60,7 +60,7 @@ class ReportPage(Page):
         self.keeper.stale.connect(self._stale)
         self.keeper.failed.connect(self._not_kept)
         self.keeper.settled.connect(self._go_on)
-        self._is_stale = self._asked_again = self._batch_wanted = False
+        self._is_stale = self._asked_again = self._batch_wanted = self._review_first = False
         self.discarding = Discarding(session, self)
         self.discarding.discarded.connect(self._discarded)
         self.discarding.restored.connect(self._reopen)
@@ -143,6 +143,7 @@ class ReportPage(Page):
         self._batch_wanted = bool(kwargs.get("batch"))
         self._guided = kwargs.get("guided")
         self.set_title(tr("Report on case {number}", number=number))
+        self._review_first = bool(kwargs.get("review"))
         self._open(number)
 
     def leave(self) -> bool:
@@ -220,6 +221,10 @@ class ReportPage(Page):
         self.checker.now()
         self._ask_reported(view)
         self._take_guided()
+        if self._review_first:
+            # It comes from a rule's queue with something missing: shown at that place.
+            self._review_first = False
+            self.review()
 
     def _take_guided(self) -> None:
         """The type that a person took from the guide; like any other edit it can be undone."""
