@@ -121,12 +121,12 @@ class ReportsPage(Page):
 
     def commands(self) -> list[Command]:
         return [
-            Command("reports.elsewhere", tr("Filed elsewhere"), "", self.to_elsewhere),
             Command("reports.case", tr("Open the case of this report"), "", self._case_of, self._has_story),
             Command("reports.save", tr("Save the receipt…"), "", self.save_receipt, self._has_receipt),
             Command(
                 "reports.copy", tr("Copy what happened"), "", self.pane.copy_story.click, self._has_story
             ),
+            Command("reports.elsewhere", tr("Filed elsewhere"), "", self.to_elsewhere),
         ]
 
     def enter(self, **kwargs: object) -> None:
