@@ -14,6 +14,7 @@ from desk.gui import theme
 from desk.gui.case.parts import Said
 from desk.gui.confirm.xmlview import readable
 from desk.gui.reports import story as stories
+from desk.gui.reports.bundle import BundleAct
 from desk.gui.reports.list import ReportList
 from desk.gui.reports.model import FiledModel
 from desk.gui.reports.pane import StoryPane
@@ -68,6 +69,8 @@ class ReportsPage(Page):
         self.pane.open_case.connect(self._to_case)
         self.pane.see_outbox.connect(self._to_outbox)
         self.pane.save_receipt.connect(self.save_receipt)
+        self.bundle = BundleAct(session, self.pane.bundle, self)
+        self.bundle.notify.connect(self.notify)
 
     def _build(self) -> None:
         waiting = QWidget()
@@ -126,7 +129,6 @@ class ReportsPage(Page):
             Command(
                 "reports.copy", tr("Copy what happened"), "", self.pane.copy_story.click, self._has_story
             ),
-            Command("reports.elsewhere", tr("Filed elsewhere"), "", self.to_elsewhere),
         ]
 
     def enter(self, **kwargs: object) -> None:
@@ -214,6 +216,7 @@ class ReportsPage(Page):
         self._layout.setCurrentWidget(self.split)
         self._panes.setCurrentWidget(self.pane)
         self.pane.show_story(found, sent, received, self._session.desk.clock.now())
+        self.bundle.show_for(found)
         place = self.model.place(found.row.filing.id)
         if place.isValid():
             self.list.setCurrentIndex(place)
