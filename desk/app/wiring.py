@@ -120,6 +120,7 @@ def wire(
     from desk.services.figures import FigureService
     from desk.services.guidance import GuideService
     from desk.services.hashing import Hashing
+    from desk.services.hooks import Hooks
     from desk.services.intake import Intake
     from desk.services.likeness import Likeness
     from desk.services.outbox import Outbox
@@ -136,6 +137,7 @@ def wire(
     from desk.services.violations import Violations
     from desk.system.account import os_account
     from desk.system.clock import SystemClock
+    from desk.system.hooks import HttpHooks
     from desk.system.passwords import Argon2Passwords
     from desk.system.signing import Ed25519Signer
 
@@ -194,6 +196,15 @@ def wire(
         guide=GuideService(store, clock),
         likeness=Likeness(store, clock),
         accounts=Accounts(store),
+        hooks=Hooks(
+            store,
+            secrets,
+            HttpHooks(lambda: box[0].configuration.network().ca_file),
+            clock,
+            workspace_id,
+            random.SystemRandom().random,
+            practice=practice,
+        ),
         resting=resting,
         approvals=approvals,
         backup=BackupService(store, clock, backups),

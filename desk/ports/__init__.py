@@ -41,6 +41,7 @@ from desk.ports.queue import SORTS, CaseFilter, CasePage, QueueBook, QueueChoice
 from desk.ports.routing import Routing, Waiting
 from desk.ports.second_reviews import Outcomes, SecondReviews
 from desk.ports.signin import Passwords, SignIns
+from desk.ports.hooks import HookCall, HookCalls, HookClient, HookReply
 from desk.ports.store import Audit, People, SettingsTable, Store, UnitOfWork, Viewings
 from desk.ports.world import (
     CaseKey,
@@ -101,6 +102,10 @@ __all__ = [
     "PreservationCounts",
     "PreservationTable",
     "Audit",
+    "HookCall",
+    "HookCalls",
+    "HookClient",
+    "HookReply",
     "AccountCase",
     "Accounts",
     "OtherUse",

@@ -20,6 +20,7 @@ from desk.ports.elsewhere import Elsewhere
 from desk.ports.figures import FigureFacts
 from desk.ports.filings import Filings
 from desk.ports.hashes import Hashes
+from desk.ports.hooks import HookCalls
 from desk.ports.preservation import PreservationTable
 from desk.ports.queue import QueueBook
 from desk.ports.routing import Routing
@@ -132,6 +133,8 @@ class UnitOfWork(Protocol):
     def batches(self) -> Batches: ...
     @property
     def accounts(self) -> Accounts: ...
+    @property
+    def hooks(self) -> HookCalls: ...
     @property
     def approvals(self) -> Approvals: ...
     @property

@@ -18,6 +18,7 @@ class Change(enum.StrEnum):
     REPORTS = "reports"
     AUDIT = "audit"
     SETTINGS = "settings"
+    HOOKS = "hooks"
     PEOPLE = "people"
     APPROVALS = "approvals"
 

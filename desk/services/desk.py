@@ -20,6 +20,7 @@ from desk.services.evidence import EvidenceService
 from desk.services.guidance import GuideService
 from desk.services.figures import FigureService
 from desk.services.hashing import Hashing
+from desk.services.hooks import Hooks
 from desk.services.intake import Intake
 from desk.services.likeness import Likeness
 from desk.services.outbox import Outbox
@@ -63,6 +64,7 @@ class Desk:
     guide: GuideService
     likeness: Likeness
     accounts: Accounts
+    hooks: Hooks
     resting: Resting
     approvals: Approvals
     backup: BackupService

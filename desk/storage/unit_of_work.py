@@ -21,6 +21,7 @@ from desk.storage.repositories.elsewhere import SqlElsewhere
 from desk.storage.repositories.figures import SqlFigureFacts
 from desk.storage.repositories.filings import SqlFilings
 from desk.storage.repositories.hashes import SqlHashes
+from desk.storage.repositories.hooks import SqlHookCalls
 from desk.storage.repositories.preservation import SqlPreservation
 from desk.storage.repositories.queue_book import SqlQueueBook
 from desk.storage.repositories.restored import SqlRestored
@@ -49,6 +50,7 @@ class SqlUnitOfWork:
         self.signins = SqlSignIns(connection)
         self.batches = SqlBatches(connection)
         self.accounts = SqlAccounts(connection)
+        self.hooks = SqlHookCalls(connection)
         self.approvals = SqlApprovals(connection)
         self.routing = SqlRouting(connection)
         self.preservation = SqlPreservation(connection)
