@@ -40,6 +40,7 @@ def topics() -> list[tuple[str, str]]:
         ("audit", tr("Audit")),
         ("approvals", tr("Approvals")),
         ("settings", tr("Settings")),
+        ("signin", tr("Signing in")),
         ("keys", tr("Keys")),
         ("care", tr("Looking after yourself")),
         ("channels", tr("Other channels")),

@@ -72,6 +72,7 @@ class _Form(Panel):
         self._left = 0
         self._waiting = QTimer(self)
         self._waiting.setInterval(1000)
+        self._waiting.setTimerType(Qt.TimerType.PreciseTimer)
         self._waiting.timeout.connect(self._count)
 
     def add_field(self, words: str, editor: QWidget, help_text: str = "") -> Field:
@@ -113,7 +114,8 @@ class _Form(Panel):
 
     def wait(self, seconds: float) -> None:
         """No attempt before so many seconds; the button counts them."""
-        self._left = max(0, -int(-seconds // 1))
+        # Rather a moment late than a moment too soon for the service.
+        self._left = -int(-(seconds + 0.2) // 1) if seconds > 0 else 0
         if self._left:
             self._waiting.start()
             self.act.setEnabled(False)
@@ -198,6 +200,11 @@ class SignInForm(_Form):
     @property
     def _passwordless(self) -> bool:
         return self.by_account is not None and not self.by_account.isHidden()
+
+    @property
+    def begun(self) -> bool:
+        """Whether somebody is filling it in."""
+        return bool(self.name.text() or self.password.text()) or not self.act.isEnabled()
 
     def use_password(self) -> None:
         """The account is not used: the password is asked for."""

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QWindow
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QWindow
 from PySide6.QtWidgets import QWidget
 
 from desk.domain.errors import DeskError
@@ -42,6 +42,7 @@ LOOK_EVERY_MS = 5_000
 KNOWN_EVERY = 12
 """Looks after which the store is asked who this is now: a person may have been disabled elsewhere."""
 
+EXACT = QKeySequence.SequenceMatch.ExactMatch
 TOUCHES = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -174,6 +175,9 @@ class SignInKeeper(QObject):
             self._put(first)
             return
         account = standing.recognised.name if standing.recognised else ""
+        form = self.form
+        if isinstance(form, SignInForm) and (not account or form.begun):
+            return  # it is there already, and perhaps being filled in
         self._put(self._sign_in_form(SignInForm("", account, why=words)))
 
     def _sign_in_form(self, form: SignInForm) -> SignInForm:
@@ -374,9 +378,16 @@ class SignInKeeper(QObject):
         if window is not None:
             window.installEventFilter(self)
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if event.type() in TOUCHES:
-            self._touched = self._desk.clock.now()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() not in TOUCHES:
+            return False
+        self._touched = self._desk.clock.now()
+        if isinstance(event, QKeyEvent) and watched is not self._window.windowHandle():
+            # A dialog keeps the window's shortcuts to itself; this key has to work everywhere.
+            pressed = QKeySequence(event.keyCombination())
+            if pressed.matches(QKeySequence(KEY_LOCK)) == EXACT:
+                self._lock_by_key()
+                return True
         return False
 
     def touch(self) -> None:
