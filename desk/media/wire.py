@@ -10,18 +10,17 @@ from __future__ import annotations
 import struct
 from enum import IntEnum
 from itertools import pairwise
-from operator import sub
 from typing import NamedTuple
 
 from desk.domain.preview import (
-    BLUR_FLOOR,
-    BLUR_FLOOR_PIXELS,
     MAX_BLURRED_EDGE,
     MAX_REVEALED_EDGE,
     MetadataEntry,
     NoPreviewReason,
     PictureHash,
 )
+
+from .blur import is_blurred
 
 VERSION = 1
 REQUEST = struct.Struct("<4sIBBBBHHIqQ4H")
@@ -375,31 +374,6 @@ def keys(untrusted_payload: bytes) -> tuple[float, ...]:
     if any(a >= b for a, b in pairwise(found)) or (found and found[-1] > MAX_DURATION_MS):
         raise Breach("keys")
     return tuple(position / 1000 for position in found)
-
-
-def is_blurred(width: int, height: int, channels: int, data: bytes, strength: int) -> bool:
-    """Whether neighbouring samples differ no more than the blur that was asked for allows.
-
-    A Gaussian of deviation s turns the hardest edge (0 to 255) into a slope of 255 / (s sqrt(2 pi)) at most.
-    A spread of rows and columns is looked at: a worker that was taken over cannot show what nobody asked for.
-    """
-    sigma = max(BLUR_FLOOR_PIXELS, max(BLUR_FLOOR, strength / 1000) * min(width, height))
-    steepest = 255 * 0.3989 / sigma * 1.25 + 2
-    stride = width * channels
-    for row in range(0, height, max(1, height // 24)):
-        line = data[row * stride : (row + 1) * stride]
-        if width > 1 and _steepest(line, channels) > steepest:
-            return False
-    for column in range(0, stride, max(1, stride // 24)):
-        line = data[column::stride]
-        if height > 1 and _steepest(line, 1) > steepest:
-            return False
-    return True
-
-
-def _steepest(line: bytes, step: int) -> int:
-    differences: list[int] = list(map(sub, line[step:], line))
-    return max(max(differences), -min(differences))
 
 
 def entries(untrusted_payload: bytes) -> tuple[MetadataEntry, ...]:

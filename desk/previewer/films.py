@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import time
-from array import array
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, BinaryIO
@@ -25,6 +24,7 @@ from PIL import Image
 from . import png
 from .part import of as part_of
 from .pdq import SIDE, pdq
+from .peaks import peaks
 from .protocol import (
     FACT_PICTURE,
     FACT_SOUND,
@@ -34,7 +34,6 @@ from .protocol import (
     MAX_DURATION_MS,
     MAX_KEYS,
     MAX_PEAKS,
-    MAX_STILLS,
     MIN_STEP_MS,
     Ask,
     Facts,
@@ -47,6 +46,7 @@ from .protocol import (
     Request,
     Sound,
 )
+from .seeking import SEEK_SECONDS, duration_of, frames_from, keyframe, second_of, spread
 from .shape import blurred, check_size, fit, picture
 from .sound import heard
 from .text import Entry, from_tags
@@ -61,11 +61,6 @@ NAMES = {
     Format.WAV: "wav",
     Format.FLAC: "flac",
 }
-STILLS_SECONDS = 6.0
-SEEK_SECONDS = 5.0
-SHORT_FILM = 20.0
-"""Seconds up to which a film is walked through for its stills rather than jumped through."""
-PEAK_RATE = 8000
 _LIMITS = {"probesize": "5000000", "analyzeduration": "5000000", "max_streams": "64"}
 
 
@@ -134,7 +129,7 @@ def answer(
         if ask is Ask.TEXT:
             return _text(container)
         if ask is Ask.PEAKS:
-            return _peaks(container, max(1, min(request.number, MAX_PEAKS)))
+            return peaks(container, max(1, min(request.number, MAX_PEAKS)))
         stream = _film(container)
         if stream is None:
             raise Refused(Refusal.NO_PICTURE)
@@ -148,8 +143,8 @@ def answer(
         if ask is Ask.REVEAL:
             return [_revealed(container, stream, request)]
         if ask is Ask.BLUR:
-            duration = _duration(container)
-            return [_blurred(_keyframe(container, stream, (duration or 0.0) * 0.1), stream, request)]
+            duration = duration_of(container)
+            return [_blurred(keyframe(container, stream, (duration or 0.0) * 0.1), stream, request)]
     raise Refused(Refusal.UNSUPPORTED)
 
 
@@ -163,8 +158,8 @@ def _play(source: BinaryIO, name: str, request: Request) -> Iterator[Picture]:
         stream.codec_context.thread_count = 1
         due = max(0, request.position_ms) / 1000
         left = request.number
-        for frame in _frames_from(container, stream, due):
-            second = _second(frame, stream)
+        for frame in frames_from(container, stream, due):
+            second = second_of(frame, stream)
             if second < due - 0.001:
                 continue
             image, position_ms = _image(frame, stream, request, grey=False)
@@ -186,7 +181,7 @@ def _sound(source: BinaryIO, name: str, request: Request) -> Iterator[Sound]:
             raise Refused(Refusal.UNSUPPORTED)
         stream.codec_context.thread_count = 1
         start = max(0, request.position_ms) / 1000
-        timed = ((frame, _second(frame, stream)) for frame in _frames_from(container, stream, start))
+        timed = ((frame, second_of(frame, stream)) for frame in frames_from(container, stream, start))
         yield from heard(timed, start, max(50, min(request.strength, 200)) / 100)
 
 
@@ -225,29 +220,6 @@ def _film(container: Any) -> Any | None:
     return None
 
 
-def _duration(container: Any) -> float | None:
-    """Seconds, from the container or its longest stream; None where nothing says so."""
-    lengths = [float(s.duration * s.time_base) for s in container.streams if s.duration and s.time_base]
-    if container.duration:
-        lengths.append(container.duration / 1_000_000)
-    if container.format.name == "aac":
-        lengths = [_bare_length(container)]
-    longest = max(lengths, default=0.0)
-    return min(longest, MAX_DURATION_MS / 1000) if longest > 0 else None
-
-
-def _bare_length(container: Any) -> float:
-    """A stream without a container is guessed from its bit rate, often badly: add up its frames instead."""
-    total = 0.0
-    deadline = time.monotonic() + SEEK_SECONDS
-    for packet in container.demux(container.streams.audio):
-        if packet.duration and packet.time_base:
-            total += float(packet.duration * packet.time_base)
-        if time.monotonic() > deadline:
-            break
-    return total
-
-
 def _walked_length(container: Any, stream: Any) -> float | None:
     """A recording whose header was never finished (browsers write such WebM): where its last packet ends."""
     end = 0.0
@@ -262,7 +234,7 @@ def _walked_length(container: Any, stream: Any) -> float | None:
 
 def _facts(container: Any) -> Facts:
     stream = _film(container)
-    duration = _duration(container)
+    duration = duration_of(container)
     flags = FACT_SOUND if container.streams.audio else 0
     flags |= FACT_TEXT if _text(container) else 0
     width = height = frames = 0
@@ -286,114 +258,17 @@ def _text(container: Any) -> list[Entry]:
     return from_tags(tags)
 
 
-def _seek(container: Any, second: float) -> None:
-    """To the keyframe before `second`; a file that cannot be jumped in is read from where it stands."""
-    for target in (int(second * 1_000_000), 0):
-        try:
-            container.seek(target, backward=True)
-            return
-        except av.error.FFmpegError:
-            continue
-
-
-def _keyframe(container: Any, stream: Any, second: float) -> Any:
-    """The keyframe at or before `second`; the first that can be decoded where that fails."""
-    _seek(container, second)
-    deadline = time.monotonic() + SEEK_SECONDS
-    context = stream.codec_context
-    for packet in container.demux(stream):
-        if time.monotonic() > deadline:
-            break
-        if packet.size and not packet.is_keyframe:
-            continue
-        try:
-            # A lone keyframe stays in the decoder's queue until it is drained.
-            frames = context.decode(packet if packet.size else None)
-            frames = frames or (context.decode(None) if packet.size else [])
-        except av.error.EOFError:
-            frames = []
-        except av.error.FFmpegError:
-            context.flush_buffers()
-            continue
-        if frames:
-            return frames[0]
-        if packet.size:
-            context.flush_buffers()
-    raise Refused(Refusal.BROKEN)
-
-
-def _frames_from(container: Any, stream: Any, second: float) -> Iterator[Any]:
-    """Frames from the keyframe before `second` onwards, broken packets left out."""
-    _seek(container, second)
-    for packet in container.demux(stream):
-        try:
-            yield from stream.codec_context.decode(packet if packet.size else None)
-        except av.error.EOFError:
-            return
-        except av.error.FFmpegError:
-            continue
-
-
 def _stills(container: Any, stream: Any, request: Request) -> list[Picture]:
     """Stills in the middle of equal parts of the length; fewer where there is not so much to show."""
-    return [_blurred(frame, stream, request) for frame in _spread(container, stream, request.number)]
+    return [_blurred(frame, stream, request) for frame in spread(container, stream, request.number)]
 
 
 def _hashes(container: Any, stream: Any, request: Request) -> list[Hashed]:
     """Hashes at the places of the stills: a copy in another encoding has its keyframes elsewhere."""
     found: list[Hashed] = []
-    for frame in _spread(container, stream, request.number):
+    for frame in spread(container, stream, request.number):
         image, position_ms = _image(frame, stream, request._replace(edge=SIDE), grey=False)
         found.append(Hashed(*pdq(image), position_ms))
-    return found
-
-
-def _spread(container: Any, stream: Any, number: int) -> list[Any]:
-    wanted = max(1, min(number, MAX_STILLS))
-    duration = _duration(container)
-    if duration is None:
-        return [_keyframe(container, stream, 0.0)]
-    targets = [duration * (index + 0.5) / wanted for index in range(wanted)]
-    deadline = time.monotonic() + STILLS_SECONDS
-    frames = _walk(container, stream, targets, deadline) if duration <= SHORT_FILM else []
-    if len(frames) < wanted:
-        frames = _jump(container, stream, targets, deadline)
-    return frames or [_keyframe(container, stream, 0.0)]
-
-
-def _walk(container: Any, stream: Any, targets: list[float], deadline: float) -> list[Any]:
-    """One pass through a short film, whose keyframes may be fewer than the stills that are wanted."""
-    found: list[Any] = []
-    for frame in _frames_from(container, stream, 0.0):
-        if _second(frame, stream) >= targets[len(found)]:
-            found.append(frame)
-            if len(found) == len(targets):
-                break
-        if time.monotonic() > deadline - STILLS_SECONDS / 2:
-            break
-    return found
-
-
-def _jump(container: Any, stream: Any, targets: list[float], deadline: float) -> list[Any]:
-    """The keyframe before each target; from there on by single frames where keyframes are too far apart."""
-    found: list[Any] = []
-    before = -1.0
-    for target in targets:
-        left = deadline - time.monotonic()
-        if found and left < 0:
-            break
-        try:
-            frame = _keyframe(container, stream, target)
-            if _second(frame, stream) <= before:
-                until = time.monotonic() + left / len(targets)
-                for frame in _frames_from(container, stream, target):
-                    if _second(frame, stream) >= target or time.monotonic() > until:
-                        break
-        except Refused:
-            continue
-        if _second(frame, stream) > before:
-            before = _second(frame, stream)
-            found.append(frame)
     return found
 
 
@@ -401,13 +276,13 @@ def _revealed(container: Any, stream: Any, request: Request) -> Picture:
     second = max(0, request.position_ms) / 1000
     deadline = time.monotonic() + SEEK_SECONDS
     last = None
-    for frame in _frames_from(container, stream, second):
+    for frame in frames_from(container, stream, second):
         last = frame
-        if _second(frame, stream) >= second - 0.001 or time.monotonic() > deadline:
+        if second_of(frame, stream) >= second - 0.001 or time.monotonic() > deadline:
             break
     if last is None:
         # Past the end, or nothing there: the last picture before it.
-        last = _keyframe(container, stream, second)
+        last = keyframe(container, stream, second)
     image, position_ms = _image(last, stream, request, grey=False)
     return picture(image, position_ms=position_ms)
 
@@ -416,14 +291,6 @@ def _blurred(frame: Any, stream: Any, request: Request) -> Picture:
     grey = bool(request.flags & GREY)
     image, position_ms = _image(frame, stream, request, grey=grey)
     return blurred(image, request.strength, grey=grey, position_ms=position_ms, damaged=False)
-
-
-def _second(frame: Any, stream: Any) -> float:
-    """When a frame is shown. By the stream's clock: a frame drained from the decoder has lost its own."""
-    if frame.pts is None or not stream.time_base:
-        return 0.0
-    start = float((stream.start_time or 0) * stream.time_base)
-    return max(0.0, min(float(frame.pts * stream.time_base) - start, MAX_DURATION_MS / 1000))
 
 
 def _image(frame: Any, stream: Any, request: Request, *, grey: bool) -> tuple[Image.Image, int]:
@@ -443,48 +310,4 @@ def _image(frame: Any, stream: Any, request: Request, *, grey: bool) -> tuple[Im
         )
     if cut:
         image = cut.cut(image, request.edge)
-    return image, round(_second(frame, stream) * 1000)
-
-
-def _peaks(container: Any, wanted: int) -> tuple[bytes, int]:
-    """One peak of 0 to 255 for each equal part of the length. Raises Refused(NO_PICTURE) without sound."""
-    if not container.streams.audio:
-        raise Refused(Refusal.NO_PICTURE)
-    stream = container.streams.audio[0]
-    if stream.codec_context is None:
-        raise Refused(Refusal.UNSUPPORTED)
-    stream.codec_context.thread_count = 1
-    resampler = av.audio.resampler.AudioResampler(format="s16", layout="mono", rate=PEAK_RATE)
-    step = PEAK_RATE // 50
-    fine = bytearray()
-    rest: array[int] = array("h")
-    limit = MAX_DURATION_MS // 20
-
-    def take(frame: Any) -> None:
-        nonlocal rest
-        for block in resampler.resample(frame):
-            rest.frombytes(bytes(block.planes[0])[: block.samples * 2])
-        whole = len(rest) // step * step
-        for at in range(0, whole, step):
-            part = rest[at : at + step]
-            fine.append(min(255, max(max(part), -min(part)) >> 7))
-        rest = rest[whole:]
-
-    for packet in container.demux(stream):
-        try:
-            for frame in stream.codec_context.decode(packet if packet.size else None):
-                take(frame)
-        except av.error.EOFError:
-            break
-        except av.error.FFmpegError:
-            continue
-        if len(fine) > limit:
-            break
-    take(None)
-    if rest:
-        fine.append(min(255, max(max(rest), -min(rest)) >> 7))
-    if not fine:
-        raise Refused(Refusal.BROKEN)
-    count = min(wanted, len(fine))
-    peaks = bytes(max(fine[i * len(fine) // count : (i + 1) * len(fine) // count]) for i in range(count))
-    return peaks, len(fine) * 20
+    return image, round(second_of(frame, stream) * 1000)

@@ -9,7 +9,7 @@ import av.error
 import pypdfium2
 import pytest
 
-from desk.previewer import documents, films
+from desk.previewer import documents, films, seeking
 from desk.previewer.protocol import (
     FACT_PICTURE,
     FACT_SOUND,
@@ -84,7 +84,7 @@ def test_a_film_tells_its_length_and_shows_the_frame_asked_for(name: str) -> Non
 
 
 def test_a_long_film_is_jumped_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(films, "SHORT_FILM", 1.0)
+    monkeypatch.setattr(seeking, "SHORT_FILM", 1.0)
     stills = ask(materials.film("mp4"), Format.MP4, Ask.STILLS, count=4)
     assert isinstance(stills, list)
     assert [one.position_ms for one in stills] == [0, 1000, 2000, 3000]
