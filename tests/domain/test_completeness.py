@@ -15,7 +15,7 @@ from desk.domain.case import CaseData, Source, SourceKind
 from desk.domain.completeness import INFORMATIONAL_BELOW, Completeness, assess
 from desk.domain.content import Classification, Content, ContentKind, FileAnnotation, Message, Relevance
 from desk.domain.draft import Draft, FileChoice, begin
-from desk.domain.incident import Incident
+from desk.domain.incident import Context, ContextKind, Incident
 from desk.domain.viewing import Viewed
 from tests.domain.strategies import build
 
@@ -214,3 +214,15 @@ def test_knowing_more_of_the_same_content_never_lowers_it(
         labelled = labelled.with_choice(replace(choice, classification=Classification.B1, public=False))
     assert assess(case(*more), labelled, seen).score >= assess(case(*more), draft, seen).score
     assert isinstance(labelled, Draft)
+
+
+def test_the_messages_of_the_reported_person_and_a_position_count() -> None:
+    said = Message("u-1", "b", at=AT, ip="192.0.2.1")
+    talk = Content("c2", ContentKind.CHAT, messages=(said, Message("u-9", "x", at=AT, ip="192.0.2.9")))
+    assert earned(assess(case(talk, reported=Account(id="u-1"))))["ip"] == 15
+    assert earned(assess(case(talk, reported=Account(id="u-5"))))["ip"] == 0
+    assert earned(assess(case(talk)))["ip"] == 0
+    here = Context(ContextKind.CELL_PHONE, latitude="1.5", longitude="2.5")
+    placed = case(incident=Incident(AT, context=here))
+    assert earned(assess(placed))["location"] == 8
+    assert earned(assess(placed, begin(1, 1, placed)))["location"] == 8

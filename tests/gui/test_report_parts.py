@@ -11,13 +11,18 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.domain.account import Account, Disabled, IpEvent, Location
-from desk.domain.content import Content, ContentKind
-from desk.domain.draft import Draft
+from desk.domain.completeness import Completeness, Part
+from desk.domain.content import Content, ContentKind, FileAnnotation
+from desk.domain.draft import Draft, FileChoice
+from desk.domain.incident import IncidentType, ReportAnnotation
 from desk.domain.viewing import Viewed
+from desk.gui.report.completeness import help_path
 from desk.gui.report.editors import GrowingText, PartsRow
 from desk.gui.report.history import History
+from desk.gui.report.incident import IncidentSection
 from desk.gui.report.paths import changed_text, parse, section_of
 from desk.gui.report.records import account_form
+from desk.gui.report.side import SidePanel
 from desk.gui.report.words import viewed_words
 
 AT = datetime(2026, 5, 4, 12, 2, 31, tzinfo=UTC)
@@ -160,3 +165,44 @@ def test_how_it_is_said_that_something_was_viewed(
 ) -> None:
     found, _ = viewed_words(Content("c", kind), Viewed(viewed, share, False, 1.0), lowered, length)
     assert found == words
+
+
+def test_likely_to_be_informational_is_said_once(show: Callable[[QWidget], QWidget]) -> None:
+    thin = Completeness((Part("file", "File", 0, 20, "Add it."),), False, False)
+    whole = Completeness((Part("file", "File", 20, 20, ""),), True, True)
+    side = SidePanel()
+    show(side)
+    note, understood = side._informational, side._understood
+
+    def shown() -> tuple[bool, bool]:
+        return note.isHidden(), understood.isHidden()
+
+    side.show_state(thin, [], [])
+    assert shown() == (False, False)
+    side.show_state(whole, [], [])
+    side.show_state(thin, [], [])  # it does not come and go while one types
+    assert shown() == (True, True)
+    side.say_anew()
+    side.show_state(thin, [], [])
+    assert shown() == (False, False)
+    understood.click()
+    side.show_state(thin, [], [])
+    assert shown() == (True, True)
+
+
+def test_a_type_from_the_guide_stands_as_chosen_with_its_marks(show: Callable[[QWidget], QWidget]) -> None:
+    section = IncidentSection(lambda _path: None)
+    show(section)
+    changes: list[bool] = []
+    section.changed.connect(lambda: changes.append(True))
+    assert section.types.value() is None
+    section.take(IncidentType.ENTICEMENT, {ReportAnnotation.SEXTORTION})
+    made = section.apply(DRAFT)
+    assert (made.incident_type, made.annotations) == (IncidentType.ENTICEMENT, {ReportAnnotation.SEXTORTION})
+    assert changes == [True]
+
+
+def test_classification_leads_to_a_file_that_has_none() -> None:
+    bare = FileChoice("c2")
+    draft = replace(DRAFT, files=(FileChoice("c1", annotations=frozenset({FileAnnotation.VIRAL})), bare))
+    assert help_path(Part("labels", "", 0, 6, ""), draft) == "files[c2].classification"
