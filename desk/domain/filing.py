@@ -87,6 +87,8 @@ def next_act(filing: Filing, now: datetime) -> Act:
 def _step(filing: Filing, now: datetime) -> Act:
     match filing.state:
         case FilingState.CONFIRMED:
+            if filing.awaiting and filing.attempt:
+                return Act(ActKind.WAIT)  # open too long without the approval: only a person ends this
             return Act(ActKind.CALL, Call.SUBMIT)
         case FilingState.OPENED | FilingState.UPLOADING:
             for file in filing.files:
@@ -98,7 +100,9 @@ def _step(filing: Filing, now: datetime) -> Act:
         case FilingState.HELD:
             if filing.hold_until is None:
                 return Act(ActKind.MOVE, filing=_held(filing, now))
-            if filing.file_now or now >= filing.hold_until:
+            if filing.awaiting and now >= filing.hold_until:
+                return Act(ActKind.WAIT, until=filing.expires_at)
+            if not filing.awaiting and (filing.file_now or now >= filing.hold_until):
                 return Act(ActKind.MOVE, filing=replace(filing, state=FilingState.FINISHING, tries=0))
             return Act(ActKind.WAIT, until=filing.hold_until)
         case FilingState.FINISHING:

@@ -127,6 +127,8 @@ class Filing:
     error_code: int | None = None
     request_id: str | None = None
     ended_at: datetime | None = None
+    awaiting: bool = False
+    """A second person's approval is still out: it is uploaded and held, and not finished without it."""
 
     def __post_init__(self) -> None:
         if any(file.index != place for place, file in enumerate(self.files)):

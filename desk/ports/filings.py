@@ -168,6 +168,14 @@ class Filings(Protocol):
         """A person's wish, kept for the outbox. Raises UserError where it is too late."""
         ...
 
+    def require_approval(self, filing_id: int) -> Filing:
+        """It is not finished before ``approve``. Raises UserError where it is at its end."""
+        ...
+
+    def approve(self, filing_id: int) -> Filing:
+        """A second person approved it. Raises UserError where it is at its end."""
+        ...
+
     def wake(self) -> None:
         """Let no filing wait for its next try any longer."""
         ...

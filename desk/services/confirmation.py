@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -33,6 +33,7 @@ from desk.services.changes import Change, Done, done
 from desk.services.configuration import endpoint_set, settings_of
 from desk.services.queue import require_own
 from desk.services.review import viewed_map
+from desk.services.second_review import CHANCE, draw_filing
 from desk.services.sending import refusal_name
 
 
@@ -91,7 +92,11 @@ class Summary:
 
 
 class Confirmation:
-    def __init__(self, store: Store, composer: Composer, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, composer: Composer, clock: Clock, chance: Callable[[], float] = CHANCE
+    ) -> None:
+        """``chance``: in [0, 1), draws what a second person looks at again."""
+        self._chance = chance
         self._store = store
         self._composer = composer
         self._clock = clock
@@ -183,7 +188,7 @@ class Confirmation:
         with self._store.write() as uow:
             batches.take(uow, operator, claim, summary.others, now)
             self._unchanged(uow, summary, claim)
-            filing = uow.filings.add(_new_filing(uow, summary, now))
+            filing = uow.filings.add(new := _new_filing(uow, summary, now))
             uow.cases.decide(
                 Decision(
                     summary.case.number,
@@ -214,6 +219,9 @@ class Confirmation:
                 **({"batched_cases": len(summary.others)} if summary.others else {}),
                 **({"same_pictures": len(summary.agreements)} if summary.agreements else {}),
             )
+            drawn = draw_filing(uow, operator, filing, new.incident_type, new.completeness, self._chance)
+            if drawn is not None and drawn.required:
+                filing = replace(filing, awaiting=True)
         return done(filing, Change.QUEUE, Change.CASE, Change.OUTBOX, Change.DRAFT)
 
     @staticmethod

@@ -6,7 +6,6 @@ viewed can be made (18 U.S.C. 2258A reports; see desk.domain.viewing).
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -45,10 +44,7 @@ from desk.services.erased import erased_at
 from desk.services.guidance import keep_walk, look_again, told
 from desk.services.queue import require_own
 from desk.services.resting import is_closed, opted_out, refuse_when_locked, rest_of
-from desk.services.second_review import draw_decision
-
-CHANCE = random.SystemRandom().random
-"""In [0, 1): which decisions are drawn for a second review can't be foreseen."""
+from desk.services.second_review import CHANCE, draw_decision
 
 
 @dataclass(frozen=True, slots=True)

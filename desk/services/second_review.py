@@ -6,6 +6,7 @@ back before its end: it is not finished before the second person approves (desk.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -37,6 +38,9 @@ from desk.services.changes import Change, Done, done
 
 _RULES = "second_review.rules"
 YEAR = timedelta(days=365)
+
+CHANCE = random.SystemRandom().random
+"""In [0, 1): which decisions are drawn for a second review can't be foreseen."""
 
 
 @dataclass(frozen=True, slots=True)

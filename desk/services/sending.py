@@ -33,6 +33,7 @@ from desk.services.auditing import keyed_content, note
 from desk.services.preflight import CHANGED, Papers, Preflight, papers
 from desk.services.reach import Reach
 from desk.services.schema import SchemaKeeper
+from desk.services.second_review import drop_for_filing
 
 LEASE = timedelta(minutes=2)
 FEW_FILES = 20
@@ -377,6 +378,7 @@ class Sender:
         elif after.state in (FilingState.WITHDRAWN, FilingState.REFUSED):
             uow.filings.free(after.id)
             batches.freed(uow, after, self._clock.now())
+            drop_for_filing(uow, after.id, self._clock.now())
         note(
             uow,
             f"filing.{after.state.value}",

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -247,6 +248,7 @@ filings = Table(
     Column("hold_until", Moment),
     _required("file_now", Boolean),
     _required("take_back", Boolean),
+    _required("awaiting", Boolean, server_default=false()),
     Column("retract_for", Text),
     Column("intent", Text),
     Column("retry_at", Moment),

@@ -40,6 +40,7 @@ FILING_COLUMNS = (
     _F.error_code,
     _F.request_id,
     _F.ended_at,
+    _F.awaiting,
 )
 """Everything of a Filing but its files: no documents are read where nobody asks for them."""
 
@@ -117,6 +118,7 @@ def _filing(row: Record, files: tuple[FileState, ...]) -> Filing:
         error_code=row.error_code,
         request_id=row.request_id,
         ended_at=row.ended_at,
+        awaiting=row.awaiting,
     )
 
 
@@ -163,6 +165,8 @@ def due_at(filing: Filing) -> datetime | None:
     for _ in range(4):  # a retry may lead to a wait: few steps, and never a loop
         act = next_act(filing, at)
         if act.kind is ActKind.NOTHING:
+            return None
+        if act.kind is ActKind.WAIT and act.until is None:
             return None
         if act.kind is not ActKind.WAIT or act.until is None or act.until <= at:
             break

@@ -68,7 +68,7 @@ _LOCK = Prepared(
     select(*FILING_COLUMNS, _F.fence).where(_F.id == bindparam("b_id")).with_for_update(key_share=True)
 )
 _LOCK_KNOWN = Prepared(
-    select(_F.fence, _F.take_back, _F.file_now, _F.retry_at)
+    select(_F.fence, _F.take_back, _F.file_now, _F.retry_at, _F.awaiting)
     .where(_F.id == bindparam("b_id"))
     .with_for_update(key_share=True)
 )
@@ -121,14 +121,15 @@ class Leases(Repository):
         if (
             filing.state is FilingState.FINISHING
             and before.state is not FilingState.FINISHING
-            and before.take_back
+            and (before.take_back or before.awaiting)
         ):
-            raise ClaimLost("A person asked to take this report back.")
+            raise ClaimLost("A person asked to take this report back, or is still to approve it.")
         if not filing.state.ended:
             filing = replace(
                 filing,
                 take_back=filing.take_back or before.take_back,
                 file_now=filing.file_now or before.file_now,
+                awaiting=before.awaiting,
             )
         then = places(before)
         values = {name: value for name, value in places(filing).items() if value != then[name]}
@@ -173,6 +174,23 @@ class Leases(Repository):
         self._locked_here[filing_id] = (asked, fence)
         return asked
 
+    def require_approval(self, filing_id: int) -> Filing:
+        return self._await(filing_id, True)
+
+    def approve(self, filing_id: int) -> Filing:
+        return self._await(filing_id, False)
+
+    def _await(self, filing_id: int, awaiting: bool) -> Filing:
+        filing, fence = self._lock(filing_id)
+        if filing.state.ended or filing.irrevocable:
+            raise UserError("This report is at its end already.", "See it among the reports.")
+        asked = replace(filing, awaiting=awaiting)
+        self._db.execute(
+            update(filings).where(_F.id == filing_id).values(awaiting=awaiting, due_at=due_at(asked))
+        )
+        self._locked_here[filing_id] = (asked, fence)
+        return asked
+
     def wake(self) -> None:
         waiting = select(*FILING_COLUMNS).where(_F.turn < AT_AN_END, _F.retry_at.is_not(None))
         rows = self._db.execute(waiting.order_by(_F.id).with_for_update(key_share=True)).all()
@@ -202,9 +220,15 @@ class Leases(Repository):
             raise no_filing()
         if row.fence != fence:
             raise _lost()
-        wished = (row.take_back, row.file_now, row.retry_at)
-        if wished != (known.take_back, known.file_now, known.retry_at):
-            known = replace(known, take_back=row.take_back, file_now=row.file_now, retry_at=row.retry_at)
+        wished = (row.take_back, row.file_now, row.retry_at, row.awaiting)
+        if wished != (known.take_back, known.file_now, known.retry_at, known.awaiting):
+            known = replace(
+                known,
+                take_back=row.take_back,
+                file_now=row.file_now,
+                retry_at=row.retry_at,
+                awaiting=row.awaiting,
+            )
         self._locked_here[known.id] = (known, fence)
         return known
 
@@ -238,5 +262,7 @@ def _allow(filing: Filing, *, take_back: bool, file_now: bool) -> None:
     going_back = filing.take_back or (
         filing.state is FilingState.RETRACTING and filing.retract_for is not RetractFor.REOPEN
     )
+    if file_now and filing.awaiting:
+        raise UserError("This report waits for a second person's approval.", "It goes on once they approve.")
     if file_now and going_back and filing.state is not FilingState.FINISHING:
         raise UserError("This report is being taken back.", "Confirm it again to file it.")
