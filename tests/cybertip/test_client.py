@@ -18,6 +18,7 @@ import pytest
 
 from desk.cybertip import client as client_module
 from desk.cybertip.client import ClientOptions, CyberTipClient, Timeouts
+from desk.cybertip.multipart import SMALL
 from desk.domain.company import Credentials, Endpoint, EndpointKind
 from desk.domain.errors import Bug, UserError
 from desk.domain.filing import OutcomeKind, Reply
@@ -204,6 +205,14 @@ def test_a_source_of_another_size_never_completes_a_request(chunks: list[bytes])
         assert reply.kind is R
         assert [p.code for p in reply.problems] == ["source_changed"]
         assert (reply.sent_md5, reply.sent_sha256) == (None, None)
+    assert all(len(r.body) < r.length for r in server.requests)
+
+
+@pytest.mark.parametrize("given", [SMALL, SMALL + 2])
+def test_a_larger_source_of_another_size_never_completes_a_request(given: int) -> None:
+    with talking(good) as (c, server):
+        reply = c.upload("42", "a", SMALL + 1, [bytes(given)])
+        assert [p.code for p in reply.problems] == ["source_changed"]
     assert all(len(r.body) < r.length for r in server.requests)
 
 

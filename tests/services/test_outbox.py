@@ -800,3 +800,61 @@ def test_a_lease_that_was_lost_is_given_back_and_the_filing_goes_on(
     monkeypatch.setattr(sender, "drive", lost)
     assert served.outbox.step().filing is None
     assert served.quiet(filing.id).state is FilingState.FILED
+
+
+def test_one_after_the_other_until_none_is_due(served: World) -> None:
+    filings = [
+        served.confirmed(
+            served.case(f"case-{n}", files=1, first=9 * n).number, escalate="A child is in danger."
+        )
+        for n in range(3)
+    ]
+    told: list[Any] = []
+    stepped = served.outbox.run(told=told.append, go_on=True)
+    assert stepped.filing is None
+    assert {served.filing(filing.id).state for filing in filings} == {FilingState.FILED}
+    assert [one.id for one in told if one.state is FilingState.FILED] == [filing.id for filing in filings]
+    assert len(served.finished()) == 3
+
+
+def test_stopped_between_two_filings_nothing_stays_taken(served: World, second: World) -> None:
+    filings = [
+        served.confirmed(
+            served.case(f"case-{n}", files=1, first=9 * n).number, escalate="A child is in danger."
+        )
+        for n in range(2)
+    ]
+    ended: list[Any] = []
+
+    def told(filing: Any) -> None:
+        if filing.state is FilingState.FILED:
+            ended.append(filing)
+
+    stepped = served.outbox.run(stop=lambda: bool(ended), told=told, go_on=True)
+    assert stepped.filing is not None
+    assert len(served.finished()) == 1
+    assert {served.quiet(filing.id, second.outbox).state for filing in filings} == {FilingState.FILED}
+    assert served.clock.now() < filings[0].confirmed_at + timedelta(minutes=2)  # no lease had to run out
+
+
+def test_the_next_filing_is_given_back_where_nobody_can_be_told(served: World, second: World) -> None:
+    for n in range(2):
+        served.confirmed(
+            served.case(f"case-{n}", files=1, first=9 * n).number, escalate="A child is in danger."
+        )
+
+    def told(filing: Any) -> None:
+        if filing.state is FilingState.FILED:
+            raise ValueError("a bug")
+
+    with pytest.raises(ValueError, match="a bug"):
+        served.outbox.run(told=told, go_on=True)
+    assert second.outbox.step().filing is not None
+
+
+def test_a_report_of_many_files_reads_its_papers_later(
+    served: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.services.sending.FEW_FILES", 0)
+    filing = served.confirmed(served.case(files=2).number)
+    assert served.quiet(filing.id).state is FilingState.FILED
