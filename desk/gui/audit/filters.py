@@ -72,6 +72,9 @@ class FilterLine(QWidget):
         for widget, words in named:
             widget.setAccessibleName(words)
             widget.changed.connect(self._pause.start)
+        self.kind.set_value("")
+        self.person.set_value(None)
+        self.time.set_value(None)
         for field in (self.case, self.filing):
             field.setFixedWidth(84)
         self.clear.clicked.connect(self.reset)

@@ -70,6 +70,9 @@ class AuditPage(Page):
         self._cancel = quiet(tr("Cancel"))
         self._cancel.clicked.connect(self._stop)
         self._bar = ThinBar(tr("Verifying the log"))
+        kept = self._bar.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self._bar.setSizePolicy(kept)
         self._task: Task | None = None
         head = hbox(self._size, self._verdict, self._cancel, self._said, gap=theme.S3)
         head.setStretch(3, 1)
@@ -199,6 +202,7 @@ class AuditPage(Page):
     def _show_running(self, running: bool) -> None:
         self._verify.setEnabled(not running)
         self._cancel.setVisible(running)
+        self._bar.setVisible(running)
         self._bar.set_progress(0, 0)
 
     def _verified(self, verdict: Verdict) -> None:
