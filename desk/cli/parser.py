@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from desk.cli import acts, evidence, keeping, operators, records
+from desk.cli import acts, evidence, keeping, operators, queueing, records
 from desk.domain.preservation import Standing
 from desk.domain.roles import Role
 
@@ -122,12 +122,7 @@ def build() -> argparse.ArgumentParser:
     )
     intake.add_argument("paths", nargs="+", type=Path, metavar="PATH")
 
-    queue = command("queue", "List the queue, most urgent first.", records.queue)
-    queue.add_argument(
-        "--view", default="all", choices=("all", "urgent", "ai", "snoozed", "escalated", "closed")
-    )
-    queue.add_argument("--limit", type=int, default=50)
-    queue.add_argument("--search", default="", metavar="TEXT")
+    queueing.options(command("queue", "List the queue, most urgent first.", queueing.listing))
 
     outbox = command("outbox", "Filings that are not yet at an end.", records.outbox_list)
     outboxes = outbox.add_subparsers(metavar="list|run|resume")

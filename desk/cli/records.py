@@ -1,4 +1,4 @@
-"""Commands that only show: queue, outbox, reports, audit."""
+"""Commands that only show: outbox, reports, audit."""
 
 from __future__ import annotations
 
@@ -10,43 +10,8 @@ from desk.cli.acts import opened
 from desk.cli.output import Output
 from desk.domain.errors import UserError
 from desk.domain.roles import Permission
-from desk.ports import CaseFilter, FilingRow
+from desk.ports import FilingRow
 from desk.services.outbox import FilingStory
-
-
-def queue(arguments: Namespace, output: Output) -> int:
-    with opened(arguments, Permission.SEE_QUEUE) as (desk, operator):
-        page = desk.queue.page(
-            operator, CaseFilter(view=arguments.view, text=arguments.search), limit=max(1, arguments.limit)
-        )
-    rows: list[dict[str, Any]] = [
-        {
-            "case": row.number,
-            "id": row.platform_id,
-            "policy": row.policy,
-            "source": row.source.value,
-            "state": row.state.value,
-            "urgent": row.urgent,
-            "known_match": row.known_match,
-            "completeness": row.completeness,
-            "received_at": row.received_at,
-            "claimed_by": row.claimed_by,
-        }
-        for row in page.rows
-    ]
-    columns = [
-        ("case", "CASE"),
-        ("id", "ID"),
-        ("policy", "POLICY"),
-        ("source", "SOURCE"),
-        ("state", "STATE"),
-        ("urgent", "URGENT"),
-        ("completeness", "COMPLETE"),
-    ]
-    output.table(rows, columns, "No cases are waiting.")
-    if not output.as_json and page.total > len(rows):
-        output.say(f"{len(rows)} of {page.total} shown; --limit shows more.")
-    return 0
 
 
 def _filing(row: FilingRow) -> dict[str, Any]:

@@ -36,12 +36,21 @@ from desk.ports.filings import (
     Reported,
 )
 from desk.ports.hashes import Hashes, Unhashed
+from desk.ports.hooks import HookCall, HookCalls, HookClient, HookReply
 from desk.ports.preservation import PreservationCounts, PreservationTable
-from desk.ports.queue import SORTS, CaseFilter, CasePage, QueueBook, QueueChoices, QueueCounts, SavedFilter
+from desk.ports.queue import (
+    SORTS,
+    CaseFilter,
+    CasePage,
+    QueueBook,
+    QueueChoices,
+    QueueCounts,
+    SavedFilter,
+    view_names,
+)
 from desk.ports.routing import Routing, Waiting
 from desk.ports.second_reviews import Outcomes, SecondReviews
 from desk.ports.signin import Passwords, SignIns
-from desk.ports.hooks import HookCall, HookCalls, HookClient, HookReply
 from desk.ports.store import Audit, People, SettingsTable, Store, UnitOfWork, Viewings
 from desk.ports.world import (
     CaseKey,
@@ -66,6 +75,7 @@ __all__ = [
     "StoredMedia",
     "Vault",
     "SORTS",
+    "view_names",
     "CaseFilter",
     "CasePage",
     "QueueBook",

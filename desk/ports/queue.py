@@ -13,6 +13,14 @@ SORTS = ("urgency", "age", "source", "completeness", "known", "kept")
 minute; ``kept`` the day on which the platform's own copy may go."""
 
 
+VIEWS = ("all", "mine", "urgent", "ai", "snoozed", "escalated", "opinion", "closed")
+
+
+def view_names() -> tuple[str, ...]:
+    """The views that a CaseFilter may ask for."""
+    return VIEWS
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
     """What the queue shows, and in which order.

@@ -124,6 +124,11 @@ def test_cases_by_a_passphrases_file(locked: Place, tmp_path: Path) -> None:
     assert "5 of 30 shown" in listed.err
     found = locked.inside("queue", "--search", "many-7", "--json")
     assert "many-7" in [row["id"] for row in found.json()]
+    oldest = locked.inside("queue", "--sort", "age", "--no-known", "--offset", "28", "--json").json()
+    assert len(oldest) == 2
+    assert oldest[0]["occurred_at"] <= oldest[1]["occurred_at"]
+    assert locked.inside("queue", "--policy", "nothing-such", "--without", "infant", "--json").json() == []
+    assert locked.inside("queue", "--filter", "of nobody").code == 3
     assert locked.inside("audit").code == 0
     assert locked.inside("preservation", "list").out == "Nothing is under preservation yet.\n"
 

@@ -299,8 +299,3 @@ def _case_row(row: Any, now: datetime) -> CaseRow:
         queue=row.queue,
         kept_until=row.kept_until,
     )
-
-
-def view_names() -> Sequence[str]:
-    """The views that a CaseFilter may ask for."""
-    return ("all", "mine", "urgent", "ai", "snoozed", "escalated", "opinion", "closed")
