@@ -178,7 +178,7 @@ def main() -> None:
             ended(writer, shared)
             commits.append(time.perf_counter() - start)
 
-        OneWriter._end = timed  # type: ignore[method-assign]
+        OneWriter._end = timed  # type: ignore[method-assign,assignment]
         for turn in range(args.rounds):
             numbers = confirm(world, args.count, turn * args.count)
             if args.profile:

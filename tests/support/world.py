@@ -118,7 +118,7 @@ class World:
 
     @staticmethod
     def _named(outbox: Outbox, owner: str) -> Outbox:
-        outbox._owner = owner
+        outbox._sender._owner = owner
         outbox._sender._spread = lambda: 0.0
         return outbox
 
