@@ -14,7 +14,7 @@ from desk.gui.case.tile import CaseTile
 from desk.gui.session import Session
 from desk.services.review import CaseView
 
-SLICE_MS = 6
+SLICE_MS = 4
 """How long tiles are built before the loop gets its turn again; at least one is."""
 
 
