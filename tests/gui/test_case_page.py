@@ -181,8 +181,12 @@ def test_another_persons_claim_leaves_the_case_to_be_read(
     opened(qtbot, bench, number, claim=False)
     assert f"claimed by {ada.name} until" in bench.page.claim_bar.words()
     assert f"{ada.name} is working on this case" in words(bench.page.decisions)
-    for button in bench.page.decisions.findChildren(QAbstractButton):
-        assert not button.isVisible()
+    bar = bench.page.decisions
+    left = [button for button in bar.findChildren(QAbstractButton) if button.isVisible()]
+    assert left == [bar.guide, bar.channels]  # they decide nothing
+    press(bench, Qt.Key.Key_G)
+    press(bench, Qt.Key.Key_O)
+    assert bench.went == [("guide", {"number": number, "back": "case"}), ("channels", {"number": number})]
     press(bench, Qt.Key.Key_N)
     settled(qtbot, bench)
     assert not desk.review.open(bench.operator, number).decisions
