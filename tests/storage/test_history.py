@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from desk.domain.audit import AuditEntry
+from desk.domain.audit import AuditEntry, CheckpointRow
 from desk.domain.decision import Decision, DecisionKind
 from desk.domain.errors import Bug
 from desk.domain.filing import Call, OutcomeKind, Reply
@@ -17,7 +17,8 @@ from desk.storage.unit_of_work import SqlStore
 from tests.contracts.samples import NOW, add_case, new_filing, person
 
 EVIDENCE = {
-    "audit_entries": ("position", "entry", "leaf", "case_number", "filing_id"),
+    "audit_entries": ("position", "entry", "leaf", "case_number", "filing_id", "link"),
+    "audit_checkpoints": ("number", "size", "at", "note"),
     "receipts": ("filing_id", "report_id", "at", "request_id", "body", "sha256", "preserve_until"),
     "viewings": ("id", "case_number", "content_id", "sha256", "operator_id", "kind", "at", "seconds", "speed"),
     "decisions": ("id", "case_number", "revision", "kind", "operator_id", "at", "policy", "note"),
@@ -49,6 +50,7 @@ def full(store: SqlStore) -> SqlStore:
         unit.filings.settle(entry, Reply(OutcomeKind.ACCEPTED, NOW, code=0, http_status=200, body=b"ok"))
         unit.filings.add_receipt(Receipt(filing.id, "1", NOW, None, b"body"))
         unit.audit.append(AuditEntry("case.claimed", NOW, operator.id, number, filing.id))
+        unit.audit.add_checkpoint(CheckpointRow(1, 1, NOW, "a signed note"))
     return store
 
 
