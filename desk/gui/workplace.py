@@ -93,6 +93,7 @@ class Workplace(QObject):
         self._status.timeout.connect(self._ask_status)
         self._status.timeout.connect(self._ask_approvals)
         self._status.start()
+        self._hooking: Task | None = None
         self._ask_status()
         self._ask_approvals()
         self._hashing: Task | None = None
@@ -201,6 +202,8 @@ class Workplace(QObject):
             self._ask_status()
         if Change.APPROVALS in changes:
             self._ask_approvals()
+        if Change.HOOKS in changes:
+            self._call_hooks()
         self.window.refresh(frozenset(str(change) for change in changes))
 
     def _catch_up(self) -> None:
@@ -213,6 +216,25 @@ class Workplace(QObject):
                 self._not_hashed,
                 owner=self,
             )
+
+    def _call_hooks(self) -> None:
+        """Make the calls to the platform's own hooks that are due, beside all other work."""
+        if self._hooking is None:
+            hooks = self.desk.hooks
+            self._hooking = self.runner.run_long(
+                lambda job: hooks.run(cancelled=lambda: job.cancelled),
+                self._hooks_called,
+                self._hooks_not_called,
+                owner=self,
+            )
+
+    def _hooks_called(self, done: Done[int]) -> None:
+        self._hooking = None
+        if done.value:
+            self.session.tell(done.changes)
+
+    def _hooks_not_called(self, _problem: DeskError) -> None:
+        self._hooking = None  # at the next look
 
     def _hashed(self, done: Done[int]) -> None:
         self._hashing = None
@@ -328,6 +350,7 @@ class Workplace(QObject):
 
     def _ask_status(self) -> None:
         self._woke()
+        self._call_hooks()
         desk, operator = self.desk, self.session.operator
         self.runner.run_read(
             lambda: (
@@ -368,6 +391,8 @@ class Workplace(QObject):
         self.session.pause()
         if self._hashing is not None:
             self._hashing.cancel()
+        if self._hooking is not None:
+            self._hooking.cancel()
         window.may_close.remove(self._may_close)
         window.file_menu.removeAction(self._folder_action)
         self._folder_action.deleteLater()

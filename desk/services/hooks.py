@@ -78,6 +78,8 @@ class Hooks:
         self._name = f"hooks/{workspace_id}"
         self._spread = spread
         self._practice = practice
+        self._reached = True
+        """Whether the last call came to anybody; a hook that is down is not asked fifty times in a row."""
 
     # settings ---------------------------------------------------------------------------
 
@@ -144,11 +146,11 @@ class Hooks:
         with self._store.read() as uow:
             settings = _settings(uow)
             if not (settings.url and settings.enrich):
-                return done(False)
+                return Done(False, frozenset())  # nothing was written
             case = uow.cases.get(number)
             key = f"{number}:{_handed_over(case)}"
             if case.state not in PENDING or uow.hooks.known(HookKind.ENRICH, key):
-                return done(False)
+                return Done(False, frozenset())  # nothing was written
         with self._store.write() as uow:
             new = uow.hooks.ask(HookKind.ENRICH, number, key, self._clock.now())
         return done(new, *((Change.HOOKS,) if new else ()))
@@ -172,7 +174,7 @@ class Hooks:
     def run(self, *, cancelled: Callable[[], bool] = lambda: False) -> Done[int]:
         """Make the calls that are due; how many were made. Call it off the GUI thread."""
         changes: set[Change] = set()
-        made = 0
+        made, self._reached = 0, True
         with self._store.read() as uow:
             settings = _settings(uow)
             untold = (
@@ -199,6 +201,8 @@ class Hooks:
                 break
             changes |= self._make(settings, call)
             made += 1
+            if not self._reached:
+                break  # the others would wait in vain as well: at the next look
         return done(made, *changes)
 
     def _make(self, settings: HookSettings, call: HookCall) -> set[Change]:
@@ -217,6 +221,7 @@ class Hooks:
         if call.kind is HookKind.ENRICH and reply.status in (204, 404):
             return self._settle(call, HookState.DONE, "The platform knows nothing further.")
         if not _took(reply):
+            self._reached = reply.status is not None
             return self._later(call, _wrong(reply))
         if call.kind is HookKind.FILED:
             return self._settle(call, HookState.DONE, "The platform was told.")

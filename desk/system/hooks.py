@@ -17,8 +17,8 @@ from desk.domain.errors import UserError
 from desk.domain.hooks import ANSWER_LIMIT, hook_url
 from desk.ports import HookReply
 
-TIMES = httpx.Timeout(connect=5.0, read=15.0, write=15.0, pool=5.0)
-WHOLE_S = 30.0
+TIMES = httpx.Timeout(connect=5.0, read=10.0, write=10.0, pool=5.0)
+WHOLE_S = 20.0
 """For a whole answer, however slowly it trickles."""
 
 

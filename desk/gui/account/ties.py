@@ -8,17 +8,20 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desk.domain.errors import DeskError
+from desk.domain.hooks import HookState
 from desk.gui import icons, theme
 from desk.gui.account import words
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import link
 from desk.gui.widgets.common import clear, label
 from desk.gui.words import joined, plural, tr
+from desk.ports import HookCall
 from desk.services.accounts import MOST_CASES
 from desk.services.candidates import Spread
 from desk.services.review import CaseView
 
 NAMED = 5
+_Found = tuple[int, int, Spread, HookCall | None]
 
 
 class CaseTies(QWidget):
@@ -40,17 +43,19 @@ class CaseTies(QWidget):
         account = view.case.data.reported.id if view.case.data.reported else None
         desk, operator, number = self._session.desk, self._session.operator, view.case.number
 
-        def work() -> tuple[int, int, Spread]:
+        def work() -> _Found:
             others = desk.accounts.other_cases(operator, account) if account else 0
-            return number, others, desk.drafting.spread(operator, number)
+            return number, others, desk.drafting.spread(operator, number), desk.hooks.state(operator, number)
 
+        # The platform's hook, where there is one, is asked before a report is written.
+        self._session.act(lambda: desk.hooks.ask(operator, number), None, self._failed, owner=self)
         self._session.runner.run_read(work, self._came, self._failed, owner=self, key="ties")
 
     def _failed(self, _problem: DeskError) -> None:
         """The case can be worked on without it."""
 
-    def _came(self, found: tuple[int, int, Spread]) -> None:
-        number, others, spread = found
+    def _came(self, found: _Found) -> None:
+        number, others, spread, asked = found
         view = self._view
         if view is None or view.case.number != number:
             return
@@ -73,6 +78,21 @@ class CaseTies(QWidget):
             act = link(tr("File as one batched report…"))
             act.clicked.connect(partial(self.wanted.emit, "report", {"number": number, "batch": True}))
             self._line("users", "accent", act)
+        if asked is not None:
+            self._asked(asked)
+
+    def _asked(self, call: HookCall) -> None:
+        """How far the platform was asked what else it knows; it keeps nobody from reporting."""
+        if call.state is HookState.DONE:
+            said, state = tr("Asked the platform: {words}", words=call.words), "muted"
+        elif call.state is HookState.WAITING and not call.words:
+            said, state = tr("The platform is being asked what else it knows of these people."), "muted"
+        elif call.state is HookState.DROPPED:
+            return
+        else:
+            said = tr("The platform could not be asked: {words} The report need not wait.", words=call.words)
+            state = "warn"
+        self._line("server", state, label(said, "warn" if state == "warn" else "body", wrap=True))
 
     def _elsewhere(self, cases: tuple[int, ...], more: bool) -> str:
         said = plural(

@@ -16,6 +16,7 @@ from desk.domain.rules import Contact
 from desk.gui import theme
 from desk.gui.session import Session
 from desk.gui.settings.endpoint import EndpointPanel, Known, read
+from desk.gui.settings.hooks import HooksPanel
 from desk.gui.settings.people import PeoplePanel, SignInPanel
 from desk.gui.settings.policies import PoliciesPanel
 from desk.gui.settings.reporting import ReportingPanel
@@ -210,6 +211,7 @@ class SettingsPage(Page):
         self.policies, self.rules = PoliciesPanel(session), ReportingPanel(session)
         self.people, self.weaker = PeoplePanel(session), WeakerPanel()
         self.signin = SignInPanel(session)
+        self.hooks = HooksPanel(session)
         self._problem = label("", "bad", wrap=True)
         self._problem.hide()
         self._scroll = scroll = Scroll()
@@ -222,6 +224,7 @@ class SettingsPage(Page):
             self.rules,
             self.policies,
             self.network,
+            self.hooks,
             self.people,
             self.signin,
         ):
@@ -236,6 +239,7 @@ class SettingsPage(Page):
         self.weaker.asked.connect(self._save_and_ask)
         self.weaker.left.connect(self._keep_editing)
         self.signin.notify.connect(self.notify)
+        self.hooks.notify.connect(self.notify)
         for editor in (*self.company.editors(), *self.network.editors(), self.policies):
             editor.changed.connect(self._touched)
         for spin in self.limits.editors():
@@ -261,6 +265,8 @@ class SettingsPage(Page):
     def refresh(self, changes: frozenset[str]) -> None:
         if self.isVisible() and {Change.SETTINGS, Change.PEOPLE, Change.APPROVALS} & set(changes):
             self._ask()
+        elif self.isVisible() and Change.HOOKS in changes:
+            self.hooks.ask()
 
     def _ask(self) -> None:
         session = self._session
@@ -277,6 +283,7 @@ class SettingsPage(Page):
         self.endpoint.show_known(known)
         self.people.ask()
         self.signin.ask()
+        self.hooks.ask()
         if not self._dirty:
             self._before = settings
             self._show_before()
