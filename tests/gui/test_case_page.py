@@ -19,6 +19,7 @@ from desk.domain.case import CaseState
 from desk.domain.content import Classification, FileAnnotation
 from desk.domain.decision import DecisionKind
 from desk.domain.draft import FileChoice
+from desk.domain.incident import IncidentType
 from desk.gui.case.bars import snooze_times
 from desk.gui.case.facts import flat
 from desk.gui.case.keys import sequence
@@ -564,3 +565,58 @@ def test_extra_is_laid_out_flat() -> None:
         ("d", "[]"),
         ("e", "yes"),
     ]
+
+
+def test_from_a_rules_queue_straight_to_the_confirmation(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, desk: Desk
+) -> None:
+    source = {"kind": "ai_detection", "name": "practice"}
+    number = put_case(desk, tmp_path, {"a.png": checkers(seed=31)}, source=source)
+    opened(qtbot, bench, number)
+    bar = bench.page.decisions
+    assert bar.report.text() == "Confirm violation and file…"
+    press(bench, Qt.Key.Key_R)
+    ask = bar.violation
+    assert ask.isVisible()
+    assert ask.policy.value() is None, "nothing is chosen beforehand"
+    assert not ask.report.isVisible()
+    choose(ask, "child-safety/csam")
+    assert "as: Child Pornography" in words(bar)
+    assert ask.report.text() == "Check and file…"
+    press(bench, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bench.went[-1:] == [("confirm", {"number": number})])
+    settled(qtbot, bench)
+    summary = desk.confirmation.summary(bench.operator, number)
+    assert summary.draft.incident_type is IncidentType.CSAM
+    assert summary.draft.policy == "child-safety/csam"
+
+
+def test_something_missing_opens_the_form_there(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, desk: Desk
+) -> None:
+    source = {"kind": "ai_detection", "name": "practice"}
+    number = put_case(desk, tmp_path, {"a.png": checkers(seed=32)}, source=source)
+    opened(qtbot, bench, number)
+    press(bench, Qt.Key.Key_V)
+    ask = bench.page.decisions.violation
+    choose(ask, "spam")
+    assert "No rule reports this policy" in words(bench.page.decisions)
+    assert ask.reason.hasFocus()
+    QTest.mouseClick(ask.report, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bench.went[-1:] == [("report", {"number": number, "review": True})])
+    settled(qtbot, bench)
+
+
+def test_a_case_that_a_person_found_gets_the_prompt_and_the_form(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, desk: Desk
+) -> None:
+    number = put_case(desk, tmp_path, {"a.png": checkers(seed=33)})
+    opened(qtbot, bench, number)
+    bar = bench.page.decisions
+    assert bar.report.text() == "Report…"
+    press(bench, Qt.Key.Key_V)
+    choose(bar.violation, "child-safety/csam")
+    assert bar.violation.report.text() == "Report…"
+    press(bench, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bench.went[-1:] == [("report", {"number": number, "review": False})])
+    settled(qtbot, bench)

@@ -71,6 +71,7 @@ class RuleLineWidget(QWidget):
         row.addWidget(self.state)
         row.addWidget(self.edit)
         row.addWidget(self.remove)
+        row.setContentsMargins(0, 0, 0, 0)
         self.setLayout(row)
         # Only now: without a parent they would show as windows of their own and take the focus.
         self.edit.setVisible(rule.id != 0)
@@ -116,6 +117,7 @@ class ReportingPanel(Panel):
         )
         self._list = QVBoxLayout()
         self._list.setSpacing(theme.S2)
+        self._list.setContentsMargins(0, 0, 0, 0)
         self.form = RuleForm()
         self.form.hide()
         self.form.wanted.connect(self._ask_rule)

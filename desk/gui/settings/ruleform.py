@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from desk.domain.rules import AGENCIES, MOST_TEXT, Contact, Rule, rule_problems
-from desk.gui import theme
+from desk.gui import icons, theme
 from desk.gui.settings.covering import CoveringTree
 from desk.gui.widgets.buttons import primary, secondary
 from desk.gui.widgets.choices import CheckBox
@@ -36,6 +37,16 @@ class QueueChoice(QComboBox):
 
     def value(self) -> str:
         return self.currentText().strip()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # Scrolling past a form must never change an answer.
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        icons.draw(painter, "chevron-down", "muted", self.width() - 24, (self.height() - 16) / 2)
+        painter.end()
 
     def set_queues(self, queues: tuple[str, ...], chosen: str) -> None:
         self.blockSignals(True)
