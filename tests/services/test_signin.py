@@ -284,7 +284,7 @@ def test_a_second_step(world: World) -> None:
     assert signin.sign_in("Ada Admin", MINE, renewed[1]).value == world.admin
     access.remove_code(world.admin, MINE)
     assert signin.sign_in("Ada Admin", MINE).value == world.admin
-    with pytest.raises(UserError, match="Turn it on"):
+    with pytest.raises(UserError, match="no second step"):
         access.new_recovery(world.admin, MINE)
 
 
