@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 
 from desk.domain.case import Claim
 from desk.domain.errors import ClaimLost, DeskError
@@ -20,6 +21,18 @@ from desk.services.desk import Desk
 
 T = TypeVar("T")
 RENEW_EVERY_MS = 5 * 60 * 1000
+IDLE_MS = 20 * 60 * 1000
+"""Without a key or the mouse for so long the claim is renewed no more, and ends with its lease."""
+TOUCHES = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.TabletPress,
+    }
+)
 
 
 class Session(QObject):
@@ -40,6 +53,8 @@ class Session(QObject):
         self._renewing = QTimer(self)
         self._renewing.setInterval(RENEW_EVERY_MS)
         self._renewing.timeout.connect(self._renew)
+        self._untouched = QElapsedTimer()
+        self._untouched.start()
 
     @property
     def claim(self) -> Claim | None:
@@ -52,7 +67,22 @@ class Session(QObject):
             self._renewing.stop()
         else:
             self._renewing.start()
+            self._untouched.restart()
+            window = QGuiApplication.focusWindow()
+            if window is not None:
+                window.installEventFilter(self)  # again is no second time
         self.claim_changed.emit(claim)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Somebody is at the window: the claim stays theirs."""
+        if event.type() in TOUCHES:
+            self._untouched.restart()
+        return super().eventFilter(watched, event)
+
+    @property
+    def idle(self) -> bool:
+        """Nobody touched the window for so long that the claim may go."""
+        return self._untouched.elapsed() > IDLE_MS
 
     def act(
         self,
@@ -90,7 +120,7 @@ class Session(QObject):
 
     def _renew(self) -> None:
         claim = self._claim
-        if claim is not None:
+        if claim is not None and not self.idle:
             self.runner.run_write(
                 lambda: self.desk.queue.renew(self.operator, claim), self._renewed, self._not_renewed
             )

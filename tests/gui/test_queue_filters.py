@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -185,6 +186,27 @@ def test_a_skipped_and_an_escalated_case_leave_with_their_words(
         assert "what should be known" in told.args[0]
     assert handing.pending is None  # nobody gives their own
     assert desk.queue.counts(me).escalated == 1
+
+
+def test_a_claim_is_renewed_while_somebody_is_there(
+    session: Session, show: Callable[[QWidget], QWidget], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = QWidget()
+    show(window)
+    monkeypatch.setattr(QGuiApplication, "focusWindow", lambda: window.windowHandle())
+    claim = session.desk.queue.next_case(session.operator).value
+    assert claim is not None
+    session.set_claim(claim)
+    monkeypatch.setattr("desk.gui.session.IDLE_MS", -1)
+    session._renew()
+    assert not session.runner.busy  # nobody is there: it ends with its lease
+    monkeypatch.setattr("desk.gui.session.IDLE_MS", 60_000)
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    with qtbot.waitSignal(session.claim_changed) as renewed:
+        session._renew()
+    assert renewed.args[0].until > claim.until
+    session.desk.queue.release(session.operator, renewed.args[0])
+    session.set_claim(None)
 
 
 def test_words_stay_out_of_tracebacks() -> None:

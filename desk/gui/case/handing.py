@@ -116,7 +116,7 @@ class Handing(QObject):
         }[act](claim)
 
     def _open(
-        self, title: str, about: str, field: str, act: str, then: Callable[[Answer], None], **more: Any
+        self, title: str, about: str, field: str, act: str, then: Callable[[Answer], object], **more: Any
     ) -> None:
         self.dialog = AskDialog(title, about, field, act, self._page, **more)
         self.dialog.answered.connect(then)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, TextClause, cast, or_, select, text, type_coerce
+from sqlalchemy import BigInteger, Select, TextClause, cast, select, text, type_coerce
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from desk.domain.case import CaseRow, CaseState, SourceKind
@@ -141,10 +141,9 @@ class Lists(Repository):
             case "escalated":
                 return view["s:escalated"]
             case "opinion":
-                pending = select(queue_opinions.c.case_number).where(
-                    queue_opinions.c.given_at.is_(None),
-                    or_(queue_opinions.c.asked_by != wanted.operator_id, wanted.operator_id is None),
-                )
+                pending = select(queue_opinions.c.case_number).where(queue_opinions.c.given_at.is_(None))
+                if wanted.operator_id is not None:  # nobody gives their own
+                    pending = pending.where(queue_opinions.c.asked_by != wanted.operator_id)
                 return self._those(pending) & ~view.any(f"s:{state.value}" for state in _ENDED)
             case "closed":
                 return view.any(f"s:{state.value}" for state in _ENDED)

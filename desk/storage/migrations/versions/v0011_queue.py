@@ -254,7 +254,7 @@ def _marks() -> None:
         last = rows[-1].number
         values = []
         for row in rows:
-            marks = set()
+            marks: set[str] = set()
             for content in json.loads(bytes(row.document)).get("content", ()):
                 suggested = content.get("suggested") or {}
                 marks.update(suggested.get("annotations") or ())
