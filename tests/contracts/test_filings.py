@@ -218,6 +218,36 @@ class TestLeases:
             unit.filings.give_back(filing.id, second.fence)
             assert unit.filings.take("here", NOW, UNTIL) is not None
 
+    def test_what_its_holder_knows_is_not_read_again_but_for_wishes(self, store: Store) -> None:
+        with store.write() as unit:
+            filing = one(unit)
+            first = take(unit)
+        with store.write() as unit:
+            assert unit.filings.held(filing.id, first.fence, known=first.filing) == first.filing
+        with store.write() as unit:
+            asked = unit.filings.ask(filing.id, take_back=True)
+        with store.write() as unit:
+            assert unit.filings.held(filing.id, first.fence, known=first.filing) == asked
+            assert unit.filings.save(asked, first.fence) == asked
+        with store.write() as unit:
+            assert unit.filings.take("there", UNTIL + MINUTE, UNTIL + 2 * MINUTE) is not None
+        with store.write() as unit, pytest.raises(ClaimLost):
+            unit.filings.held(filing.id, first.fence, known=first.filing)
+
+    def test_what_a_filing_reports_of(self, store: Store) -> None:
+        with store.write() as unit:
+            filing = one(unit)
+            reported = unit.filings.reported(filing.id)
+            confirmed = unit.filings.confirmed(filing.id)
+            assert reported.revisions == {filing.case_number: confirmed.revision}
+            assert reported.batched is (confirmed.draft.batch is not None)
+            assert (
+                unit.cases.latest_revision(filing.case_number) == unit.cases.get(filing.case_number).revision
+            )
+            for missing in (unit.filings.reported, unit.cases.latest_revision):
+                with pytest.raises(UserError):
+                    missing(99)
+
     def test_the_escalated_first_then_the_oldest_confirmation(self, store: Store) -> None:
         with store.write() as unit:
             number, operator = add_case(unit), person(unit)
