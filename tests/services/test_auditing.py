@@ -147,8 +147,8 @@ PLAIN = {
     "account",
     "url",
 }
-PUBLIC = {("schema.py", "sha256")}
-"""The service's own schema is nobody's secret."""
+PUBLIC = {("schema.py", "sha256"), ("hooks.py", "url")}
+"""The service's own schema and the addresses of the platform's own hooks are nobody's secret."""
 
 
 def test_no_service_writes_what_may_not_stand_in_the_log() -> None:
