@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+)
 
 from desk.domain.policy import Tree, covers, resolve
-from desk.gui import theme
+from desk.gui import icons, theme
 from desk.gui.words import plural, tr
 
 PATH = Qt.ItemDataRole.UserRole
+
+
+class _Boxes(QStyledItemDelegate):
+    """Boxes as everywhere else at the desk: the style's own can't be seen on a dark ground."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        shown = QStyleOptionViewItem(option)
+        self.initStyleOption(shown, index)
+        view = shown.widget
+        place = QStyle.SubElement.SE_ItemViewItemCheckIndicator
+        rect = view.style().subElementRect(place, shown, view)
+        selected = bool(shown.state & QStyle.StateFlag.State_Selected)
+        live = bool(shown.state & QStyle.StateFlag.State_Enabled)
+        on = shown.checkState == Qt.CheckState.Checked
+        painter.save()
+        painter.fillRect(rect.adjusted(-2, -2, 2, 2), theme.colour("selected" if selected else "surface"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(rect.center().x() - 7, rect.center().y() - 7, 15, 15)
+        painter.setBrush(theme.colour("accent" if on and live else "line" if on else "surface"))
+        painter.setPen(QPen(theme.colour("accent" if on and live else "edge" if live else "line"), 1))
+        painter.drawRoundedRect(box, 4, 4)
+        if on:
+            icons.draw(painter, "check", "on_accent" if live else "muted", box.x() + 1, box.y() + 1, 13)
+        painter.restore()
 
 
 class CoveringTree(QTreeWidget):
@@ -21,6 +55,7 @@ class CoveringTree(QTreeWidget):
     def __init__(self) -> None:
         super().__init__()
         self._quiet = False
+        self.setItemDelegate(_Boxes(self))
         self.setHeaderHidden(True)
         self.setColumnCount(1)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
