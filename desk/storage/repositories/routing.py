@@ -40,9 +40,7 @@ class SqlRouting(Repository):
         return tuple(_waiting(*row) for row in self._db.execute(query).all())
 
     def move(self, numbers: Sequence[int], queue: str, now: datetime) -> int:
-        moved = self._db.execute(
-            update(cases).where(_C.number.in_(numbers), _free(now)).values(queue=queue)
-        )
+        moved = self._db.execute(update(cases).where(_C.number.in_(numbers), _free(now)).values(queue=queue))
         return int(moved.rowcount)
 
 
