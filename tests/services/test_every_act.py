@@ -264,6 +264,13 @@ TABLE: dict[str, str | Given | Open] = {
     "second_review.reviewed": "S",
     "second_review.rules": "S",
     "second_review.set_rules": "S",
+    "hooks.view": "A",
+    "hooks.save": "A",
+    "hooks.test": "A",
+    "hooks.ask": "MS",
+    "hooks.state": "MS",
+    "hooks.again": "MSA",
+    "hooks.run": INSIDE,
 }
 
 HOW = (

@@ -24,18 +24,14 @@ def upgrade() -> None:
         sa.Column("code_key", sa.LargeBinary(), nullable=True),
         sa.Column("code_step", sa.BigInteger(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["operator_id"], ["operators.id"], name="fk_operator_access_operator_id"
-        ),
+        sa.ForeignKeyConstraint(["operator_id"], ["operators.id"], name="fk_operator_access_operator_id"),
         sa.PrimaryKeyConstraint("operator_id", name="pk_operator_access"),
     )
     op.create_table(
         "operator_recovery",
         sa.Column("operator_id", _KEY, nullable=False, autoincrement=False),
         sa.Column("digest", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["operator_id"], ["operators.id"], name="fk_operator_recovery_operator_id"
-        ),
+        sa.ForeignKeyConstraint(["operator_id"], ["operators.id"], name="fk_operator_recovery_operator_id"),
         sa.PrimaryKeyConstraint("operator_id", "digest", name="pk_operator_recovery"),
     )
     op.create_table(
@@ -53,9 +49,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("by_id", _KEY, nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["operator_id"], ["operators.id"], name="fk_operator_acts_operator_id"
-        ),
+        sa.ForeignKeyConstraint(["operator_id"], ["operators.id"], name="fk_operator_acts_operator_id"),
         sa.ForeignKeyConstraint(["by_id"], ["operators.id"], name="fk_operator_acts_by_id"),
         sa.PrimaryKeyConstraint("id", name="pk_operator_acts"),
         sqlite_autoincrement=True,
