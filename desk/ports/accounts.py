@@ -33,7 +33,7 @@ class AccountCase:
 
 @dataclass(frozen=True, slots=True)
 class OwnLink:
-    """A value that an account's cases name: in how many, and its latest use."""
+    """A value that an account's cases name: in how many (counted up to 1,001), its use in the latest."""
 
     kind: LinkKind
     value: str
@@ -80,7 +80,7 @@ class Accounts(Protocol):
         ...
 
     def links(self, account: str, *, limit: int = 200) -> tuple[OwnLink, ...]:
-        """What its cases name, by kind, the most frequent first."""
+        """What its cases name, by kind, the most frequent first; a quarter of ``limit`` of each kind."""
         ...
 
     def others(self, kind: LinkKind, value: str, *, but: str, limit: int) -> tuple[OtherUse, ...]:

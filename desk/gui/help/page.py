@@ -40,6 +40,7 @@ def topics() -> list[tuple[str, str]]:
         ("audit", tr("Audit")),
         ("approvals", tr("Approvals")),
         ("settings", tr("Settings")),
+        ("hooks", tr("The platform's hook")),
         ("signin", tr("Signing in")),
         ("keys", tr("Keys")),
         ("care", tr("Looking after yourself")),

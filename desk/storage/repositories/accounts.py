@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select, text, update
 
@@ -33,6 +32,25 @@ _OTHERS = text(
     SELECT account FROM found WHERE account IS NOT NULL
     """
 )
+
+
+_VALUES = text(
+    """
+    WITH RECURSIVE found(value, n) AS (
+        SELECT min(value), 1 FROM account_links
+        WHERE account = :account AND kind = :kind AND role = 'reported'
+        UNION ALL
+        SELECT (SELECT min(value) FROM account_links
+                WHERE account = :account AND kind = :kind AND role = 'reported'
+                AND value > found.value), n + 1
+        FROM found WHERE found.value IS NOT NULL AND n < :most
+    )
+    SELECT value FROM found WHERE value IS NOT NULL
+    """
+)
+KINDS = (LinkKind.EMAIL, LinkKind.PHONE, LinkKind.DEVICE, LinkKind.IP)
+MOST_CASES = 1_001
+"""Cases with one value are counted up to here."""
 
 
 class SqlAccounts(Repository):
@@ -131,33 +149,22 @@ class SqlAccounts(Repository):
 
     def links(self, account: str, *, limit: int = 200) -> tuple[OwnLink, ...]:
         value = account_value(account)
-        query = (
-            select(
-                _L.kind,
-                _L.value,
-                func.count().label("cases"),
-                func.max(_L.at, type_=_L.at.type).label("last"),
-            )
-            .where(_L.account == value, _L.role == _REPORTED, _L.kind != LinkKind.ACCOUNT.value)
-            .group_by(_L.kind, _L.value)
-            .order_by(_L.kind, func.count().desc(), _L.value)
-            .limit(limit)
-        )
-        return tuple(
-            OwnLink(LinkKind(row.kind), row.value, row.cases, self._port(value, row), row.last)
-            for row in self._db.execute(query).all()
-        )
+        found = [
+            self._own(kind, name, value)
+            for kind in sorted(KINDS)
+            for name in self._db.execute(
+                _VALUES, {"account": value, "kind": kind.value, "most": limit // len(KINDS)}
+            ).scalars()
+        ]
+        return tuple(sorted(found, key=lambda link: (link.kind.value, -link.cases, link.value)))
 
-    def _port(self, account: str, row: Any) -> int | None:
-        if row.kind != LinkKind.IP.value:
-            return None
-        query = (
-            select(_L.port)
-            .where(_L.account == account, _L.kind == row.kind, _L.value == row.value)
-            .order_by(_L.at.is_(None), _L.at.desc())
-            .limit(1)
-        )
-        return self._db.execute(query).scalar()
+    def _own(self, kind: LinkKind, value: str, account: str) -> OwnLink:
+        here = (_L.kind == kind.value, _L.value == value, _L.account == account, _L.role == _REPORTED)
+        some = select(_L.case_number).where(*here).limit(MOST_CASES).subquery()
+        count = self._db.execute(select(func.count()).select_from(some)).scalar_one()
+        latest = select(_L.port, _L.at).where(*here).order_by(_L.case_number.desc()).limit(1)
+        row = self._db.execute(latest).one()
+        return OwnLink(kind, value, int(count), row.port, row.at)
 
     def others(self, kind: LinkKind, value: str, *, but: str, limit: int) -> tuple[OtherUse, ...]:
         return tuple(self._latest(kind, value, account) for account in self._others(kind, value, but, limit))
