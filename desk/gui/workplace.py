@@ -276,7 +276,7 @@ class Workplace(QObject):
         dialog.exec()
         if dialog.choice is Choice.FILE_NOW:
             for filing in waiting:
-                if filing.state is FilingState.HELD:
+                if filing.state is FilingState.HELD and not filing.awaiting:
                     self._file_now(filing.id)
             return False
         return dialog.choice is Choice.LATER
@@ -312,7 +312,10 @@ class Workplace(QObject):
         past = [
             filing
             for filing in open_now
-            if filing.state is FilingState.HELD and filing.hold_until is not None and filing.hold_until <= now
+            if filing.state is FilingState.HELD
+            and not filing.awaiting
+            and filing.hold_until is not None
+            and filing.hold_until <= now
         ]
         if gone:
             words = plural(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from desk.domain.filing import FilingState, RetractFor
 from desk.gui.outbox import states
+from desk.gui.outbox.detail import Detail
 from desk.gui.outbox.model import _still_matters
 from tests.gui.filing_values import NOW, a_file, a_filing, a_row
 
@@ -103,3 +106,27 @@ def test_finished_lists_today_and_the_refused_nobody_mended() -> None:
     forgotten = a_row(a_filing(6, FilingState.REFUSED, ended_at=NOW - timedelta(days=9)))
     kept = _still_matters([again], [today, old, refused, mended, forgotten], NOW)
     assert [row.filing.id for row in kept] == [1, 3]
+
+
+def test_a_report_that_waits_for_approval_says_so_and_cannot_be_filed_now() -> None:
+    held = a_filing(1, FilingState.HELD, hold_until=LATER, awaiting=True)
+    assert states.word(held) == ("Waits for approval", "accent", "users")
+    assert states.standing(held, NOW).detail == "Held for approval"
+    assert "second person" in states.next_words(held, NOW)
+    assert not states.can_file_now(held, NOW)
+    assert not states.ticking(held, NOW)
+    late = a_filing(1, FilingState.CONFIRMED, attempt=1, awaiting=True)
+    assert "opened afresh once" in states.next_words(late, NOW)
+    assert not states.waits_for_approval(a_filing(1, FilingState.CONFIRMED, attempt=0, awaiting=True))
+    assert not states.waits_for_approval(a_filing(1, FilingState.HELD, awaiting=True, take_back=True))
+
+
+def test_file_now_is_shown_disabled_with_its_reason(show: Callable[[QWidget], QWidget]) -> None:
+    detail = Detail()
+    show(detail)
+    detail.show_row(a_row(a_filing(1, FilingState.HELD, hold_until=LATER, awaiting=True)), NOW)
+    assert detail.file_now.isVisible()
+    assert not detail.file_now.isEnabled()
+    assert "second person" in detail.file_now.toolTip()
+    detail.show_row(a_row(a_filing(1, FilingState.HELD, hold_until=LATER)), NOW)
+    assert detail.file_now.isEnabled()

@@ -232,8 +232,12 @@ class Detail(Scroll):
         busy = filing.id in self._busy
         self.take_back.setVisible(states.can_take_back(filing))
         self.take_back.setEnabled(not busy)
-        self.file_now.setVisible(states.can_file_now(filing, now))
-        self.file_now.setEnabled(not busy)
+        waits = states.waits_for_approval(filing)
+        self.file_now.setVisible(states.can_file_now(filing, now) or waits)
+        self.file_now.setEnabled(not busy and not waits)
+        why = tr("It waits for a second person's approval.") if waits else ""
+        self.file_now.setToolTip(why or f"{self.file_now.text()}  (F)")
+        self.file_now.setAccessibleDescription(why)
         self.try_now.setVisible(states.can_try_now(filing, now))
         self.try_now.setEnabled(not busy)
         self.sure.setEnabled(not busy)

@@ -38,6 +38,8 @@ def standing(filing: Filing, now: datetime) -> Standing:
             return Standing(0, _role(filing, now), tr("Opening"))
         case FilingState.OPENED | FilingState.UPLOADING:
             return Standing(1, _role(filing, now), _uploading(filing))
+        case FilingState.HELD if filing.awaiting:
+            return Standing(2, "accent", tr("Held for approval"))
         case FilingState.HELD:
             left = words.countdown(filing.hold_until - now) if filing.hold_until else ""
             return Standing(2, "accent", tr("Held {time}", time=left))
@@ -87,6 +89,8 @@ def word(filing: Filing) -> tuple[str, str, str]:
         if filing.retract_for is RetractFor.REFUSED:
             return tr("Refused, being retracted"), "bad", "circle-alert"
         return tr("Being opened afresh"), "warn", "refresh-cw"
+    if waits_for_approval(filing):
+        return tr("Waits for approval"), "accent", "users"
     return {
         FilingState.CONFIRMED: (tr("Waits to be opened"), "text", "clock"),
         FilingState.OPENED: (tr("Opened"), "text", "upload"),
@@ -114,6 +118,8 @@ def next_words(filing: Filing, now: datetime, *, counted: bool = True) -> str:
         return tr("It is being filed. It can no longer be taken back.")
     if filing.take_back:
         return tr("It is being taken back; it reaches no one.")
+    if waits_for_approval(filing):
+        return approval_words(filing)
     if filing.state is FilingState.HELD and filing.hold_until is not None:
         if filing.file_now or filing.hold_until <= now:
             return tr("It is filed now.")
@@ -144,10 +150,28 @@ def can_take_back(filing: Filing) -> bool:
     )
 
 
+def waits_for_approval(filing: Filing) -> bool:
+    """Whether only a second person's approval lets it go on."""
+    if not filing.awaiting or filing.take_back:
+        return False
+    return filing.state is FilingState.HELD or (filing.state is FilingState.CONFIRMED and filing.attempt > 0)
+
+
+def approval_words(filing: Filing) -> str:
+    """What a report that needs a second person waits for."""
+    if filing.state is FilingState.CONFIRMED:
+        return tr(
+            "It was open too long, and the service deleted it unread. "
+            "It is opened afresh once a second person approves."
+        )
+    return tr("A second person looks at it first. It is filed once they approve, never before.")
+
+
 def can_file_now(filing: Filing, now: datetime) -> bool:
-    """Only while it is held."""
+    """Only while it is held, and waits for nobody."""
     return (
         filing.state is FilingState.HELD
+        and not filing.awaiting
         and not filing.file_now
         and not filing.take_back
         and filing.hold_until is not None
@@ -164,7 +188,8 @@ def ticking(filing: Filing, now: datetime) -> bool:
     """Whether something about it is counted down in seconds."""
     if filing.state.ended:
         return False
-    return (filing.state is FilingState.HELD and not filing.file_now) or can_try_now(filing, now)
+    held = filing.state is FilingState.HELD and not filing.file_now and not filing.awaiting
+    return held or can_try_now(filing, now)
 
 
 def error_words(filing: Filing) -> str:
