@@ -139,6 +139,10 @@ def intake(arguments: Namespace, output: Output) -> int:
     return 1 if result.refused else 0
 
 
+HOOKS_EVERY_S = 15.0
+"""The platform's own hooks are told beside the outbox, where there are any."""
+
+
 def outbox_run(arguments: Namespace, output: Output) -> int:
     """Send what was confirmed, until stopped, or with --once until nothing is due."""
     drives: list[int] = []
@@ -157,8 +161,10 @@ def outbox_run(arguments: Namespace, output: Output) -> int:
             if arguments.once:
                 while not ended.is_set() and not lanes.wait_idle(0.5):
                     pass
+                desk.hooks.run(cancelled=ended.is_set)
             else:
-                ended.wait()
+                while not ended.wait(HOOKS_EVERY_S):
+                    desk.hooks.run(cancelled=ended.is_set)
         finally:
             lanes.stop()
             for number, handler in before.items():

@@ -63,7 +63,8 @@ class CaseTies(QWidget):
         data = view.case.data
         if data.reported is not None and data.reported.id:
             count = words.counted(others, MOST_CASES)
-            said = plural(others, "{count} other case", "{count} other cases", count=count)
+            some = plural(others, "{count} other case", "{count} other cases", count=count)
+            said = some if others else tr("no other case")
             act = link(joined([tr("Reported account {id}", id=data.reported.id), said]).replace("&", "&&"))
             where = {"account": data.reported.id, "number": number}
             act.clicked.connect(partial(self.wanted.emit, "account", where))

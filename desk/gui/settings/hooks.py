@@ -37,7 +37,7 @@ def call_words(call: HookCall) -> str:
     then = tr("given up") if call.state is HookState.FAILED else ""
     if call.state is HookState.WAITING and call.next_at is not None:
         then = tr("again at {time}", time=moment(call.next_at))
-    return joined([about, call.words, tried, then])
+    return joined([about, call.words.rstrip("."), tried, then])
 
 
 class HooksPanel(Panel):
