@@ -80,7 +80,7 @@ class Candidates:
     near: tuple[NearFile, ...] = ()
 
 
-FILES = 100
+FILES = 20
 """Files of a case whose spread is counted."""
 CASES = 100
 """Cases counted for each of them."""

@@ -39,6 +39,8 @@ class CaseTies(QWidget):
         self.setAccessibleName(tr("Ties to other cases"))
 
     def show_case(self, view: CaseView) -> None:
+        if self._view is None or self._view.case.number != view.case.number:
+            clear(self._column)
         self._view = view
         account = view.case.data.reported.id if view.case.data.reported else None
         desk, operator, number = self._session.desk, self._session.operator, view.case.number

@@ -50,6 +50,8 @@ class WhatIsKnown(Panel):
         # The facts scroll by the arrow keys; a case may hold nothing else that takes the focus.
         self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._scroll.setAccessibleName(tr("What is known"))
+        self._ties = CaseTies(session)
+        self._ties.wanted.connect(self.wanted)
         self._talks: list[Conversation] = []
         self._watching = False
         self._number = 0
@@ -62,6 +64,7 @@ class WhatIsKnown(Panel):
     def show_case(self, view: CaseView, names: Mapping[int, str], policies: Mapping[str, str]) -> None:
         """Build it anew. ``names`` of operators by id, ``policies`` titles by path."""
         self.watch(False)
+        self._scroll.body.removeWidget(self._ties)  # it stays as it is until its own answers come
         clear(self._scroll.body)
         self._talks = []
         if view.case.number != self._number:
@@ -69,8 +72,7 @@ class WhatIsKnown(Panel):
             self._scroll.verticalScrollBar().setValue(0)
         data = view.case.data
         top = label(tr("What is known"), "section")
-        ties = CaseTies(self._session)
-        ties.wanted.connect(self.wanted)
+        ties = self._ties
         ties.show_case(view)
         self._scroll.add(top, self._summary(view, policies), ties)
         self._people(data, view)
