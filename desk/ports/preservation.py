@@ -24,11 +24,15 @@ class PreservationTable(Protocol):
         today: date,
         *,
         standing: Standing | None = None,
+        ends: tuple[date, date] | None = None,
         text: str = "",
         offset: int = 0,
         limit: int = 200,
     ) -> tuple[Preservation, ...]:
-        """One for each filed report and case it covers, the one that ends first at the top."""
+        """One for each filed report and case it covers, the one that ends first at the top.
+
+        ``ends``: only what is not destroyed and whose last day lies between the two, both included.
+        """
         ...
 
     def for_case(self, case_number: int) -> tuple[Preservation, ...]: ...

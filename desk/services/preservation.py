@@ -93,16 +93,21 @@ class PreservationService:
         operator: Operator,
         *,
         standing: Standing | None = None,
+        ends: tuple[date, date] | None = None,
         text: str = "",
         offset: int = 0,
         limit: int = 200,
     ) -> Sequence[Preservation]:
-        """Every filed report's preservation, the one that ends first at the top."""
+        """Every filed report's preservation, the one that ends first at the top.
+
+        ``ends``: only what is not destroyed and whose last day lies between the two, both included.
+        """
         require(operator, Permission.SEE_REPORTS)
         with self._store.read() as uow:
-            return [
-                *uow.preservation.rows(self.today(), standing=standing, text=text, offset=offset, limit=limit)
-            ]
+            found = uow.preservation.rows(
+                self.today(), standing=standing, ends=ends, text=text, offset=offset, limit=limit
+            )
+        return [*found]
 
     def calendar(self, operator: Operator) -> Calendar:
         """Counts, and how many duties end in each month."""

@@ -73,6 +73,30 @@ def test_the_day_before_and_the_day_after(store: Store, day: date) -> None:
         assert unit.preservation.months(date(2027, 12, 1)) == ()
 
 
+def test_what_ends_between_two_days(store: Store) -> None:
+    one, two, three = filed(store)
+    today = date(2027, 11, 21)
+
+    def cases(start: date, end: date, standing: Standing | None = None) -> list[int]:
+        with store.read() as unit:
+            found = unit.preservation.rows(today, standing=standing, ends=(start, end))
+        return [row.case_number for row in found]
+
+    assert cases(date(2027, 11, 1), date(2027, 11, 30)) == [one, two, three]
+    assert cases(FIRST, FIRST) == [one]
+    assert cases(date(2027, 11, 21), SECOND) == [two, three]
+    assert cases(date(2027, 11, 1), date(2027, 11, 30), Standing.KEPT) == [two, three]
+    assert cases(date(2027, 12, 1), date(2027, 12, 31)) == []
+    with store.write() as unit:
+        by = unit.people.all()[0].id
+        unit.preservation.add_order(one, OrderKind.EXTENSION, "Letter", "", by, NOW, date(2027, 12, 24))
+        unit.preservation.add_destruction(destruction(two))
+    assert cases(date(2027, 12, 1), date(2027, 12, 31)) == [one]
+    assert cases(date(2027, 11, 1), date(2027, 11, 30)) == [three]
+    with store.read() as unit:
+        assert unit.preservation.months(today) == (("2027-11", 1), ("2027-12", 1))
+
+
 def test_orders_keep_longer_and_a_hold_whatever_the_date(store: Store) -> None:
     one, two, three = filed(store)
     later, today = date(2028, 5, 1), date(2028, 1, 1)

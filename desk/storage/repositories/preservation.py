@@ -88,8 +88,7 @@ _A = _ALL.c
 _last_day = case((_LONGER.c.until > _A.duty, _LONGER.c.until), else_=_A.duty)
 _HELD = func.coalesce(_HOLDS.c.holds, 0)
 _FROM = (
-    _ALL.join(cases, cases.c.number == _A.case_number)
-    .outerjoin(_LONGER, _LONGER.c.case_number == _A.case_number)
+    _ALL.outerjoin(_LONGER, _LONGER.c.case_number == _A.case_number)
     .outerjoin(_HOLDS, _HOLDS.c.case_number == _A.case_number)
     .outerjoin(destructions, _D.case_number == _A.case_number)
 )
@@ -103,6 +102,7 @@ class SqlPreservation(Repository):
         today: date,
         *,
         standing: Standing | None = None,
+        ends: tuple[date, date] | None = None,
         text: str = "",
         offset: int = 0,
         limit: int = 200,
@@ -110,6 +110,8 @@ class SqlPreservation(Repository):
         query = _rows().offset(offset).limit(limit)
         if standing is not None:
             query = query.where(_standing(today) == standing.value)
+        if ends is not None:
+            query = query.where(_D.case_number.is_(None), _last_day.between(*ends))
         if text.strip():
             pattern = contains(text)
             query = query.where(
@@ -256,7 +258,7 @@ def _rows() -> Select[Any]:
             _D.at.label("destroyed_at"),
             cases.c.platform_id,
         )
-        .select_from(_FROM)
+        .select_from(_FROM.join(cases, cases.c.number == _A.case_number))
         .order_by(_last_day, _A.at, _A.case_number)
     )
 
