@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from desk.domain.approval import Approval, ApprovalKind, check_asking
+from desk.domain.case import Case
 from desk.domain.codec import canonical
 from desk.domain.errors import NotReady, UserError
 from desk.domain.filing import FilingState
@@ -59,6 +60,8 @@ class Kept:
     waiting: tuple[Approval, ...]
     destruction: Destruction | None
     forbidden: str  # why it can't be destroyed now; empty where it can
+    forbidden_by_request: str = ""  # the same where law enforcement asks for it in writing
+    platform_id: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +125,6 @@ class PreservationService:
         with self._store.read() as uow:
             case = uow.cases.get(case_number)
             waiting = tuple(one for one in uow.approvals.pending() if one.case_number == case_number)
-            try:
-                self._erasure.require_free(uow, case)
-                forbidden = ""
-            except NotReady as problem:
-                forbidden = problem.words()
             return Kept(
                 case_number=case_number,
                 reports=uow.preservation.for_case(case_number),
@@ -135,8 +133,18 @@ class PreservationService:
                 names={person.id: person.name for person in uow.people.all()},
                 waiting=waiting,
                 destruction=uow.preservation.destruction(case_number),
-                forbidden=forbidden,
+                forbidden=self._forbidden(uow, case, Basis.DUTY_OVER),
+                forbidden_by_request=self._forbidden(uow, case, Basis.LAW_ENFORCEMENT),
+                platform_id=case.data.id,
             )
+
+    def _forbidden(self, uow: UnitOfWork, case: Case, basis: Basis) -> str:
+        """In words; whether there is a reference is asked when it is asked for."""
+        try:
+            self._erasure.require_free(uow, case, basis, "any")
+        except NotReady as problem:
+            return problem.words()
+        return ""
 
     # -- keeping it longer: one person -------------------------------------------------
 
@@ -235,6 +243,27 @@ class PreservationService:
         if found is None:
             raise UserError("There is no certificate: nothing of this case was destroyed by two people.")
         return found
+
+    def certificate_saved(
+        self, operator: Operator, case_number: int, sha256: str, document: str
+    ) -> Done[None]:
+        """Put on record that a certificate left the desk: the file's SHA-256, and as what (json, pdf)."""
+        require(operator, Permission.SEE_REPORTS)
+        if len(sha256) != 64:
+            raise ValueError("not a SHA-256")
+        with self._store.write() as uow:
+            if uow.preservation.destruction(case_number) is None:
+                raise UserError("There is no certificate: nothing of this case was destroyed by two people.")
+            note(
+                uow,
+                "preservation.certificate",
+                self._clock.now(),
+                operator,
+                case_number=case_number,
+                document=document,
+                sha256=sha256,
+            )
+        return done(None)
 
     def finish_clearing(self) -> int:
         """Remove files whose key is gone already: the desk stopped in between. How many cases."""

@@ -231,6 +231,7 @@ TABLE: dict[str, str | Given | Open] = {
     "preservation.calendar": "MS",
     "preservation.kept": "MS",
     "preservation.certificate": "MS",
+    "preservation.certificate_saved": "MS",
     "preservation.extend": "S",
     "preservation.hold": "S",
     "preservation.ask_release": "S",

@@ -38,7 +38,9 @@ def test_destroyed_after_the_year_by_two_people_with_a_certificate(served: World
     service, approvals = world.preservation, world.desk.approvals
     with pytest.raises(NotReady, match="preserved until 2027-11-20"):
         service.ask_destruction(world.supervisor, number, Basis.DUTY_OVER, "the year is over")
-    assert "preserved until" in service.kept(world.supervisor, number).forbidden
+    kept = service.kept(world.supervisor, number)
+    assert "preserved until" in kept.forbidden
+    assert (kept.forbidden_by_request, kept.platform_id) == ("", "case-1")
     to(world, date(2027, 11, 21))
     assert service.kept(world.supervisor, number).forbidden == ""
     assert [row.standing(service.today()) for row in service.list(world.moderator)] == [Standing.OVER]
@@ -68,6 +70,10 @@ def test_destroyed_after_the_year_by_two_people_with_a_certificate(served: World
     assert "800-88" in plain["method"]
     assert found.cleared_at is not None
     assert world.acts()[-3:] == ["approval.agreed", "case.erased", "preservation.destroyed"]
+    service.certificate_saved(world.moderator, number, found.sha256, "json")
+    assert world.acts()[-1] == "preservation.certificate"
+    with pytest.raises(ValueError, match="SHA-256"):
+        service.certificate_saved(world.moderator, number, "ab", "json")
     with pytest.raises(UserError, match="destroyed"):
         service.ask_destruction(world.supervisor, number, Basis.DUTY_OVER, "again")
     with pytest.raises(UserError, match="destroyed"):
@@ -89,6 +95,7 @@ def test_a_hold_stands_until_two_people_release_it(served: World) -> None:
     for basis in Basis:
         with pytest.raises(NotReady, match="legal hold"):
             service.ask_destruction(world.supervisor, number, basis, "now", "Request 3")
+    assert "legal hold" in service.kept(world.supervisor, number).forbidden_by_request
     asked = service.ask_release(world.supervisor, order.id, "the court is done").value
     with pytest.raises(UserError, match="already"):
         service.ask_release(other, order.id, "again")
@@ -180,4 +187,6 @@ def test_only_supervisors_order_it(served: World, who: str) -> None:
             act()
     with pytest.raises(UserError, match="no certificate"):
         service.certificate(served.supervisor, number)
+    with pytest.raises(UserError, match="no certificate"):
+        service.certificate_saved(served.supervisor, number, "0" * 64, "pdf")
     assert not any(act.startswith("preservation.") for act in served.acts())
