@@ -73,7 +73,8 @@ class HooksPanel(Panel):
         self.secret.textEdited.connect(self._touched)
         self.save.clicked.connect(self._save)
         self.test.clicked.connect(self._test)
-        self.setVisible(session.operator.may(Permission.SETTINGS))
+        if not session.operator.may(Permission.SETTINGS):
+            self.hide()
 
     def _fill(self) -> None:
         status = hbox(self._state, gap=theme.S2)
