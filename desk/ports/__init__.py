@@ -48,6 +48,7 @@ from desk.ports.queue import (
     SavedFilter,
     view_names,
 )
+from desk.ports.reports import ReportFilter, ReportPlace, ReportRow, Reports, ReportState
 from desk.ports.routing import Routing, Waiting
 from desk.ports.second_reviews import Outcomes, SecondReviews
 from desk.ports.signin import Passwords, SignIns
@@ -107,6 +108,11 @@ __all__ = [
     "BackupMade",
     "Backups",
     "Restored",
+    "ReportFilter",
+    "ReportPlace",
+    "ReportRow",
+    "ReportState",
+    "Reports",
     "Routing",
     "Waiting",
     "PreservationCounts",

@@ -23,6 +23,7 @@ from desk.ports.hashes import Hashes
 from desk.ports.hooks import HookCalls
 from desk.ports.preservation import PreservationTable
 from desk.ports.queue import QueueBook
+from desk.ports.reports import Reports
 from desk.ports.routing import Routing
 from desk.ports.second_reviews import Outcomes, SecondReviews
 from desk.ports.signin import SignIns
@@ -151,6 +152,8 @@ class UnitOfWork(Protocol):
     def figures(self) -> FigureFacts: ...
     @property
     def queue(self) -> QueueBook: ...
+    @property
+    def reports(self) -> Reports: ...
 
 
 class Store(Protocol):

@@ -24,6 +24,7 @@ from desk.storage.repositories.hashes import SqlHashes
 from desk.storage.repositories.hooks import SqlHookCalls
 from desk.storage.repositories.preservation import SqlPreservation
 from desk.storage.repositories.queue_book import SqlQueueBook
+from desk.storage.repositories.reports import SqlReports
 from desk.storage.repositories.restored import SqlRestored
 from desk.storage.repositories.routing import SqlRouting
 from desk.storage.repositories.second_reviews import SqlOutcomes, SqlSecondReviews
@@ -59,6 +60,7 @@ class SqlUnitOfWork:
         self.outcomes = SqlOutcomes(connection)
         self.figures = SqlFigureFacts(connection)
         self.queue = SqlQueueBook(connection)
+        self.reports = SqlReports(connection)
 
 
 class SqlStore:

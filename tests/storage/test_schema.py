@@ -48,7 +48,8 @@ def test_the_tables_are_what_the_migrations_make(engine: Engine) -> None:
     assert not schema.upgrade(engine)
     with engine.connect() as connection:
         # The full-text indexes are the migrations' own: SQLite keeps its in tables, PostgreSQL in an index.
-        own = ("case_fts", "ix_case_words_words")
+        # So is the index of the list of reports, which holds more columns in SQLite.
+        own = ("case_fts", "ix_case_words_words", "ix_filings_listed")
         options = {"include_name": lambda name, _kind, _: not str(name).startswith(own)}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
 
