@@ -66,6 +66,7 @@ class ErasureService:
         self.require_free(uow, uow.cases.get(number), basis, reference)
         blobs = uow.cases.blobs(number)
         uow.hashes.forget(number)
+        uow.accounts.forget(number)
         if uow.cases.forget_key(number):
             note(
                 uow,

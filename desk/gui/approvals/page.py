@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.domain.approval import Approval, ApprovalState
 from desk.domain.errors import DeskError
@@ -19,6 +19,7 @@ from desk.gui.approvals.pane import RequestPane
 from desk.gui.case.parts import Said
 from desk.gui.session import Session
 from desk.gui.widgets.choices import Segmented
+from desk.gui.widgets.common import Stack
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton, SplitView
 from desk.gui.words import tr
@@ -78,7 +79,7 @@ class ApprovalsPage(Page):
         column.addWidget(self.which, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.list, 1)
         left.setMinimumWidth(240)
-        self._panes = QStackedLayout()
+        self._panes = Stack(self)
         for part in (self._loading, self._nothing, self._none_decided, self.pane):
             self._panes.addWidget(part)
         right = QWidget()

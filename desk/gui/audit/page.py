@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
     QHeaderView,
-    QStackedLayout,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -27,7 +26,7 @@ from desk.gui.runner import Job, Task
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import primary, quiet, secondary
 from desk.gui.widgets.chips import Badge
-from desk.gui.widgets.common import hbox, label
+from desk.gui.widgets.common import Stack, hbox, label
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton, SplitView
 from desk.gui.widgets.progress import ThinBar
@@ -83,7 +82,7 @@ class AuditPage(Page):
         self.signed.signed.connect(self.model.reload)
         self._show_running(False)
         head.setContentsMargins(theme.S4, theme.S3, theme.S4, theme.S3)
-        self._stack = QStackedLayout()
+        self._stack = Stack(self)
         self._stack.addWidget(LoadingSkeleton(12, 32))
         self._stack.addWidget(self.table)
         self._empty = EmptyState(

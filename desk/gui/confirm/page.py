@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desk.domain.case import CaseState, Claim
 from desk.domain.errors import AlreadyReported, ClaimLost, DeskError, NotReady, StaleDraft
@@ -25,7 +25,7 @@ from desk.gui.confirm.side import Side, hold_words
 from desk.gui.confirm.xmlview import readable
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import secondary
-from desk.gui.widgets.common import clear, hbox, label
+from desk.gui.widgets.common import Stack, clear, hbox, label
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import ConfirmBar, EmptyState, LoadingSkeleton, Panel, Scroll
 from desk.gui.words import tr
@@ -58,7 +58,7 @@ class ConfirmPage(Page):
         self.bar.confirmed.connect(self._confirm)
         self.bar.went_back.connect(self.go_back)
         self._problems = Scroll(margin=theme.S6)
-        self._layout = QStackedLayout()
+        self._layout = Stack(self)
         self._build()
         self._look = QTimer(self, singleShot=True, interval=LOOK_AGAIN_MS)
         self._look.timeout.connect(self._look_again)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desk.domain.errors import DeskError
 from desk.domain.filing import Filing
@@ -19,6 +19,7 @@ from desk.gui.outbox.list import FilingList
 from desk.gui.outbox.model import STEP, Listed, OutboxModel, read
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import link
+from desk.gui.widgets.common import Stack
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton
 from desk.gui.words import plural, tr
@@ -50,7 +51,7 @@ class OutboxPage(Page):
             tr("Confirmed reports wait here until the agency has them."),
             tr("To the queue"),
         )
-        self._layout = QStackedLayout()
+        self._layout = Stack(self)
         self._build()
         self._reload = QTimer(self, singleShot=True, interval=RELOAD_AFTER_MS)
         self._reload.timeout.connect(self._ask)

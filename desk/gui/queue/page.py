@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
     QMenu,
-    QStackedLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -28,7 +27,7 @@ from desk.gui.queue.model import QueueModel
 from desk.gui.queue.table import QueueTable
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import primary
-from desk.gui.widgets.common import hbox, label
+from desk.gui.widgets.common import Stack, hbox, label
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton
 from desk.gui.words import number, tr
@@ -62,7 +61,7 @@ class QueuePage(Page):
         self._kept: object = None
         self._menu_of: QMenu | None = None
         self._views: dict[str, QToolButton] = {}
-        self._layout = QStackedLayout()
+        self._layout = Stack(self)
         self._empty: dict[str, EmptyState] = {}
         self._build()
         self.model.loaded.connect(self._loaded)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desk.domain.case import Claim
 from desk.domain.draft import Draft
@@ -26,6 +26,7 @@ from desk.gui.report.records import all_paths
 from desk.gui.report.sheet import Sheet
 from desk.gui.report.words import things_missing
 from desk.gui.session import Session
+from desk.gui.widgets.common import Stack
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton
 from desk.gui.words import clock, tr
@@ -77,7 +78,7 @@ class ReportPage(Page):
             app.focusChanged.connect(self._focus_changed)
 
     def _build(self) -> None:
-        self._layout = QStackedLayout()
+        self._layout = Stack(self)
         self._skeleton = LoadingSkeleton(14, 36)
         self._layout.addWidget(self._skeleton)
         self._state: EmptyState | None = None

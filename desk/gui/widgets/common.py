@@ -4,9 +4,35 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desk.gui import theme
+
+
+class Stack(QStackedLayout):
+    """One of several widgets at a time, of which ``owner`` becomes the parent at once.
+
+    A plain QStackedLayout shows its first widget when it is added: without a parent that is a window of
+    its own for a moment, which takes the focus from ours.
+    """
+
+    def __init__(self, owner: QWidget) -> None:
+        super().__init__()
+        self._owner = owner
+
+    def addWidget(self, widget: QWidget) -> int:
+        if widget.parentWidget() is None:
+            widget.setParent(self._owner)
+        return super().addWidget(widget)
 
 
 def vbox(*items: QWidget | QLayout, margin: int = 0, gap: int = theme.S2) -> QVBoxLayout:
