@@ -55,6 +55,8 @@ class ChannelsPage(Page):
         self.directory = Directory()
         self.directory.chosen.connect(self.record)
         self.list = RecordList()
+        self.list.setParent(self)  # shown before it has its place, it would be a window of its own
+        self.list.hide()
         self.list.corrected.connect(self.correct)
         self.list.opened.connect(self._open_case)
         self._head = label("", "section", wrap=True)
