@@ -39,7 +39,7 @@ class ClosingDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Reports are on their way"))
         self.choice = Choice.STAY
-        held = [filing for filing in filings if filing.state is FilingState.HELD]
+        held = [one for one in filings if one.state is FilingState.HELD and not one.awaiting]
         self.setMinimumWidth(480)
         head = label(
             plural(len(filings), "{n} report is not filed yet", "{n} reports are not filed yet"), "section"

@@ -37,7 +37,12 @@ def standard_items() -> list[RailItem]:
         ("approvals", tr("Approvals"), "list-checks"),
         ("settings", tr("Settings"), "settings"),
     ]
-    return [RailItem(id_, title, icon, f"Ctrl+{n}") for n, (id_, title, icon) in enumerate(pages, 1)]
+    items = [RailItem(id_, title, icon, f"Ctrl+{n}") for n, (id_, title, icon) in enumerate(pages, 1)]
+    # What came later keeps the keys of the others as they were.
+    items[4:4] = [
+        RailItem("second_review", tr("Review"), "users", "Ctrl+8"),
+    ]
+    return items
 
 
 class _RailButton(QToolButton):

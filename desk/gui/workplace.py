@@ -29,6 +29,7 @@ from desk.gui.queue.page import QueuePage
 from desk.gui.report.page import ReportPage
 from desk.gui.reports.page import ReportsPage
 from desk.gui.runner import Runner, Task
+from desk.gui.second_review.page import SecondReviewPage, waiting_reviews
 from desk.gui.session import Session
 from desk.gui.settings.page import SettingsPage
 from desk.gui.theme import Scheme, Theme
@@ -48,6 +49,7 @@ NEEDS = {
     "case": Permission.SEE_QUEUE,
     "outbox": Permission.SEE_OUTBOX,
     "reports": Permission.SEE_REPORTS,
+    "second_review": Permission.SECOND_REVIEW,
     "audit": Permission.SEE_AUDIT,
     "approvals": Permission.SEE_APPROVALS,
     "settings": Permission.SETTINGS,
@@ -110,6 +112,7 @@ class Workplace(QObject):
         window.add_page("confirm", self.confirm)
         window.add_page("outbox", OutboxPage(session))
         window.add_page("reports", ReportsPage(session))
+        window.add_page("second_review", SecondReviewPage(session))
         window.add_page("audit", AuditPage(session))
         window.add_page("approvals", ApprovalsPage(session))
         window.add_page("settings", SettingsPage(session))
@@ -200,7 +203,7 @@ class Workplace(QObject):
         if Change.OUTBOX in changes:
             self.outbox.wake()
             self._ask_status()
-        if Change.APPROVALS in changes:
+        if changes & {Change.APPROVALS, Change.QUEUE}:
             self._ask_approvals()
         if Change.HOOKS in changes:
             self._call_hooks()
@@ -341,13 +344,20 @@ class Workplace(QObject):
         self._seen_at = now
 
     def _ask_approvals(self) -> None:
-        """How many requests wait for this person's answer."""
+        """How many requests, and how many decisions to look at again, wait for this person."""
+        session = self.session
         self.runner.run_read(
-            partial(waiting_for, self.session), self._show_approvals, self._no_status, owner=self, key="asked"
+            lambda: (waiting_for(session), waiting_reviews(session)),
+            self._show_approvals,
+            self._no_status,
+            owner=self,
+            key="asked",
         )
 
-    def _show_approvals(self, count: int) -> None:
-        self.window.rail.set_waiting("approvals", count)
+    def _show_approvals(self, counts: tuple[int, int]) -> None:
+        requests, reviews = counts
+        self.window.rail.set_waiting("approvals", requests)
+        self.window.rail.set_waiting("second_review", reviews)
 
     # the status line ----------------------------------------------------------
 

@@ -45,7 +45,8 @@ class ContentPanel(Panel):
         super().__init__()
         self._session, self.marks, self._recorder = session, marks, recorder
         self._view: CaseView | None = None
-        self._can_mark, self._lock, self._passing = False, "", ""
+        self._can_mark = self._can_look = False
+        self._lock = self._passing = ""
         self.appearance = Appearance(self)
         self.appearance.changed.connect(self._appearance_changed)
         self.grid = CaseGrid(self.appearance.side)
@@ -181,11 +182,11 @@ class ContentPanel(Panel):
         self.details.player.forget()
         self.looking.forget()
 
-    def set_state(self, *, can_mark: bool, lock: str, hold_seconds: float) -> None:
+    def set_state(self, *, can_mark: bool, can_look: bool, lock: str, hold_seconds: float) -> None:
         """Whether files can be looked at and marked, and what stands against it."""
-        self._can_mark, self._lock = can_mark, lock
+        self._can_mark, self._can_look, self._lock = can_mark, can_look, lock
         self.looking.set_hold(hold_seconds)
-        if not can_mark or lock:
+        if not can_look or lock:
             self.blank()
         self._say_hint()
         self._show_marks()
@@ -205,7 +206,7 @@ class ContentPanel(Panel):
             text = ""
         elif self._lock:
             text, role, icon = self._lock, "warn", "coffee"
-        elif not self._can_mark:
+        elif not self._can_look:
             text = tr("Blurred. Claim this case to look.")
         elif self.looker.zooming:
             text, icon = (
@@ -363,7 +364,7 @@ class ContentPanel(Panel):
         claim, content, view = self._session.claim, self.content, self._view
         if claim is None or content is None or view is None or claim.case_id != view.case.number:
             return None
-        return (content, claim) if self._can_mark and not self._lock else None
+        return (content, claim) if self._can_look and not self._lock else None
 
     def _record(self, shown: Shown) -> None:
         if self._view is not None:
@@ -373,7 +374,7 @@ class ContentPanel(Panel):
         content, view = self.content, self._view
         if not wanted or content is None or view is None:
             return
-        if not self._can_mark:
+        if not self._can_look:
             self.details.show_metadata(tr("Claim this case to open the metadata."))
             return
         self.details.show_metadata(tr("Opening…"))

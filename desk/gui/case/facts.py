@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from desk.gui.case import phrases
 from desk.gui.case.messages import Conversation
 from desk.gui.case.parts import Facts, row
 from desk.gui.case.people import account_widget, people_title
+from desk.gui.case.second import Reviews, outcome_words
 from desk.gui.session import Session
 from desk.gui.widgets.chips import Badge
 from desk.gui.widgets.common import clear, hairline, label
@@ -30,6 +31,7 @@ from desk.gui.widgets.flow import FlowLayout
 from desk.gui.widgets.panels import Panel, Scroll
 from desk.gui.words import joined, plural, tr
 from desk.services.review import CaseView
+from desk.services.second_review import ReviewLine
 
 DEEPEST = 6
 
@@ -61,8 +63,15 @@ class WhatIsKnown(Panel):
     def conversations(self) -> list[Conversation]:
         return list(self._talks)
 
-    def show_case(self, view: CaseView, names: Mapping[int, str], policies: Mapping[str, str]) -> None:
+    def show_case(
+        self,
+        view: CaseView,
+        names: Mapping[int, str],
+        policies: Mapping[str, str],
+        reviews: Reviews | None = None,
+    ) -> None:
         """Build it anew. ``names`` of operators by id, ``policies`` titles by path."""
+        reviews = reviews or Reviews()
         self.watch(False)
         self._scroll.body.removeWidget(self._ties)  # it stays as it is until its own answers come
         clear(self._scroll.body)
@@ -73,13 +82,16 @@ class WhatIsKnown(Panel):
         data = view.case.data
         top = label(tr("What is known"), "section")
         ties = self._ties
-        ties.show_case(view)
+        if not reviews.withheld:  # what it tells of reports would tell of the decision
+            ties.show_case(view)
         self._scroll.add(top, self._summary(view, policies), ties)
+        ties.setVisible(not reviews.withheld)
         self._people(data, view)
         self._talk(data)
         self._links(data)
         self._law(data.law_enforcement)
         self._history(view, names)
+        self._reviewed(reviews.judged)
         self._elsewhere(view)
         self._extra(data.extra)
         self._scroll.end()
@@ -272,6 +284,15 @@ class WhatIsKnown(Panel):
             facts.add(tr("By the guide"), guided(walk.path))
         if view.decisions or view.walks:
             self._section(tr("Decisions so far"), facts)
+
+    def _reviewed(self, lines: Sequence[ReviewLine]) -> None:
+        facts = Facts()
+        for when, what, reason in outcome_words(lines):
+            facts.time(tr("Second review"), when)
+            facts.add("", what)
+            facts.add("", reason)
+        if lines:
+            self._section(tr("Looked at again"), facts)
 
     def _elsewhere(self, view: CaseView) -> None:
         facts = Facts()

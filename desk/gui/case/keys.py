@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
+from desk.domain.decision import DecisionKind
 from desk.gui.case import phrases
+from desk.gui.case.second import either
 from desk.gui.widgets.page import Command
 from desk.gui.words import tr
 
@@ -23,26 +25,41 @@ def case_commands(page: CasePage) -> list[Command]:
     marker = content.marker
 
     def shown() -> bool:
-        return page.decisions.isVisible()
+        return page.decisions.isVisible() or page.second.bar.isVisible()
+
+    def claimable() -> bool:
+        return bar.claim.isVisible() or page.second.bar.claim.isVisible()
 
     def mine() -> bool:
         return shown() and page.mine
 
     def file() -> bool:
-        return mine() and content.stack is not None
+        return (mine() or (page.isVisible() and page.looks)) and content.stack is not None
 
     def made(id_: str, title: str, key: str, act: Callable[[], object], when: Callable[[], bool]) -> Command:
         return Command(f"case.{id_}", title, key, act, when)
+
+    def decides() -> bool:
+        return mine() or (page.isVisible() and page.reviewing)
+
+    def decide(kind: DecisionKind, act: Callable[[], object]) -> Callable[[], object]:
+        return partial(either, lambda: page.reviewing, partial(page.second.bar.choose, kind), act)
 
     def plays() -> bool:
         return file() and content.details.player.isVisible()
 
     acts = [
-        made("claim", tr("Claim this case"), "C", page.claim, lambda: shown() and bar.claim.isVisible()),
-        made("none", tr("No violation"), "N", bar.no_violation, mine),
-        made("without", tr("Violation…"), "V", bar.ask_violation, mine),
+        made("claim", tr("Claim this case"), "C", page.claim, claimable),
+        made("none", tr("No violation"), "N", decide(DecisionKind.NO_VIOLATION, bar.no_violation), decides),
+        made(
+            "without",
+            tr("Violation…"),
+            "V",
+            decide(DecisionKind.VIOLATION_NO_REPORT, bar.ask_violation),
+            decides,
+        ),
         made("opinion", tr("Second opinion"), "S", bar.ask_opinion, mine),
-        made("report", tr("Report…"), "R", page.report, mine),
+        made("report", tr("Report…"), "R", decide(DecisionKind.REPORT, page.report), decides),
         made("guide", tr("Is this reportable?"), "G", page.to_guide, shown),
         made("channels", tr("Other channels"), "O", page.to_channels, shown),
     ]

@@ -33,6 +33,7 @@ from desk.gui.case.parts import Said
 from desk.gui.case.recorder import Recorder
 from desk.gui.case.resting import RestNotice
 from desk.gui.case.screenlock import ScreenLock
+from desk.gui.case.second import SecondLook
 from desk.gui.case.standing import WORKABLE, Loaded, bar_state, claim_words, live, load, unread, waits_for
 from desk.gui.case.states import CaseSkeleton, Decided, Failed, NoCase
 from desk.gui.pauses import settle
@@ -78,6 +79,7 @@ class CasePage(Page):
         self.noted = label("", "muted", wrap=True)
         self.noted.hide()
         self.decisions = DecisionBar()
+        self.second = SecondLook(session, self)
         self.said = Said()
         self.resting = RestNotice(session.desk.clock)
         self.screen_lock = ScreenLock(self)
@@ -106,6 +108,7 @@ class CasePage(Page):
         column.setSpacing(0)
         column.addWidget(middle, 1)
         column.addWidget(self.decisions)
+        column.addWidget(self.second.bar)
         self.content.looking.stage = self._body
         self._stack = QStackedWidget()
         for part in (self.no_case, self._skeleton, self.failed, self._body, self.done):
@@ -153,6 +156,10 @@ class CasePage(Page):
         self.decisions.asking_ended.connect(self.focus_grid)
         self.decisions.guide_asked.connect(self.to_guide)
         self.decisions.channels_asked.connect(self.to_channels)
+        self.second.written.connect(self._reviewed)
+        self.second.bar.claim_asked.connect(self.claim)
+        self.second.bar.release_asked.connect(self.release)
+        self.second.bar.left.connect(self._to_reviews)
         self.known.read.connect(self._read)
         self.recorder.rest_changed.connect(self._rest_changed)
         self.resting.over.connect(self.recorder.ask_rest)
@@ -173,7 +180,9 @@ class CasePage(Page):
         return list(self._commands)
 
     def enter(self, **kwargs: object) -> None:
-        """``number``: the case to show. Without it: the one at hand, or that none is open."""
+        """``number``: the case to show. Without it: the one at hand, or that none is open.
+        ``review``: it is opened to be looked at again, and claimed for that.
+        """
         wanted = kwargs.get("number")
         claim = self.session.claim
         if isinstance(wanted, int):
@@ -189,6 +198,7 @@ class CasePage(Page):
             self._close()
         else:
             self.open_case(number)
+            self.second.claim_wanted = "review" in kwargs
 
     def leave(self) -> bool:
         self.blank()
@@ -259,17 +269,19 @@ class CasePage(Page):
         view = loaded.view
         if view.case.number != self._number or self._decided is not None:
             return
-        before = self._view
+        before, told = self._view, self._loaded.reviews if self._loaded is not None else None
         self._view, self._loaded = view, loaded
         self.recorder.set_rest(loaded.rest)
+        self.second.read(loaded.reviews)
         self._sync_claim(view.case)
-        self.handing.read(view.case.number)
+        if not loaded.reviews.withheld:
+            self.handing.read(view.case.number)
         fresh = before is None or (before.case.number, before.case.revision) != (
             view.case.number,
             view.case.revision,
         )
-        if fresh or before is None or before.decisions != view.decisions:
-            self.known.show_case(view, loaded.names, loaded.policies)
+        if fresh or before is None or before.decisions != view.decisions or told != loaded.reviews:
+            self.known.show_case(view, loaded.names, loaded.policies, loaded.reviews)
         shown = self._stack.currentWidget() is self._body
         self._stack.setCurrentWidget(self._body)
         self._show_state(fresh=fresh)
@@ -279,6 +291,10 @@ class CasePage(Page):
             self.split.setSizes([share * 100 for share in shares])
         if fresh or not shown:
             self.focus_grid()
+        if self.second.claim_wanted:
+            self.second.claim_wanted = False
+            if self.reviewing and not self.looks:
+                self.claim()
 
     def _failed_to_load(self, error: DeskError) -> None:
         self._forget_view()
@@ -296,6 +312,8 @@ class CasePage(Page):
 
     def _forget(self) -> None:
         self._forget_view()
+        self.second.forget()
+        self.noted.hide()
         self._number = None
 
     def _close(self) -> None:
@@ -312,9 +330,21 @@ class CasePage(Page):
     def mine(self) -> bool:
         """Whether the operator holds the claim and may work on the case."""
         claim, view = self.session.claim, self._view
-        if claim is None or view is None:
+        if claim is None or view is None or self.reviewing:
             return False
         return claim.case_id == view.case.number and view.case.state in WORKABLE
+
+    @property
+    def reviewing(self) -> bool:
+        """Whether a second opinion of this person is asked for on the case: nothing else is done with it."""
+        return self.second.waiting
+
+    @property
+    def looks(self) -> bool:
+        """Whether the files may be looked at: by who works on the case, or was asked to look again."""
+        claim, view = self.session.claim, self._view
+        held = claim is not None and view is not None and claim.case_id == view.case.number
+        return self.mine or (held and self.reviewing)
 
     def _sync_claim(self, case: Case) -> None:
         """The store knows best who holds the claim."""
@@ -329,19 +359,23 @@ class CasePage(Page):
         view, loaded = self._view, self._loaded
         if view is None or loaded is None:
             return
-        case, mine = view.case, self.mine
+        case, mine, me = view.case, self.mine, self.session.operator
         held = live(case.claim, self.session.desk.clock.now())
-        state, why = bar_state(case, mine=mine, held=held, me=self.session.operator)
+        state, why = bar_state(case, mine=mine, held=held, me=me)
         self._save_focus()
         self.decisions.set_standing(loaded.standing)
-        self.decisions.set_state(state, why)
-        text, tip = claim_words(self.session.claim if mine else held, mine=mine)
+        self.decisions.set_state(state if not self.second.active else "closed", why)
+        self.decisions.setVisible(not self.second.active)
+        own = self.reviewing and self.looks
+        self.second.show_state(claimed=own, can_claim=held is None or (held.operator_id == me.id and not own))
+        text, tip = claim_words(self.session.claim if mine or own else held, mine=mine or own)
         self.claim_bar.say(text, mine=mine, tip=tip)
         self._offer()
         if fresh:
             self._say_standing(view)
         self.content.set_state(
             can_mark=mine,
+            can_look=self.looks,
             lock=phrases.rest_lock(self.recorder.rest),
             hold_seconds=loaded.policy.hold_seconds,
         )
@@ -351,7 +385,9 @@ class CasePage(Page):
                 self.marks.begin(case.number, open_now=view.has_draft)
             self.known.watch_only(unread(view) if self.isVisible() else set())
         else:
-            self.known.watch(False)
+            self.known.watch_only(unread(view) if own and self.isVisible() else set())
+            if not own:
+                self.known.watch(False)
             if self.marks.ready:
                 self.marks.stop()
         self._entered = False
@@ -359,6 +395,9 @@ class CasePage(Page):
 
     def _say_standing(self, view: CaseView) -> None:
         """What the case is waiting for, where it is not simply open."""
+        if self.reviewing:
+            self.said.unsay()  # it would tell what was decided
+            return
         kind, text, page = waits_for(view)
         filing = max((one.id for one in view.filings), default=None)
         if page and filing is not None:
@@ -407,7 +446,7 @@ class CasePage(Page):
             self.recorder.ask_rest()
 
     def claim(self) -> None:
-        if self._number is not None and not self.mine:
+        if self._number is not None and not self.looks:
             self.acts.claim(self._number)
 
     def _claimed(self, claim: Claim) -> None:
@@ -418,7 +457,8 @@ class CasePage(Page):
 
     def release(self) -> None:
         claim = self.session.claim
-        if claim is not None and self.mine:
+        if claim is not None and (self.mine or self.looks):
+            self.blank()
             self.acts.release(claim)
 
     def snooze(self, choice: int) -> None:
@@ -471,6 +511,18 @@ class CasePage(Page):
     def to_queue(self) -> None:
         self._close()
         self.navigate.emit("queue", {})
+
+    def _reviewed(self) -> None:
+        """The second opinion is given: the claim for it goes, and nothing is withheld any more."""
+        claim = self.session.claim
+        self.blank()
+        if claim is not None and self._view is not None and claim.case_id == self._view.case.number:
+            self.acts.release(claim)
+        self.reload()
+
+    def _to_reviews(self) -> None:
+        self._close()
+        self.navigate.emit("second_review", {})
 
     # --- deciding ------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from desk.domain.case import Case, CaseState, Claim
@@ -12,6 +12,7 @@ from desk.domain.exposure import Rest, RestPolicy
 from desk.domain.roles import Operator
 from desk.gui import words
 from desk.gui.case import phrases
+from desk.gui.case.second import Reviews, reviews_of, veiled
 from desk.gui.words import tr
 from desk.services.desk import Desk
 from desk.services.review import CaseView
@@ -30,18 +31,25 @@ class Loaded:
     policy: RestPolicy
     rest: Rest
     standing: Standing
+    reviews: Reviews = field(default_factory=Reviews)
 
 
 def load(desk: Desk, operator: Operator, number: int) -> Loaded:
-    """Everything the page shows; for a reading thread. Raises UserError where there is no such case."""
+    """Everything the page shows; for a reading thread. Raises UserError where there is no such case.
+
+    While a blind second opinion is asked for, nothing of the first decision is in it.
+    """
     settings = desk.configuration.settings(operator)
+    view = desk.review.open(operator, number)
+    reviews = reviews_of(view, desk.second_review.for_case(operator, number))
     return Loaded(
-        desk.review.open(operator, number),
+        veiled(view) if reviews.withheld else view,
         {person.id: person.name for person in desk.people.all()},
         {policy.path: policy.title for policy in settings.policies},
         settings.rest,
         desk.review.rest(operator),
         desk.violations.standing(operator, number),
+        reviews,
     )
 
 

@@ -37,6 +37,7 @@ def topics() -> list[tuple[str, str]]:
         ("confirm", tr("Confirmation")),
         ("outbox", tr("Outbox")),
         ("reports", tr("Reports")),
+        ("second_review", tr("Second review")),
         ("audit", tr("Audit")),
         ("approvals", tr("Approvals")),
         ("settings", tr("Settings")),

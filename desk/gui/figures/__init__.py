@@ -1,0 +1,1 @@
+"""Figures for supervisors: charts, each with its table."""
