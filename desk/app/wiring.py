@@ -100,6 +100,7 @@ def wire(
     practice: bool,
     backups: Backups | None = None,
 ) -> Desk:
+    from desk.cybertip.answers import answered
     from desk.cybertip.compose import CyberTipComposer
     from desk.cybertip.schema import ServiceSchema
     from desk.gui import resources
@@ -128,6 +129,7 @@ def wire(
     from desk.services.people import PeopleService
     from desk.services.preservation import PreservationService
     from desk.services.queue import Queue
+    from desk.services.reports import ReportService
     from desk.services.resting import Resting
     from desk.services.review import Review
     from desk.services.rules import ReportingRules
@@ -156,6 +158,17 @@ def wire(
     checkpoints = Checkpoints(store, secrets, signer, clock, workspace_id)
     owner = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
     signin = SignIn(store, vault, Argon2Passwords, clock, os_account())
+    outbox = Outbox(
+        store,
+        vault,
+        composer,
+        agencies.current,
+        clock,
+        owner,
+        random.SystemRandom().random,
+        schema,
+        checkpoints.after_drive,
+    )
     desk = Desk(
         clock=clock,
         workspace_id=workspace_id,
@@ -167,18 +180,8 @@ def wire(
         drafting=drafting,
         violations=Violations(store, drafting, clock),
         rules=ReportingRules(store, clock, approvals),
-        confirmation=Confirmation(store, composer, clock),
-        outbox=Outbox(
-            store,
-            vault,
-            composer,
-            agencies.current,
-            clock,
-            owner,
-            random.SystemRandom().random,
-            schema,
-            checkpoints.after_drive,
-        ),
+        confirmation=Confirmation(store, composer, clock, vault=vault),
+        outbox=outbox,
         auditing=Auditing(store, clock, signer, checkpoints.own_key),
         checkpoints=checkpoints,
         evidence=EvidenceService(
@@ -210,6 +213,7 @@ def wire(
         backup=BackupService(store, clock, backups),
         second_review=reviewing,
         outcomes=OutcomeService(store, clock),
+        reports=ReportService(store, clock, outbox, reviewing, answered),
         figures=FigureService(store, clock, reviewing, resting),
         signin=signin,
         access=AccessService(store, signin, clock),

@@ -43,6 +43,7 @@ class Permission(enum.StrEnum):
     RESUME = "resume"
     SECOND_REVIEW = "second_review"
     OUTCOMES = "outcomes"
+    EXPORT_REPORTS = "export_reports"
     FIGURES = "figures"
     SUPERVISE_QUEUE = "supervise_queue"
 
@@ -76,6 +77,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.RESUME: frozenset({_S}),
     Permission.SECOND_REVIEW: frozenset({_S}),
     Permission.OUTCOMES: frozenset({_S}),
+    Permission.EXPORT_REPORTS: frozenset({_S}),
     Permission.FIGURES: frozenset({_S}),
     Permission.SUPERVISE_QUEUE: frozenset({_S}),
 }

@@ -17,8 +17,8 @@ from desk.services.confirmation import Confirmation
 from desk.services.credentials import CredentialService
 from desk.services.drafting import Drafting
 from desk.services.evidence import EvidenceService
-from desk.services.guidance import GuideService
 from desk.services.figures import FigureService
+from desk.services.guidance import GuideService
 from desk.services.hashing import Hashing
 from desk.services.hooks import Hooks
 from desk.services.intake import Intake
@@ -28,6 +28,7 @@ from desk.services.outcomes import OutcomeService
 from desk.services.people import PeopleService
 from desk.services.preservation import PreservationService
 from desk.services.queue import Queue
+from desk.services.reports import ReportService
 from desk.services.resting import Resting
 from desk.services.review import Review
 from desk.services.rules import ReportingRules
@@ -70,6 +71,7 @@ class Desk:
     backup: BackupService
     second_review: SecondReviewing
     outcomes: OutcomeService
+    reports: ReportService
     figures: FigureService
     rules: ReportingRules
     violations: Violations

@@ -258,7 +258,7 @@ def _elsewhere_narrowed(query: Select[Any], wanted: ReportFilter) -> Select[Any]
     if words:
         pattern = contains(words)
         columns = (_latest(_E.reference), _latest(_E.filed_by), _E.account_id, cases.c.platform_id, _E.body)
-        found = [func.lower(column).like(pattern, escape="\\") for column in columns]
+        found: list[Any] = [func.lower(column).like(pattern, escape="\\") for column in columns]
         if (number := _number(words)) is not None:
             found.append(_E.case_number == number)
         said.append(or_(*found))
