@@ -8,20 +8,31 @@ nothing else.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from pathlib import PurePosixPath
 
 from desk.cybertip import xml
 from desk.cybertip.checks import check_file, check_report
 from desk.cybertip.codes import explain
-from desk.cybertip.compose_people import device, ip_event, recipient, reported, text, victim
+from desk.cybertip.compose_files import (
+    HEAD,
+    NOT_VIEWED,
+    OPEN,
+    choice_details,
+    choice_of,
+    files_of,
+    plain_name,
+    template_of,
+    transcript_details,
+    upload_name,
+)
+from desk.cybertip.compose_people import recipient, reported, text, victim
 from desk.cybertip.compose_places import place_of, unreadable_coordinates
 from desk.cybertip.draft_paths import batch_path, document_path, draft_path, file_path
 from desk.cybertip.fields import at, is_record, table
 from desk.cybertip.model import Report
-from desk.cybertip.model_files import FileAnnotations, FileDetails, FileHash, FileRelevance
+from desk.cybertip.model_files import FileDetails
 from desk.cybertip.model_incident import (
     BatchedReport,
     BatchReason,
@@ -37,20 +48,16 @@ from desk.domain.batch import account_ids, batched
 from desk.domain.case import CaseData
 from desk.domain.case import LawEnforcement as KnownAgency
 from desk.domain.company import Company
-from desk.domain.content import Content, Match, Relevance
-from desk.domain.draft import Draft, FileChoice
+from desk.domain.draft import Draft
 from desk.domain.errors import Bug, NotReady
 from desk.domain.filing import FieldProblem, Reply
 from desk.domain.incident import IncidentType
 from desk.domain.rules import Contact
+from desk.domain.spoken import places_of, spoken, transcripts, unselected
 from desk.domain.viewing import Viewed
 from desk.ports import Composed, ComposedFile, FieldInfo
 
-_OPEN = b"  <reportId/>\n  <fileId/>\n"
-_HEAD = xml.DECLARATION.encode() + b"<fileDetails>\n"
-_NOT_VIEWED = Viewed(viewed=False, share=0.0, metadata=False, seconds=0.0)
 _FILE_ID = re.compile(r"[!-~]{1,200}")
-_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 
 
 class CyberTipComposer:
@@ -66,17 +73,21 @@ class CyberTipComposer:
     ) -> tuple[FieldProblem, ...]:
         """All problems, by the draft's paths; empty where the report may be confirmed."""
         draft = batched(draft, case).draft
-        path_of = draft_path if draft.batch is None else batch_path
+        path_of = _path_of(draft, case)
         problems = [
             replace(problem, path=path_of(problem.path))
             for problem in check_report(report_of(draft, case, company), now)
         ]
         problems += unreadable_coordinates(draft.contexts)
+        words = "Choose the messages that are reported, or leave the conversation out."
+        problems += (
+            FieldProblem(f"files[{one}].messages", "missing", words) for one in unselected(draft, case)
+        )
         if draft.incident_type is None:
             words = "Choose the incident type that fits best."
             problems.insert(0, FieldProblem("incident_type", "missing", words))
-        for content, choice in _files(draft, case):
-            details = _details(draft, content, choice, viewed)
+        for content, choice in files_of(draft, case):
+            details = choice_details(draft, content, choice, viewed)
             problems += (
                 replace(problem, path=_file_path(draft, problem, content.id))
                 for problem in check_file(details, now, open_ids=True, batched=draft.batch is not None)
@@ -103,13 +114,24 @@ class CyberTipComposer:
         draft = batched(draft, case).draft
         return Composed(
             report_xml=xml.write(report_of(draft, case, company)),
-            files=tuple(
-                ComposedFile(
-                    content.id,
-                    _upload_name(content) if draft.batch is None else _plain_name(content),
-                    template_of(_details(draft, content, choice, viewed)),
-                )
-                for content, choice in _files(draft, case)
+            files=(
+                *(
+                    ComposedFile(
+                        content.id,
+                        upload_name(content) if draft.batch is None else plain_name(content),
+                        template_of(choice_details(draft, content, choice, viewed)),
+                    )
+                    for content, choice in files_of(draft, case)
+                ),
+                *(
+                    ComposedFile(
+                        one.content_id,
+                        one.name,
+                        template_of(transcript_details(one, choice, viewed.get(one.chat_id, NOT_VIEWED))),
+                        one.data,
+                    )
+                    for one, choice in transcripts(draft, case)
+                ),
             ),
         )
 
@@ -121,12 +143,12 @@ class CyberTipComposer:
         No reason to refuse, but a person should see it. Paths are the draft's.
         """
         draft = batched(draft, case).draft
-        path_of = draft_path if draft.batch is None else batch_path
+        path_of = _path_of(draft, case)
         found = [
             _replaced(path_of(item.path), item) for item in xml.replaced(report_of(draft, case, company))
         ]
-        for content, choice in _files(draft, case):
-            details = _details(draft, content, choice, viewed)
+        for content, choice in files_of(draft, case):
+            details = choice_details(draft, content, choice, viewed)
             found += (_replaced(file_path(item.path, content.id), item) for item in xml.replaced(details))
         return tuple(found)
 
@@ -144,7 +166,7 @@ class CyberTipComposer:
 
     def details(self, details_xml: bytes, report_id: str, file_id: str) -> bytes:
         """The file details with the two open IDs filled in. Raises Bug for bytes or IDs that are none."""
-        head = _HEAD + _OPEN
+        head = HEAD + OPEN
         if not details_xml.startswith(head):
             raise Bug("These are no file details with open IDs.")
         if not (report_id.isascii() and report_id.isdigit() and 0 < int(report_id) <= MAX_LONG):
@@ -152,8 +174,8 @@ class CyberTipComposer:
         if _FILE_ID.fullmatch(file_id) is None:
             raise Bug("This is no file ID.")
         whole = xml.write(FileDetails(report_id=int(report_id), file_id=file_id))
-        filled = whole[len(_HEAD) : -len(b"</fileDetails>\n")]
-        return _HEAD + filled + details_xml[len(head) :]
+        filled = whole[len(HEAD) : -len(b"</fileDetails>\n")]
+        return HEAD + filled + details_xml[len(head) :]
 
     def field(self, path: str) -> FieldInfo | None:
         """Label, help and length of the field at a draft's path, None where it has no counterpart."""
@@ -174,18 +196,30 @@ class CyberTipComposer:
         return FieldInfo(line.label, line.help, (content or line).max)
 
 
+_PLACE = re.compile(r"internetDetails\[(\d+)\](.*)", re.DOTALL)
+
+
+def _path_of(draft: Draft, case: CaseData) -> Callable[[str], str]:
+    """From the report's paths to the draft's: contexts that are left out have no number in the report."""
+    if draft.batch is not None:
+        return batch_path
+    places: list[int] = []
+
+    def path_of(path: str) -> str:
+        found = _PLACE.fullmatch(path)
+        if found is not None:
+            places[:] = places or places_of(draft, case)
+        if found is not None and int(found[1]) <= len(places):
+            path = f"internetDetails[{places[int(found[1]) - 1] + 1}]{found[2]}"
+        return draft_path(path)
+
+    return path_of
+
+
 def _replaced(path: str, item: xml.Replaced) -> FieldProblem:
     count = len(item.positions)
     what = "1 character" if count == 1 else f"{count} characters"
     return FieldProblem(path, "replaced", f"{what} can't be sent; {xml.REPLACEMENT} will stand there.")
-
-
-def template_of(details: FileDetails) -> bytes:
-    """File details with the report and file ID left open, visibly."""
-    written = xml.write(replace(details, report_id=None, file_id=None))
-    if not written.startswith(_HEAD):
-        return _HEAD + _OPEN + b"</fileDetails>\n"
-    return _HEAD + _OPEN + written[len(_HEAD) :]
 
 
 # -- the report
@@ -206,7 +240,7 @@ def report_of(draft: Draft, case: CaseData, company: Company) -> Report:
             occurred_at=draft.occurred_at,
             time_note=text(draft.time_note),
         ),
-        details=tuple(place_of(context) for context in draft.contexts),
+        details=tuple(place_of(context) for context in spoken(draft, case).contexts),
         law_enforcement=_law_enforcement(draft.law_enforcement),
         reporter=_reporter(company),
         reported=_reported(draft, service),
@@ -231,7 +265,7 @@ def _further(draft: Draft, case: CaseData) -> str | None:
     if agency is not None and agency.served_international is None and text(agency.country):
         lines.append(f"Country of the law enforcement agency: {agency.country}")
     for content in case.content:
-        choice = _choice(draft, content.id)
+        choice = choice_of(draft, content.id)
         if choice is not None and choice.include and not content.kind.has_file and text(choice.note):
             lines.append(f"On {content.kind.value} {content.id}: {choice.note}")
     return text("\n".join(line for line in lines if line))
@@ -281,40 +315,6 @@ def _law_enforcement(value: KnownAgency | None) -> LawEnforcement | None:
     )
 
 
-# -- the files
-
-
-def _choice(draft: Draft, content_id: str) -> FileChoice | None:
-    return next((choice for choice in draft.files if choice.content_id == content_id), None)
-
-
-def _files(draft: Draft, case: CaseData) -> list[tuple[Content, FileChoice]]:
-    """What is sent as a file, in the order of the case."""
-    found = []
-    for content in case.content:
-        choice = _choice(draft, content.id)
-        if choice is not None and choice.include and content.kind.has_file:
-            found.append((content, choice))
-    return found
-
-
-def _upload_name(content: Content) -> str:
-    return text(content.name) or content.id
-
-
-def _plain_name(content: Content) -> str:
-    """A name that says nothing of where the file came from, with the kind of file that it is."""
-    suffix = PurePosixPath(content.name or "").suffix.lower()
-    return f"file{suffix}" if _SUFFIX.fullmatch(suffix) else "file"
-
-
-def _details(draft: Draft, content: Content, choice: FileChoice, viewed: Mapping[str, Viewed]) -> FileDetails:
-    details = details_of(content, choice, viewed.get(content.id, _NOT_VIEWED))
-    if draft.batch is None:
-        return details
-    return replace(details, original_name=None, location=None, hashes=(), ip_event=None, devices=(), notes=())
-
-
 def _of_batch(draft: Draft, case: CaseData) -> list[FieldProblem]:
     """What a batch needs besides what its documents show."""
     batch = draft.batch
@@ -336,39 +336,3 @@ def _file_path(draft: Draft, problem: FieldProblem, content_id: str) -> str:
     if draft.batch is not None and problem.path.startswith("fileAnnotations"):
         return "batch.annotations"
     return file_path(problem.path, content_id)
-
-
-def details_of(content: Content, choice: FileChoice, viewed: Viewed) -> FileDetails:
-    """What is said about one file. The viewing claims come from recorded viewing and can only be lowered."""
-    marks = FileAnnotations(
-        **{line.name: line.xml in choice.annotations for line in table(FileAnnotations).fields}
-    )
-    supplemental = choice.relevance is Relevance.SUPPLEMENTAL
-    notes = (text(choice.note), *(_match(match) for match in content.matches))
-    url = text(content.url)
-    return FileDetails(
-        original_name=text(content.name),
-        uploaded_at=content.uploaded_at,
-        location=url.strip() if url else None,
-        viewed=viewed.viewed and not choice.lowered,
-        exif_viewed=viewed.exif and not choice.lowered,
-        public=choice.public,
-        relevance=FileRelevance.SUPPLEMENTAL if supplemental else FileRelevance.REPORTED,
-        annotations=marks if choice.annotations else None,
-        classification=choice.classification,
-        hashes=tuple(FileHash(value=item.value, hash_type=item.kind) for item in content.hashes),
-        ip_event=ip_event(content.ip_event) if content.ip_event is not None else None,
-        devices=(device(content.device),) if content.device is not None else (),
-        notes=tuple(note for note in notes if note),
-    )
-
-
-def _match(match: Match) -> str:
-    parts = [f"Matched the list {match.list}"]
-    if text(match.label):
-        parts.append(f"as {match.label}")
-    if text(match.kind):
-        parts.append(f"by {match.kind}")
-    if match.distance is not None:
-        parts.append(f"at distance {match.distance}")
-    return " ".join(parts) + "."

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from desk.cybertip.compose_people import text
+from desk.cybertip.compose_people import address, ip_event, text
 from desk.cybertip.model_incident import (
     CellPhoneIncident,
     ChatImIncident,
@@ -31,8 +31,8 @@ _CARRIED: dict[ContextKind, tuple[str, ...]] = {
     ContextKind.CHAT: ("client", "room", "content"),
     ContextKind.GAMING: ("game", "console", "content"),
     ContextKind.CELL_PHONE: ("phone", "latitude", "longitude"),
-    ContextKind.PEER_TO_PEER: ("client", "file_names"),
-    ContextKind.OFFLINE: ("place",),
+    ContextKind.PEER_TO_PEER: ("client", "ip_events", "file_names"),
+    ContextKind.OFFLINE: ("place", "addresses"),
 }
 """The fields of a context that its element has; ``note`` goes with all."""
 
@@ -102,10 +102,17 @@ def place_of(context: Context) -> InternetDetails:
             return InternetDetails(cell_phone=cell)
         case ContextKind.PEER_TO_PEER:
             names = text(context.file_names)
-            sharing = Peer2PeerIncident(client=text(context.client), file_names=names, note=note)
+            sharing = Peer2PeerIncident(
+                client=text(context.client),
+                ip_events=tuple(ip_event(item) for item in context.ip_events),
+                file_names=names,
+                note=note,
+            )
             return InternetDetails(peer_to_peer=sharing)
         case _:
-            return InternetDetails(offline=NonInternetIncident(place=text(context.place), note=note))
+            addresses = tuple(address(item) for item in context.addresses)
+            place = NonInternetIncident(place=text(context.place), addresses=addresses, note=note)
+            return InternetDetails(offline=place)
 
 
 def _degrees(value: str | None) -> float | None:

@@ -141,6 +141,10 @@ _REPORT: Pairs = {
     "contexts[*].longitude": "internetDetails[*]/cellPhoneIncident/longitude",
     "contexts[*].place": "internetDetails[*]/nonInternetIncident/locationName",
     "contexts[*].file_names": "internetDetails[*]/peer2peerIncident/fileNames",
+    **_below("contexts[*].ip_events[*]", "internetDetails[*]/peer2peerIncident/ipCaptureEvent[*]", _IP),
+    **_below(
+        "contexts[*].addresses[*]", "internetDetails[*]/nonInternetIncident/incidentAddress[*]", _ADDRESS
+    ),
     "contexts[*].note": "internetDetails[*]/webPageIncident/additionalInfo",
     "law_enforcement": "lawEnforcement",
     "law_enforcement.agency": "lawEnforcement/agencyName",

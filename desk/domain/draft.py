@@ -7,8 +7,10 @@ from datetime import datetime
 
 from desk.domain.account import Account
 from desk.domain.case import CaseData, LawEnforcement
+from desk.domain.circumstances import contexts_of
 from desk.domain.content import Classification, Content, ContentKind, FileAnnotation, Relevance
-from desk.domain.incident import Context, ContextKind, IncidentType, ReportAnnotation
+from desk.domain.conversation import Selection, rebase
+from desk.domain.incident import Context, IncidentType, ReportAnnotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class FileChoice:
     public: bool | None = None
     lowered: bool = False
     note: str | None = None
+    messages: Selection | None = None
+    """Of a conversation, the messages that are reported; None: all of them."""
 
     def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
         return "FileChoice(…)"
@@ -122,7 +126,7 @@ def begin(number: int, revision: int, case: CaseData) -> Draft:
         occurred_at=case.incident.occurred_at,
         time_note=case.incident.time_note,
         platform=case.incident.platform,
-        contexts=_contexts(case.incident.context, case.content),
+        contexts=contexts_of(case.incident.context, case.content),
         files=tuple(_choice(content) for content in case.content),
         reported=case.reported,
         recipients=case.recipients,
@@ -137,7 +141,8 @@ def grow(draft: Draft, revision: int, case: CaseData, before: CaseData | None = 
 
     New conversations, texts and URLs come as contexts of their own. With
     ``before``, the revision that the draft stood on, people and circumstances
-    that nobody touched since follow the newer revision too.
+    that nobody touched since follow the newer revision too, and messages that
+    were selected stay selected where they stand now.
     """
     known = {choice.content_id for choice in draft.files}
     new = tuple(content for content in case.content if content.id not in known)
@@ -145,7 +150,7 @@ def grow(draft: Draft, revision: int, case: CaseData, before: CaseData | None = 
         draft,
         revision=revision,
         files=draft.files + tuple(_choice(content) for content in new),
-        contexts=draft.contexts + _contexts(None, new),
+        contexts=draft.contexts + contexts_of(None, new),
     )
     if before is None:
         return grown
@@ -153,7 +158,19 @@ def grow(draft: Draft, revision: int, case: CaseData, before: CaseData | None = 
     untouched = {
         name: getattr(fresh, name) for name in FOLLOWING if getattr(draft, name) == getattr(old, name)
     }
-    return replace(grown, **untouched)
+    return _rebased(replace(grown, **untouched), before, case)
+
+
+def _rebased(draft: Draft, before: CaseData, case: CaseData) -> Draft:
+    old = {c.id: c for c in before.content if c.kind is ContentKind.CHAT}
+    new = {c.id: c for c in case.content if c.kind is ContentKind.CHAT}
+    files = tuple(
+        replace(c, messages=rebase(c.messages, old[c.content_id].messages, new[c.content_id].messages))
+        if c.messages is not None and c.content_id in old and c.content_id in new
+        else c
+        for c in draft.files
+    )
+    return replace(draft, files=files)
 
 
 FOLLOWING = (
@@ -171,67 +188,3 @@ FOLLOWING = (
 
 def _choice(content: Content) -> FileChoice:
     return FileChoice(content.id, relevance=content.relevance, public=content.public)
-
-
-def _contexts(first: Context | None, pieces: tuple[Content, ...]) -> tuple[Context, ...]:
-    """Where it happened: the case's own context, and what the content without a file says."""
-    contexts = [first] if first else []
-    # The URL of a file goes with the file (locationOfFile); all others are said here.
-    urls = tuple(dict.fromkeys(c.url for c in pieces if c.url and not c.kind.has_file))
-    page = next((c for c in contexts if c.kind is ContextKind.WEB_PAGE), None)
-    if page is not None:
-        merged = tuple(dict.fromkeys(page.urls + urls))
-        contexts = [replace(page, urls=merged) if c is page else c for c in contexts]
-    elif urls:
-        contexts.append(Context(ContextKind.WEB_PAGE, urls=urls))
-    for content in pieces:
-        if content.kind is ContentKind.CHAT:
-            contexts = _with_chat(contexts, content)
-        elif content.kind is ContentKind.TEXT and content.text:
-            contexts = _with_text(contexts, content.text)
-    return tuple(contexts)
-
-
-TEXT_KINDS = frozenset({ContextKind.EMAIL, ContextKind.NEWSGROUP, ContextKind.CHAT, ContextKind.GAMING})
-"""Kinds of context with a field for the text itself; the others carry it in their note."""
-
-
-def _with_text(contexts: list[Context], text: str) -> list[Context]:
-    """The reported text goes where it was found: into the context's content, else into its note."""
-    if not contexts:
-        return [Context(ContextKind.CHAT, content=text)]
-    first = contexts[0]
-    if first.kind in TEXT_KINDS:
-        joined = text if first.content is None else f"{first.content}\n\n{text}"
-        return [replace(first, content=joined), *contexts[1:]]
-    joined = text if first.note is None else f"{first.note}\n\n{text}"
-    return [replace(first, note=joined), *contexts[1:]]
-
-
-def _with_chat(contexts: list[Context], content: Content) -> list[Context]:
-    text = transcript(content)
-    for index, context in enumerate(contexts):
-        if context.kind is ContextKind.CHAT and context.content is None:
-            filled = replace(
-                context,
-                client=context.client or content.client,
-                room=context.room or content.room,
-                content=text,
-            )
-            return [*contexts[:index], filled, *contexts[index + 1 :]]
-    return [*contexts, Context(ContextKind.CHAT, client=content.client, room=content.room, content=text)]
-
-
-def transcript(content: Content) -> str:
-    """A conversation as plain text, one message a line: time, sender → recipient [IP]: text.
-
-    Further lines of a message are set in, so that none can pass for another message.
-    """
-    lines = []
-    for message in content.messages:
-        at = message.at.isoformat().replace("+00:00", "Z") if message.at else "time unknown"
-        to = f" → {message.to}" if message.to else ""
-        ip = f" [{message.ip}]" if message.ip else ""
-        text = "\n    ".join(message.text.splitlines())
-        lines.append(f"{at} {message.sender}{to}{ip}: {text}")
-    return "\n".join(lines)

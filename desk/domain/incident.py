@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
+from desk.domain.account import Address, IpEvent
+
 
 class IncidentType(enum.StrEnum):
     """The CyberTipline's incident types, by the exact words its API takes."""
@@ -106,8 +108,9 @@ class Context:
 
     web_page: urls, third_party_hosted · email, newsgroup: emails, content, name ·
     chat: client, room, content · gaming: game, console, content · cell_phone: phone,
-    latitude, longitude · peer_to_peer: client, ip_events as text, file_names ·
-    offline: place, address lines. ``note`` goes with every kind.
+    latitude, longitude · peer_to_peer: client, ip_events, file_names ·
+    offline: place, addresses. ``note`` goes with every kind. ``words_of`` names the
+    conversations and texts of the case whose words stand in it when it is sent.
     """
 
     kind: ContextKind
@@ -126,6 +129,9 @@ class Context:
     place: str | None = None
     content: str | None = None
     note: str | None = None
+    ip_events: tuple[IpEvent, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    words_of: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Context(kind={self.kind.value})"

@@ -23,7 +23,14 @@ from desk.domain.content import (
 )
 from desk.domain.errors import IntakeRefused
 from desk.domain.incident import Context, ContextKind, Incident
-from desk.domain.package_people import account, optional_account, optional_device, optional_ip
+from desk.domain.package_people import (
+    account,
+    addresses,
+    ip_events,
+    optional_account,
+    optional_device,
+    optional_ip,
+)
 from desk.domain.reader import Reader
 
 FORMAT = "desk-case/1"
@@ -95,8 +102,8 @@ CONTEXT_FIELDS: dict[ContextKind, frozenset[str]] = {
     ContextKind.CHAT: frozenset({"client", "room", "content"}),
     ContextKind.GAMING: frozenset({"game", "console", "content"}),
     ContextKind.CELL_PHONE: frozenset({"phone", "latitude", "longitude"}),
-    ContextKind.PEER_TO_PEER: frozenset({"client", "file_names"}),
-    ContextKind.OFFLINE: frozenset({"place"}),
+    ContextKind.PEER_TO_PEER: frozenset({"client", "ip_events", "file_names"}),
+    ContextKind.OFFLINE: frozenset({"place", "addresses"}),
 }
 """Which fields go with which kind of context, besides ``note``."""
 
@@ -127,6 +134,8 @@ def _context(reader: Reader | None) -> Context | None:
         place=text("place"),
         content=text("content"),
         note=reader.text("note"),
+        ip_events=ip_events(reader) if "ip_events" in allowed else (),
+        addresses=addresses(reader) if "addresses" in allowed else (),
     )
     reader.finish()
     return context

@@ -24,8 +24,8 @@ def account(reader: Reader) -> a.Account:
         date_of_birth=reader.day("date_of_birth"),
         emails=tuple(_email(item) for item in reader.children("emails")),
         phones=tuple(_phone(item) for item in reader.children("phones")),
-        addresses=tuple(_address(item) for item in reader.children("addresses")),
-        ip_events=tuple(_ip_event(item) for item in reader.children("ip_events")),
+        addresses=addresses(reader),
+        ip_events=ip_events(reader),
         devices=tuple(_device(item) for item in reader.children("devices")),
         location=_location(reader.child("location")),
         compromised=reader.flag("compromised"),
@@ -156,3 +156,11 @@ def optional_ip(reader: Reader | None) -> a.IpEvent | None:
 
 def optional_device(reader: Reader | None) -> a.Device | None:
     return None if reader is None else _device(reader)
+
+
+def ip_events(reader: Reader) -> tuple[a.IpEvent, ...]:
+    return tuple(_ip_event(item) for item in reader.children("ip_events"))
+
+
+def addresses(reader: Reader) -> tuple[a.Address, ...]:
+    return tuple(_address(item) for item in reader.children("addresses"))

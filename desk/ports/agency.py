@@ -78,9 +78,12 @@ class SchemaReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ComposedFile:
+    """``data``: the bytes of a file that the desk made itself, such as a transcript; else in the vault."""
+
     content_id: str
     name: str
     details_xml: bytes = field(repr=False)
+    data: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

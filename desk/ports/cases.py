@@ -121,6 +121,10 @@ class Cases(Protocol):
         """The stored bytes of a content at the latest revision that holds it."""
         ...
 
+    def add_made(self, number: int, revision: int, content_id: str, stored: StoredMedia) -> None:
+        """Put on record a file that the desk made from a revision of the case, such as a transcript."""
+        ...
+
     def forget_key(self, number: int) -> bool:
         """Destroy the case's data key, for good; False where it was destroyed before."""
         ...

@@ -14,9 +14,11 @@ from datetime import datetime, timedelta
 
 from desk.domain.batch import as_sent, batched, left_out_besides
 from desk.domain.case import Case, CaseState, Claim
+from desk.domain.circumstances import relinked
 from desk.domain.company import Company, Endpoint
 from desk.domain.completeness import Completeness, assess
-from desk.domain.content import Content, identity
+from desk.domain.content import Content, ContentKind, Relevance, identity
+from desk.domain.conversation import MEDIA_TYPE, Transcript
 from desk.domain.decision import Decision, DecisionKind
 from desk.domain.draft import Draft, FileChoice
 from desk.domain.errors import AlreadyReported, NotReady, StaleDraft
@@ -24,13 +26,25 @@ from desk.domain.filing import FileState, Filing
 from desk.domain.likeness import Agreement
 from desk.domain.roles import Operator, Permission, require
 from desk.domain.rules import Rule, prompting
+from desk.domain.spoken import spoken, transcripts
 from desk.domain.viewing import Viewed
-from desk.ports import Clock, Composed, Composer, FilingDocument, NewFiling, Occurrence, Store, UnitOfWork
+from desk.ports import (
+    Clock,
+    Composed,
+    Composer,
+    FilingDocument,
+    NewFiling,
+    Occurrence,
+    Store,
+    UnitOfWork,
+    Vault,
+)
 from desk.services import batches
 from desk.services.auditing import keyed, note
 from desk.services.batches import AGENCY, OtherCase
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import endpoint_set, settings_of
+from desk.services.made_files import Narrowed, kept, narrowed, put_on_record
 from desk.services.queue import require_own
 from desk.services.review import viewed_map
 from desk.services.second_review import CHANCE, draw_filing
@@ -47,6 +61,8 @@ class FileLine:
     viewed: Viewed
     claimed_viewed: bool
     elsewhere: tuple[Occurrence, ...]
+    transcript: Transcript | None = None
+    """Of a file that the desk made from a conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +96,13 @@ class Summary:
     """What was filed with the agency on its web form, by identity, with the id of its record."""
     not_said: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
+    narrowed: tuple[Narrowed, ...] = ()
+    """Conversations of which messages are left out."""
+
+    @property
+    def transcripts(self) -> tuple[Transcript, ...]:
+        """The files that the desk made for this report; their bytes are a part of what is confirmed."""
+        return tuple(line.transcript for line in self.files if line.transcript is not None)
 
     @property
     def agreements(self) -> tuple[Agreement, ...]:
@@ -93,9 +116,16 @@ class Summary:
 
 class Confirmation:
     def __init__(
-        self, store: Store, composer: Composer, clock: Clock, chance: Callable[[], float] = CHANCE
+        self,
+        store: Store,
+        composer: Composer,
+        clock: Clock,
+        chance: Callable[[], float] = CHANCE,
+        *,
+        vault: Vault,
     ) -> None:
         """``chance``: in [0, 1), draws what a second person looks at again."""
+        self._vault = vault
         self._chance = chance
         self._store = store
         self._composer = composer
@@ -123,10 +153,13 @@ class Confirmation:
         rule = prompting(settings.rules, violated, settings.policies)
         company = _with_contact(settings.company, rule)
         viewed = viewed_map(uow, case)
+        draft = replace(draft, contexts=relinked(draft.contexts, case.data.content))
         score = assess(case.data, draft, viewed)
         composed = self._composer.compose(draft, case.data, company, viewed, now)
         others = batches.others_of(uow, operator, draft, case, now)
         draft, not_said = (whole := batched(draft, case.data)).draft, whole.left_out
+        made = transcripts(draft, case.data)
+        draft = spoken(draft, case.data)
         account = draft.reported.id if draft.reported else None
         included = [c for c in case.data.content if draft.choice(c.id).include]
         names = {file.content_id: file.name for file in composed.files}
@@ -154,7 +187,8 @@ class Confirmation:
                 )
                 for c in included
                 if c.id in names
-            ),
+            )
+            + tuple(_line_of(one, choice, viewed[one.chat_id]) for one, choice in made),
             left_out=tuple(c for c in case.data.content if not draft.choice(c.id).include),
             composed=composed,
             completeness=score,
@@ -168,6 +202,7 @@ class Confirmation:
             others=others,
             not_said=not_said,
             besides=left_out_besides(not_said, (other.left_out() for other in others)),
+            narrowed=() if draft.batch is not None else narrowed(draft, included),
         )
 
     def confirm(self, operator: Operator, claim: Claim, summary: Summary, *, checked: bool) -> Done[Filing]:
@@ -185,9 +220,11 @@ class Confirmation:
         if operator.id != summary.operator.id:
             raise NotReady("Somebody else was shown this report.", "Open the confirmation again and read it.")
         now = self._clock.now()
-        with self._store.write() as uow:
+        made, number = summary.transcripts, summary.case.number
+        with kept(self._store, self._vault, number, made) as written, self._store.write() as uow:
             batches.take(uow, operator, claim, summary.others, now)
             self._unchanged(uow, summary, claim)
+            put_on_record(uow, summary.case, made, written, operator, now)
             filing = uow.filings.add(new := _new_filing(uow, summary, now))
             uow.cases.decide(
                 Decision(
@@ -244,6 +281,24 @@ class Confirmation:
             raise NotReady("The endpoint was changed since it was shown.", "Read the report again.")
 
 
+def _line_of(one: Transcript, choice: FileChoice, viewed: Viewed) -> FileLine:
+    """A transcript as a file of the report: supplemental, and viewed where the conversation was read."""
+    content = Content(
+        one.content_id,
+        ContentKind.TEXT,
+        sha256=one.sha256,
+        md5=one.md5,
+        sha1=one.sha1,
+        size=len(one.data),
+        name=one.name,
+        media_type=MEDIA_TYPE,
+        relevance=Relevance.SUPPLEMENTAL,
+    )
+    said = FileChoice(one.content_id, relevance=Relevance.SUPPLEMENTAL, public=choice.public, note=one.note)
+    claimed = viewed.viewed and not choice.lowered
+    return FileLine(content, said, one.name, viewed, claimed, (), one)
+
+
 def _counts(content: Content, draft: Draft) -> bool:
     """Supplemental files do not make a second report of the same content: only what is reported counts."""
     return draft.choice(content.id).relevance.value == "reported"
@@ -264,10 +319,14 @@ def _with_contact(company: Company, rule: Rule | None) -> Company:
 def _new_filing(uow: UnitOfWork, summary: Summary, now: datetime) -> NewFiling:
     documents = []
     account = summary.draft.reported.id if summary.draft.reported else None
+    made = {one.content_id: one for one in summary.transcripts}
     for index, composed in enumerate(summary.composed.files):
         stored = uow.cases.media(summary.case.number, composed.content_id)
-        content = summary.case.data.piece(composed.content_id)
-        if stored is None or stored.sha256 != content.sha256:
+        transcript = made.get(composed.content_id)
+        # A transcript is no piece of content of its own: the conversation counts once.
+        content = summary.case.data.piece(composed.content_id) if transcript is None else None
+        expected = content.sha256 if content is not None else transcript.sha256 if transcript else None
+        if stored is None or stored.sha256 != expected:
             raise NotReady(
                 "A file of this report is missing or changed.", "Import the case again from the platform."
             )
@@ -275,7 +334,7 @@ def _new_filing(uow: UnitOfWork, summary: Summary, now: datetime) -> NewFiling:
             FilingDocument(
                 FileState(index, composed.content_id, composed.name, stored.sha256, stored.md5, stored.size),
                 composed.details_xml,
-                identity(content, account),
+                identity(content, account) if content is not None else None,
             )
         )
     return NewFiling(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desk.domain.case import Case
+from desk.domain.circumstances import relinked
 from desk.domain.codec import from_plain
 from desk.domain.company import Company
 from desk.domain.completeness import Completeness, assess
@@ -86,6 +87,9 @@ class Drafting:
                 grown = grow(saved.draft, case.revision, case.data, before)
                 saved = uow.drafts.save(grown, saved.version, now, operator.id)
                 note(uow, "draft.grown", now, operator, case_number=number, revision=case.revision)
+            linked = replace(saved.draft, contexts=relinked(saved.draft.contexts, case.data.content))
+            if linked != saved.draft:  # an older desk copied the words of conversations into it
+                saved = uow.drafts.save(linked, saved.version, now, operator.id)
             # Filed since the draft was last kept: what a person took out before stays out.
             since = tuple(int(name) for name, at in prior if at > saved.saved_at and name.isdigit())
             if (joined := _with_earlier(saved.draft, since)) != saved.draft:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.cybertip import xml
-from desk.cybertip.compose import CyberTipComposer, details_of, report_of, template_of
+from desk.cybertip.compose import CyberTipComposer, report_of
+from desk.cybertip.compose_files import details_of, template_of
 from desk.cybertip.draft_paths import document_path, draft_path, file_path
 from desk.cybertip.model import Report
 from desk.cybertip.model_files import FileDetails, FileRelevance
@@ -41,6 +42,7 @@ from desk.domain.content import (
     Message,
     Relevance,
 )
+from desk.domain.conversation import transcript_file
 from desk.domain.draft import Draft, begin
 from desk.domain.errors import Bug, NotReady
 from desk.domain.incident import Context, ContextKind, Incident, IncidentType, ReportAnnotation
@@ -167,7 +169,11 @@ def test_a_full_draft_becomes_valid_documents() -> None:
     service = ServiceSchema(schema_bytes())
     composed = COMPOSER.compose(DRAFT, CASE, COMPANY, {"c1": SEEN}, NOW)
     assert service.validate(composed.report_xml) == ()
-    assert [(f.content_id, f.name) for f in composed.files] == [("c1", "IMG_1.jpg"), ("c2", "c2")]
+    assert [(f.content_id, f.name) for f in composed.files[:2]] == [("c1", "IMG_1.jpg"), ("c2", "c2")]
+    chat = transcript_file(CASE.piece("c3"))
+    assert [(f.content_id, f.name, f.data) for f in composed.files[2:]] == [
+        (chat.content_id, chat.name, chat.data)
+    ]
     for file in composed.files:
         assert b"<reportId/>" in file.details_xml
         assert service.validate(COMPOSER.details(file.details_xml, "42", "0a1b")) == ()

@@ -11,8 +11,10 @@ import pytest
 from desk.domain.account import Account
 from desk.domain.case import CaseData, LawEnforcement, Source, SourceKind, Urgency
 from desk.domain.content import Classification, Content, ContentKind, Message, Relevance, Suggested
-from desk.domain.draft import Draft, FileChoice, begin, grow, transcript
+from desk.domain.conversation import transcript
+from desk.domain.draft import Draft, FileChoice, begin, grow
 from desk.domain.incident import Context, ContextKind, Incident
+from desk.domain.spoken import spoken
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CHAT = Content(
@@ -35,7 +37,8 @@ def case(*content: Content, context: Context | None = None, **more: Any) -> Case
 
 
 def contexts(*content: Content, context: Context | None = None) -> tuple[Context, ...]:
-    return begin(1, 1, case(*content, context=context)).contexts
+    data = case(*content, context=context)
+    return spoken(begin(1, 1, data), data).contexts
 
 
 def test_everything_the_case_holds_and_nothing_it_does_not() -> None:
@@ -114,7 +117,7 @@ def test_a_newer_revision_adds_content_and_its_words() -> None:
     assert [choice.content_id for choice in grown.files] == ["img", "chat", "txt", "url", "chat2"]
     assert grown.choice("img") == typed.choice("img")
     assert grown.contexts[0] == typed.contexts[0]
-    assert grown.contexts[1:] == (
+    assert spoken(grown, new).contexts[1:] == (
         Context(ContextKind.WEB_PAGE, urls=("https://example.com/page",), note="a post"),
         Context(ContextKind.CHAT, client="Group", room="r", content=LINE),
     )

@@ -81,6 +81,8 @@ class ReportInWords(Scroll):
             )
         self._section(tr("Who reports"), Lines(said.reporter(summary.company)))
         self.add(self._files_panel(summary))
+        if summary.narrowed:
+            self._section(tr("Messages that are left out"), Lines(said.narrowed(summary)))
         self._documents(summary)
         self.end()
         self.show_files(0)
@@ -225,7 +227,10 @@ class ReportInWords(Scroll):
             tr("File {number}: {name}. {viewed}", number=number, name=line.name, viewed=text)
         )
         self.cards.append(card)
-        self._loader.add(tile)
+        if line.transcript is None:
+            self._loader.add(tile)
+        else:
+            tile.set_no_preview(tr("no picture"))
         return card
 
     def _documents(self, summary: Summary) -> None:
@@ -258,6 +263,16 @@ class ReportInWords(Scroll):
         more = len(summary.composed.files) - 20
         if more > 0:
             column.addWidget(label(plural(more, "and {n} file more", "and {n} files more"), "muted"))
+        transcripts: list[tuple[DocumentView, bytes]] = []
+        for made_file in summary.transcripts[:20]:
+            view = DocumentView(
+                tr("the transcript {name}", name=made_file.name),
+                note=tr("The file itself, exactly as it is sent."),
+                height=220,
+            )
+            column.addWidget(value(made_file.name, "label"))
+            column.addWidget(view)
+            transcripts.append((view, made_file.data))
         disclosure = Disclosure(tr("The documents as they are sent (XML)"), box)
         readables = self._readables
 
@@ -265,6 +280,8 @@ class ReportInWords(Scroll):
             if on and not report.document():
                 for at, (view, document) in enumerate(made):
                     view.set_document(document, readables[at] if at < len(readables) else readable(document))
+                for view, data in transcripts:
+                    view.set_document(data, data.decode())
 
         disclosure.toggled.connect(fill)
         self.xml = disclosure

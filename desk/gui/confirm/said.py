@@ -28,7 +28,7 @@ from desk.domain.rules import Contact
 from desk.gui import words
 from desk.gui.case import phrases
 from desk.gui.report.words import agreement_words
-from desk.gui.words import joined, tr
+from desk.gui.words import joined, number, plural, tr
 from desk.services.confirmation import FileLine, Summary
 
 Facts = list[tuple[str, str]]
@@ -118,8 +118,11 @@ def context(found: Context) -> Facts:
     _told(tr("Latitude"), facts, found.latitude)
     _told(tr("Longitude"), facts, found.longitude)
     _told(tr("File names"), facts, found.file_names)
+    _told(tr("IP addresses"), facts, "\n".join(ip_event(one) for one in found.ip_events))
     _told(tr("Place"), facts, found.place)
+    _told(tr("Address"), facts, "\n".join(address(one) for one in found.addresses))
     _told(tr("Text"), facts, found.content)
+    _told(tr("Words of"), facts, ", ".join(found.words_of))
     _told(tr("Note"), facts, found.note)
     return facts
 
@@ -248,6 +251,8 @@ def reporter(found: Company) -> Facts:
 
 def viewed(line: FileLine) -> tuple[str, str, str]:
     """Whether it was viewed and what the report says of it: words, state, icon."""
+    if line.transcript is not None and line.claimed_viewed:
+        return tr("The conversation was read to its end, so its transcript counts as viewed."), "ok", "eye"
     if line.claimed_viewed:
         return tr("Viewed whole. The report says so."), "ok", "eye"
     if line.viewed.viewed:
@@ -280,6 +285,26 @@ def file(line: FileLine) -> Facts:
     _told(tr("SHA-256"), facts, content.sha256)
     _told(tr("Same bytes"), facts, elsewhere(line))
     return facts
+
+
+def narrowed(summary: Summary) -> Facts:
+    """Of each conversation that is reported in part, how much of it."""
+    return [
+        (
+            one.content.id,
+            joined(
+                [
+                    tr(
+                        "{kept} of {all} are reported",
+                        kept=number(one.kept),
+                        all=plural(len(one.content.messages), "{n} message", "{n} messages"),
+                    ),
+                    tr("{count} left out", count=number(one.left_out)),
+                ]
+            ),
+        )
+        for one in summary.narrowed
+    ]
 
 
 def batch(summary: Summary) -> Facts:

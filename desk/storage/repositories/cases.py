@@ -186,6 +186,9 @@ class SqlCases(Queue):
             return None
         return StoredMedia(row.blob, bytes(row.wrapped), row.size, row.sha256, row.md5, row.sha1)
 
+    def add_made(self, number: int, revision: int, content_id: str, stored: StoredMedia) -> None:
+        self._db.execute(insert(case_media), [_media_row(number, revision, content_id, stored)])
+
     def blob_known(self, blob: str) -> bool:
         query = select(case_media.c.blob).where(case_media.c.blob == blob).limit(1)
         return self._db.execute(query).first() is not None
@@ -302,21 +305,22 @@ class SqlCases(Queue):
                 at=new.received_at,
             )
         )
-        media = [
-            {
-                "case_number": number,
-                "revision": revision,
-                "content_id": content_id,
-                "blob": stored.blob,
-                "size": stored.size,
-                "sha256": stored.sha256,
-                "md5": stored.md5,
-                "sha1": stored.sha1,
-            }
-            for content_id, stored in new.media.items()
-        ]
+        media = [_media_row(number, revision, *item) for item in new.media.items()]
         if media:
             self._db.execute(insert(case_media), media)
+
+
+def _media_row(number: int, revision: int, content_id: str, stored: StoredMedia) -> dict[str, Any]:
+    return {
+        "case_number": number,
+        "revision": revision,
+        "content_id": content_id,
+        "blob": stored.blob,
+        "size": stored.size,
+        "sha256": stored.sha256,
+        "md5": stored.md5,
+        "sha1": stored.sha1,
+    }
 
 
 def _columns(revision: NewRevision) -> dict[str, Any]:
