@@ -215,7 +215,7 @@ def test_errors_carry_what_screens_need_and_are_of_three_kinds() -> None:
 def test_an_entry_of_the_log_has_one_form() -> None:
     entry = AuditEntry("case.claimed", AT, 7, case_number=3, facts={"b": True, "a": "ä"})
     assert json.loads(entry.canonical()) == {
-        "v": 1, "act": "case.claimed", "at": "2026-03-02T09:00:00+00:00", "operator": 7, "case": 3,
+        "v": 2, "act": "case.claimed", "at": "2026-03-02T09:00:00+00:00", "operator": 7, "case": 3,
         "filing": None, "facts": {"a": "ä", "b": True},
     }  # fmt: skip
     assert entry.canonical().isascii()

@@ -385,7 +385,10 @@ def test_a_second_opinion_goes_to_another_person(qtbot: QtBot, bench: Bench, tmp
     qtbot.waitUntil(lambda: "asks for a second opinion: how old?" in bench.page.noted.text())
     settled(qtbot, bench)
     assert bench.page.decisions.claim.isVisible()
-    assert desk.queue.next_case(bench.operator).value is None
+    other = desk.queue.next_case(bench.operator).value  # what other tests left open may come, never this one
+    assert other is None or other.case_id != number
+    if other is not None:
+        desk.queue.release(bench.operator, other)
 
 
 def test_a_closed_case_is_opened_again(qtbot: QtBot, bench: Bench, tmp_path: Path, desk: Desk) -> None:

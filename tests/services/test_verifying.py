@@ -126,10 +126,10 @@ def whole(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def signed(whole: World, tmp_path: Path) -> Iterator[World]:
     """The same log for every test: what one does to the file is undone after it."""
     database, kept = whole.folder / "desk.db", tmp_path / "kept.db"
-    whole.store.engine.dispose()
+    whole.store.close()
     shutil.copy(database, kept)
     yield whole
-    whole.store.engine.dispose()
+    whole.store.close()
     shutil.copy(kept, database)
     for rest in ("-wal", "-shm"):
         database.with_name(database.name + rest).unlink(missing_ok=True)

@@ -13,7 +13,7 @@ depends_on = None
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TABLE = "approvals"
 WORDS = "history cannot be changed"
-FIXED = "id kind title subject reason asked_by asked_at case_number filing_id".split()
+FIXED = ["id", "kind", "title", "subject", "reason", "asked_by", "asked_at", "case_number", "filing_id"]
 
 
 def upgrade() -> None:
