@@ -25,6 +25,7 @@ from desk.gui.help.page import HelpPage
 from desk.gui.importing import Importing
 from desk.gui.outbox.page import OutboxPage
 from desk.gui.outbox_thread import OutboxThread
+from desk.gui.preservation.page import PreservationPage
 from desk.gui.queue.page import QueuePage
 from desk.gui.report.page import ReportPage
 from desk.gui.reports.page import ReportsPage
@@ -50,6 +51,7 @@ NEEDS = {
     "outbox": Permission.SEE_OUTBOX,
     "reports": Permission.SEE_REPORTS,
     "second_review": Permission.SECOND_REVIEW,
+    "preservation": Permission.SEE_REPORTS,
     "audit": Permission.SEE_AUDIT,
     "approvals": Permission.SEE_APPROVALS,
     "settings": Permission.SETTINGS,
@@ -113,6 +115,7 @@ class Workplace(QObject):
         window.add_page("outbox", OutboxPage(session))
         window.add_page("reports", ReportsPage(session))
         window.add_page("second_review", SecondReviewPage(session))
+        window.add_page("preservation", PreservationPage(session))
         window.add_page("audit", AuditPage(session))
         window.add_page("approvals", ApprovalsPage(session))
         window.add_page("settings", SettingsPage(session))

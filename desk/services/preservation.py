@@ -204,7 +204,11 @@ class PreservationService:
                 operator,
                 ApprovalKind.HOLD,
                 f"Release the legal hold on case {order.case_number}",
-                {"order": order_id},
+                {
+                    "order": order_id,
+                    "reference": order.reference,
+                    "until": _end(uow, order.case_number),
+                },
                 reason,
                 case_number=order.case_number,
             )
@@ -229,7 +233,14 @@ class PreservationService:
                 operator,
                 ApprovalKind.DESTRUCTION,
                 f"Destroy the media of case {case_number} for good",
-                {"case": case_number, "basis": basis.value, "reference": reference.strip()},
+                {
+                    "case": case_number,
+                    "basis": basis.value,
+                    "reference": reference.strip(),
+                    # For the second person's eyes; what is destroyed is looked up anew.
+                    "files": sum(1 for file in _files(uow, case_number) if file.there),
+                    "until": _end(uow, case_number),
+                },
                 reason,
                 case_number=case_number,
             )
@@ -356,6 +367,11 @@ def _files(uow: UnitOfWork, number: int) -> tuple[KeptFile, ...]:
             )
         )
     return tuple(found)
+
+
+def _end(uow: UnitOfWork, number: int) -> str:
+    """The last day of every duty and extension, as text; empty where there is none."""
+    return max((report.until.isoformat() for report in uow.preservation.for_case(number)), default="")
 
 
 def _require_hold(order: Order) -> None:

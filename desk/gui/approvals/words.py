@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from desk.domain.approval import Approval, ApprovalKind, ApprovalState
 from desk.domain.codec import from_plain
 from desk.domain.policy import Policy, resolve
+from desk.domain.preservation import Basis
 from desk.domain.rules import AGENCIES, Rule
 from desk.gui import words
 from desk.gui.words import joined, plural, tr
@@ -188,7 +189,55 @@ def figure(name: str, value: Any) -> str:
     return words.number(int(value)) if float(value).is_integer() else str(value)
 
 
+# evidence ---------------------------------------------------------------------------
+
+
+def destruction(approval: Approval) -> Described:
+    """What would be gone for good, and what it rests on."""
+    subject = approval.subject
+    what = plural(subject.get("files", 0), "the {n} media file", "the {n} media files")
+    said = tr(
+        "Nobody could read {what} of case {case} any more: their key would be deleted and the files removed. "
+        "Reports, receipts, hashes and the log would stay. Backups made before keep the key until they "
+        "expire.",
+        what=what,
+        case=subject["case"],
+    )
+    request = subject["basis"] == Basis.LAW_ENFORCEMENT.value
+    basis = tr("law enforcement asked for it in writing") if request else tr("the duty to keep it is over")
+    lines = [Line(tr("Basis"), "", basis)]
+    if subject["reference"]:
+        lines.append(Line(tr("Reference"), "", subject["reference"]))
+    if subject.get("until"):
+        until = subject["until"]
+        lines.append(Line(tr("Media"), tr("duty and extensions until {day}", day=until), tr("destroyed")))
+    return Described(said, tuple(lines), final=True)
+
+
+def hold_release(approval: Approval) -> Described:
+    """Which hold would end, and what would keep the media then."""
+    subject = approval.subject
+    said = tr("The legal hold on case {case} would end.", case=approval.case_number)
+    until = subject.get("until")
+    after = tr("kept until {day}, then two people may have them destroyed", day=until) if until else ""
+    return Described(said, (Line(tr("Media"), tr("under “{name}”", name=subject["reference"]), after),)
+                     if subject.get("reference") else ())  # fmt: skip
+
+
+def evidence_export(_approval: Approval) -> Described:
+    """What would leave the desk."""
+    return Described(
+        tr(
+            "One zip would leave the desk, once: the report, its receipt, every call and the log's entries "
+            "about it, with what is needed to check them. It holds no media."
+        )
+    )
+
+
 DESCRIBE: Mapping[ApprovalKind, Describe] = {
     ApprovalKind.RULES: rule_change,
     ApprovalKind.POLICY: policy_change,
+    ApprovalKind.DESTRUCTION: destruction,
+    ApprovalKind.HOLD: hold_release,
+    ApprovalKind.EVIDENCE: evidence_export,
 }

@@ -38,9 +38,11 @@ def topics() -> list[tuple[str, str]]:
         ("outbox", tr("Outbox")),
         ("reports", tr("Reports")),
         ("second_review", tr("Second review")),
+        ("preservation", tr("Preservation")),
         ("audit", tr("Audit")),
         ("approvals", tr("Approvals")),
         ("settings", tr("Settings")),
+        ("backup", tr("Backup and restore")),
         ("hooks", tr("The platform's hook")),
         ("signin", tr("Signing in")),
         ("keys", tr("Keys")),
@@ -175,4 +177,4 @@ class HelpPage(Page):
         self.show_topic(address.path().removesuffix(".md"))
 
 
-_PAGES = frozenset({"queue", "outbox", "reports", "audit", "approvals", "settings"})
+_PAGES = frozenset({"queue", "outbox", "reports", "preservation", "audit", "approvals", "settings"})
