@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from desk.cli import acts, evidence, keeping, operators, queueing, records
+from desk.cli import acts, evidence, keeping, operators, queueing, records, reporting
 from desk.domain.preservation import Standing
 from desk.domain.roles import Role
 
@@ -136,10 +136,11 @@ def build() -> argparse.ArgumentParser:
     )
     run.add_argument("--once", action="store_true", help="end as soon as nothing is due")
 
-    report = command("report", "Filed reports.", records.report_list)
+    report = command("report", "Filed reports, and those on their way or made elsewhere.", reporting.listing)
+    reporting.options(report)
     reports = report.add_subparsers(metavar="list|show")
-    command("list", "List them, the newest first.", records.report_list, reports)
-    show = command("show", "One report: what was sent and received.", records.report_show, reports)
+    reporting.options(command("list", "List them, the newest first.", reporting.listing, reports))
+    show = command("show", "One report: everything on record about it.", reporting.show, reports)
     show.add_argument("filing", type=int, metavar="FILING")
     show.add_argument(
         "--receipt", action="store_true", help="print the receipt's exact bytes and nothing else"
