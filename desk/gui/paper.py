@@ -1,7 +1,7 @@
 """Documents on paper: plain HTML set by Qt and written as a PDF, with the bundled fonts.
 
 Fit for any thread but the GUI's own: setting a long document takes a while. Nothing is loaded while it is
-set, so no address in a document is ever asked for, and no picture can get in.
+set, so no address in a document is ever asked for, and no picture gets in but charts of our own.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QColor,
     QFont,
+    QImage,
     QPageLayout,
     QPageSize,
     QPainter,
@@ -57,6 +58,8 @@ class Paper:
     marking: str
     body: str = field(repr=False)
     footer: str = ""
+    pictures: tuple[tuple[str, QImage], ...] = field(default=(), repr=False)
+    """Charts of our own by the name that ``body`` calls them; nothing else gets in as a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,8 @@ def render(paper: Paper, size: QPageSize.PageSizeId = QPageSize.PageSizeId.A4) -
     wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     document.setDefaultTextOption(wrapping)
     document.setDefaultStyleSheet(STYLE)
+    for name, image in paper.pictures:
+        document.addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name), image)
     document.setHtml(paper.body)
     document.setPageSize(room)
     pages = max(1, document.pageCount())

@@ -41,6 +41,7 @@ def standard_items() -> list[RailItem]:
     # What came later keeps the keys of the others as they were.
     items[4:4] = [
         RailItem("second_review", tr("Review"), "users", "Ctrl+8"),
+        RailItem("figures", tr("Figures"), "chart-line", "Ctrl+9"),
         RailItem("preservation", tr("Preserved"), "archive", "Ctrl+0"),
     ]
     return items

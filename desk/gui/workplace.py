@@ -20,6 +20,7 @@ from desk.gui.case.page import CasePage
 from desk.gui.channels.page import ChannelsPage
 from desk.gui.closing import Choice, ClosingDialog, on_their_way
 from desk.gui.confirm.page import ConfirmPage
+from desk.gui.figures.page import FiguresPage
 from desk.gui.guide.page import GuidePage
 from desk.gui.help.page import HelpPage
 from desk.gui.importing import Importing
@@ -51,6 +52,7 @@ NEEDS = {
     "outbox": Permission.SEE_OUTBOX,
     "reports": Permission.SEE_REPORTS,
     "second_review": Permission.SECOND_REVIEW,
+    "figures": Permission.FIGURES,
     "preservation": Permission.SEE_REPORTS,
     "audit": Permission.SEE_AUDIT,
     "approvals": Permission.SEE_APPROVALS,
@@ -116,6 +118,7 @@ class Workplace(QObject):
         window.add_page("reports", ReportsPage(session))
         window.add_page("second_review", SecondReviewPage(session))
         window.add_page("preservation", PreservationPage(session))
+        window.add_page("figures", FiguresPage(session))
         window.add_page("audit", AuditPage(session))
         window.add_page("approvals", ApprovalsPage(session))
         window.add_page("settings", SettingsPage(session))

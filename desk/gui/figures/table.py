@@ -18,10 +18,10 @@ MOST_ROWS = 12
 class FigureTable(QTableWidget):
     """Cells are text already. The first column holds words, the others figures at the right."""
 
-    def __init__(self, name: str, *, wide: int = 0) -> None:
-        """``wide``: the column that takes the room that is left."""
+    def __init__(self, name: str, *, wide: int = 0, first: int = 0) -> None:
+        """``wide``: the column that takes the room that is left; ``first``: the first one's width."""
         super().__init__()
-        self._wide = wide
+        self._wide, self._first = wide, first
         self.setAccessibleName(name)
         self.setObjectName("figures")
         self.setFont(theme.sans(theme.SMALL, tabular=True))
@@ -58,6 +58,9 @@ class FigureTable(QTableWidget):
                 column,
                 QHeaderView.ResizeMode.Stretch if stretched else QHeaderView.ResizeMode.ResizeToContents,
             )
+        if self._first:
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(0, self._first)
         shown = min(MOST_ROWS, max(1, len(rows)))
         self.setFixedHeight(shown * ROW + 40)
         if rows:

@@ -38,6 +38,7 @@ def topics() -> list[tuple[str, str]]:
         ("outbox", tr("Outbox")),
         ("reports", tr("Reports")),
         ("second_review", tr("Second review")),
+        ("figures", tr("Figures")),
         ("preservation", tr("Preservation")),
         ("audit", tr("Audit")),
         ("approvals", tr("Approvals")),

@@ -32,9 +32,9 @@ class AgreementPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._since = label("", "muted", wrap=True)
-        self.all = FigureTable(tr("Agreement over all"), wide=4)
-        self.types = FigureTable(tr("Agreement by type"), wide=4)
-        self.months = FigureTable(tr("Agreement by month"), wide=4)
+        self.all = FigureTable(tr("Agreement over all"), wide=4, first=260)
+        self.types = FigureTable(tr("Agreement by type"), wide=4, first=260)
+        self.months = FigureTable(tr("Agreement by month"), wide=4, first=260)
         self._none = EmptyState(
             "scale",
             tr("No second opinion was given yet"),

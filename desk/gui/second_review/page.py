@@ -28,7 +28,7 @@ from desk.services.changes import Change
 from desk.services.second_review import Agreement, ReviewLine
 
 WAITING, REVIEWED, RULES, AGREEMENT = "waiting", "reviewed", "rules", "agreement"
-LIST_WIDTH = 340
+LIST_WIDTH = 360
 SHOWN = frozenset({Change.REPORTS, Change.OUTBOX, Change.QUEUE, Change.SETTINGS})
 Lines = tuple[ReviewLine, ...]
 Ends = Mapping[int, datetime | None]
@@ -95,9 +95,13 @@ class SecondReviewPage(Page):
         self._none_reviewed = EmptyState("history", tr("Nothing was looked at again yet"))
         self._loading = LoadingSkeleton(8, 56)
         self._panes = QStackedWidget()
-        split = SplitView(self.list, self.pane, shares=(3, 7))
+        left = QWidget()
+        beside = QVBoxLayout(left)
+        beside.setContentsMargins(theme.S4, 0, theme.S1, theme.S4)
+        beside.addWidget(self.list)
+        split = SplitView(left, self.pane, shares=(3, 7))
         split.setSizes([LIST_WIDTH, 900])
-        self.list.setMinimumWidth(240)
+        left.setMinimumWidth(256)
         self._split = split
         for part in (
             self._loading, self._nothing, self._none_reviewed, split, self.rules, self.agreement, self.failed
@@ -123,8 +127,10 @@ class SecondReviewPage(Page):
         wanted = kwargs.get("show")
         if wanted in (WAITING, REVIEWED, RULES, AGREEMENT):
             self.which.set_value(wanted)
+        if not self._lists():
+            self._show()
         self._ask()
-        self.list.setFocus()
+        (self.list if self._lists() else self.which).setFocus()
 
     def refresh(self, changes: frozenset[str]) -> None:
         if self.isVisible() and SHOWN & changes:
