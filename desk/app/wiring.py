@@ -210,7 +210,7 @@ def wire(
         ),
         resting=resting,
         approvals=approvals,
-        backup=BackupService(store, clock, backups),
+        backup=BackupService(store, clock, backups, practice=practice),
         second_review=reviewing,
         outcomes=OutcomeService(store, clock),
         reports=ReportService(store, clock, outbox, reviewing, answered),

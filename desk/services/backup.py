@@ -20,6 +20,11 @@ from desk.services.changes import Change, Done, done
 
 RECENT = timedelta(days=7)
 KEEP = 7
+_PRACTICE = ("Practice is never backed up.", "Its workspace is destroyed at the end.")
+_TEAM = (
+    "This workspace's records are in a team's PostgreSQL.",
+    "Back that up with its own means (pg_dump or its log archive), and the folder's vault as files.",
+)
 _LAST, _ENVELOPE, _RESTORED = "backup.last", "backup.envelope", "backup.restored"
 
 
@@ -32,7 +37,8 @@ class BackupState:
     files: int
     recent: bool
     passphrase: bool
-    possible: bool  # False in practice, whose workspace is destroyed at its end
+    possible: bool  # False in practice and on a team's PostgreSQL; ``why_not`` says why
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +51,12 @@ class Restoring:
 
 
 class BackupService:
-    def __init__(self, store: Store, clock: Clock, backups: Backups | None) -> None:
-        """``backups`` None: a workspace that is never backed up (practice)."""
+    def __init__(self, store: Store, clock: Clock, backups: Backups | None, *, practice: bool = True) -> None:
+        """``backups`` None: a workspace that the desk never backs up: practice, or a team's PostgreSQL."""
         self._store = store
         self._clock = clock
         self._backups = backups
+        self._none = _PRACTICE if practice else _TEAM
 
     def state(self) -> BackupState:
         """For doctor and Settings; nothing of a case stands in it."""
@@ -65,6 +72,7 @@ class BackupService:
             recent=at is not None and self._clock.now() - at <= RECENT,
             passphrase=kept or envelope is not None,
             possible=self._backups is not None,
+            why_not="" if self._backups is not None else " ".join(self._none),
         )
 
     def set_passphrase(self, operator: Operator, passphrase: str) -> Done[None]:
@@ -107,7 +115,7 @@ class BackupService:
 
     def _able(self) -> Backups:
         if self._backups is None:
-            raise UserError("Practice is never backed up.", "Its workspace is destroyed at the end.")
+            raise UserError(*self._none)
         return self._backups
 
     # -- after a restore -----------------------------------------------------------------

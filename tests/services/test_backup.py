@@ -118,5 +118,13 @@ def test_only_administrators_make_them(world: World, tmp_path: Path) -> None:
 def test_practice_is_never_backed_up(world: World, tmp_path: Path) -> None:
     backups = BackupService(world.store, world.clock, None)
     assert not backups.state().possible
+    assert backups.state().why_not.startswith("Practice is never backed up.")
     with pytest.raises(UserError, match="Practice"):
+        backups.take(world.admin, tmp_path / "b")
+
+
+def test_a_teams_database_is_backed_up_by_its_own_means(world: World, tmp_path: Path) -> None:
+    backups = BackupService(world.store, world.clock, None, practice=False)
+    assert "PostgreSQL" in backups.state().why_not
+    with pytest.raises(UserError, match="PostgreSQL"):
         backups.take(world.admin, tmp_path / "b")

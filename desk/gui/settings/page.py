@@ -15,6 +15,7 @@ from desk.domain.exposure import RestPolicy
 from desk.domain.rules import Contact
 from desk.gui import theme
 from desk.gui.session import Session
+from desk.gui.settings.backup import BackupPanel
 from desk.gui.settings.endpoint import EndpointPanel, Known, read
 from desk.gui.settings.hooks import HooksPanel
 from desk.gui.settings.people import PeoplePanel, SignInPanel
@@ -212,6 +213,7 @@ class SettingsPage(Page):
         self.people, self.weaker = PeoplePanel(session), WeakerPanel()
         self.signin = SignInPanel(session)
         self.hooks = HooksPanel(session)
+        self.backup = BackupPanel(session)
         self._problem = label("", "bad", wrap=True)
         self._problem.hide()
         self._scroll = scroll = Scroll()
@@ -225,6 +227,7 @@ class SettingsPage(Page):
             self.policies,
             self.network,
             self.hooks,
+            self.backup,
             self.people,
             self.signin,
         ):
@@ -240,6 +243,7 @@ class SettingsPage(Page):
         self.weaker.left.connect(self._keep_editing)
         self.signin.notify.connect(self.notify)
         self.hooks.notify.connect(self.notify)
+        self.backup.notify.connect(self.notify)
         for editor in (*self.company.editors(), *self.network.editors(), self.policies):
             editor.changed.connect(self._touched)
         for spin in self.limits.editors():
@@ -257,6 +261,7 @@ class SettingsPage(Page):
             Command("settings.save", tr("Save the settings"), "Ctrl+S", self.save, lambda: self._dirty),
             Command("settings.undo", tr("Undo the changes"), "", self._show_before, lambda: self._dirty),
             Command("settings.check", tr("Check the credentials"), "", self.endpoint.check),
+            Command("settings.backup", tr("Back up now"), "", self.backup.take, self.backup.make.isEnabled),
         ]
 
     def enter(self, **_kwargs: object) -> None:
@@ -284,6 +289,7 @@ class SettingsPage(Page):
         self.people.ask()
         self.signin.ask()
         self.hooks.ask()
+        self.backup.ask()
         if not self._dirty:
             self._before = settings
             self._show_before()
