@@ -19,7 +19,7 @@ from desk.domain.viewing import Viewed, Viewing, ViewingKind, viewed
 from desk.gui.case import phrases
 from desk.gui.case.grid import CaseGrid
 from desk.gui.case.look import Target, stretch
-from desk.gui.case.messages import ChatView
+from desk.gui.case.messages import MOST_HEIGHT, ChatView
 from desk.gui.case.sheet import to_image
 from desk.gui.case.stacks import stacks_of
 from desk.gui.case.tile import CaseTile
@@ -61,15 +61,17 @@ def test_tiles_stand_side_by_side_wherever_they_come_from(qtbot: QtBot) -> None:
     assert grid.ids() == []
 
 
-def test_a_long_conversation_is_written_in_steps(qtbot: QtBot) -> None:
-    view = ChatView(tuple(Message("a", f"<b>{n}</b>", "b", AT) for n in range(300)))
-    qtbot.addWidget(view)
-    assert view.building
-    assert view.stretch() is None
-    qtbot.waitUntil(lambda: not view.building)
-    text = view.toPlainText()
-    assert text.count("<b>") == 300  # markup stays what it is: words
-    assert text.index("<b>0</b>") < text.index("<b>299</b>")
+def test_a_conversation_is_as_high_as_it_needs_to_be(qtbot: QtBot) -> None:
+    short, long = (ChatView(tuple(Message("a", f"<b>{n}</b>", "b", AT) for n in range(k))) for k in (2, 300))
+    for view in (short, long):
+        qtbot.addWidget(view)
+        view.resize(300, 300)
+        view.show()
+        qtbot.waitExposed(view)
+    assert long.height() == MOST_HEIGHT
+    qtbot.waitUntil(lambda: 60 < short.height() < 140)
+    assert short.stretch() == (0.0, 1.0)
+    assert "<b>1</b>" in short.shown.index(1).data()  # markup stays what it is: words
 
 
 def target(kind: ContentKind, facts: MediaFacts | None, **where: float | int) -> Target:

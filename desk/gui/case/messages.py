@@ -1,4 +1,4 @@
-"""Conversations and texts: selectable, searchable, plain. What was scrolled through is told.
+"""Conversations and texts of a case: searchable, plain. What was scrolled through is told.
 
 A chat or a text counts as viewed when it was scrolled through to its end
 (the viewing rules of desk.domain.viewing); only what stood on the screen counts.
@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from desk.domain.content import Content, ContentKind, Message
 from desk.domain.viewing import covered
 from desk.gui import theme, words
 from desk.gui.case.parts import row
+from desk.gui.conversation.finder import Finder
+from desk.gui.conversation.model import MessageModel
+from desk.gui.conversation.view import MessageView
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import IconButton
 from desk.gui.widgets.common import label
@@ -25,8 +28,6 @@ from desk.gui.words import plural, tr
 
 TICK_MS = 250
 MOST_HEIGHT = 320
-AT_ONCE = 60
-"""Messages written in one go."""
 LONGEST_S = 300.0
 """An open page that nobody reads adds no more than this to a reading."""
 
@@ -60,14 +61,6 @@ class PlainView(QTextEdit):
         if height != self.minimumHeight() or height != self.maximumHeight():
             self.setFixedHeight(height)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            self.restyle()
-
-    def restyle(self) -> None:
-        """Formats carry colours: a change of theme writes them anew."""
-
     def stretch(self) -> tuple[float, float] | None:
         """The part of the text now on the screen, as shares of the whole; None where none of it is."""
         seen = self.viewport().visibleRegion().boundingRect()
@@ -80,76 +73,25 @@ class PlainView(QTextEdit):
         return max(0.0, top - 8) / whole, min(1.0, (bottom + 8) / whole)
 
 
-class ChatView(PlainView):
-    """Messages as blocks: sender, time, text. Times in the reader's zone, UTC in the copy's own words."""
+class ChatView(MessageView):
+    """Messages as they stand in the case, of the list's own height up to a limit."""
 
     def __init__(self, messages: tuple[Message, ...]) -> None:
-        self._messages: tuple[Message, ...] = ()
-        self._written = self._at = 0
-        super().__init__(tr("Messages"))
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self._write)
-        self.set_messages(messages)
+        self.shown = MessageModel(messages)
+        super().__init__(self.shown, tr("Messages"))
+        self.verticalScrollBar().rangeChanged.connect(self._fit)
+        self.setFixedHeight(MOST_HEIGHT)
 
-    def set_messages(self, messages: tuple[Message, ...]) -> None:
-        self._messages = messages
-        self.restyle()
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        self._fit()
 
-    @property
-    def building(self) -> bool:
-        """Whether messages are still being written into it."""
-        return self._written < len(self._messages)
-
-    def stretch(self) -> tuple[float, float] | None:
-        return None if self.building else super().stretch()
-
-    def restyle(self) -> None:
-        if not self._messages:
+    def _fit(self) -> None:
+        if self.viewport().width() < 40:
             return
-        self._at = self.verticalScrollBar().value()
-        self._written = 0
-        self.clear()
-        self._write()
-
-    def _write(self) -> None:
-        """Some messages more; the rest when the loop comes round, so that thousands do not stall it."""
-        start = self._written
-        some = self._messages[start : start + AT_ONCE]
-        if not some:
-            return
-        head, quiet, body = QTextCharFormat(), QTextCharFormat(), QTextCharFormat()
-        head.setFont(theme.sans(theme.BODY, QFont.Weight.DemiBold))
-        quiet.setFont(theme.sans(theme.SMALL))
-        body.setFont(theme.sans())
-        head.setForeground(theme.colour("text"))
-        quiet.setForeground(theme.colour("muted"))
-        body.setForeground(theme.colour("text"))
-        cursor = QTextCursor(self.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.beginEditBlock()
-        for n, message in enumerate(some, start):
-            if n:
-                cursor.insertBlock()
-            space = cursor.blockFormat()
-            space.setTopMargin(10 if n else 0)
-            cursor.setBlockFormat(space)
-            to = tr(" to {name}", name=message.to) if message.to else ""
-            cursor.insertText(message.sender, head)
-            when = words.moment_exact(message.at) if message.at else tr("time not known")
-            ip = f" · {message.ip}" if message.ip else ""
-            cursor.insertText(f"{to}   {when}{ip}", quiet)
-            cursor.insertBlock()
-            flush = cursor.blockFormat()
-            flush.setTopMargin(2)
-            cursor.setBlockFormat(flush)
-            cursor.insertText(message.text, body)
-        cursor.endEditBlock()
-        self._written = start + len(some)
-        if self.building:
-            self._later.start()
-        else:
-            self.verticalScrollBar().setValue(self._at)
+        height = max(44, min(MOST_HEIGHT, self.content_height() + 4))
+        if self.shown.whole and height != self.minimumHeight():
+            self.setFixedHeight(height)
 
 
 class TextView(PlainView):
@@ -157,6 +99,64 @@ class TextView(PlainView):
         super().__init__(tr("Text"))
         self.setPlainText(text)
         self.moveCursor(QTextCursor.MoveOperation.Start)
+
+
+class TextFinder(QWidget):
+    """Search in a text of one piece."""
+
+    def __init__(self, view: PlainView) -> None:
+        super().__init__()
+        self._view = view
+        self.field = TextField(tr("Find in it"))
+        self.field.setAccessibleName(tr("Find in this text"))
+        self.field.setFixedWidth(130)
+        self.field.setClearButtonEnabled(True)
+        self.field.textChanged.connect(self._search_anew)
+        self.field.returnPressed.connect(self.next)
+        self.said = label("", "muted")
+        up, down = IconButton("chevron-up", tr("Before")), IconButton("chevron-down", tr("Next"))
+        up.clicked.connect(self.before)
+        down.clicked.connect(self.next)
+        line = row(gap=theme.S1)
+        line.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.field, up, down, self.said):
+            line.addWidget(widget)
+        line.addStretch(1)
+        self.setLayout(line)
+
+    def _count(self) -> int:
+        document, wanted, found = self._view.document(), self.field.text(), 0
+        cursor = document.find(wanted, 0) if wanted else QTextCursor()
+        while not cursor.isNull():
+            found += 1
+            cursor = document.find(wanted, cursor)
+        return found
+
+    def _search_anew(self) -> None:
+        wanted = self.field.text()
+        self.said.setText(plural(self._count(), "{n} place", "{n} places") if wanted else "")
+        self._view.moveCursor(QTextCursor.MoveOperation.Start)
+        if wanted:
+            self.next()
+
+    def next(self) -> None:
+        self._step(QTextDocument.FindFlag(0), QTextCursor.MoveOperation.Start)
+
+    def before(self) -> None:
+        self._step(QTextDocument.FindFlag.FindBackward, QTextCursor.MoveOperation.End)
+
+    def _step(self, flags: QTextDocument.FindFlag, again: QTextCursor.MoveOperation) -> None:
+        wanted = self.field.text()
+        if wanted and not self._view.find(wanted, flags):
+            self._view.moveCursor(again)
+            self._view.find(wanted, flags)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.field.text():
+            self.field.clear()
+            self._view.setFocus()
+            return
+        super().keyPressEvent(event)
 
 
 class Conversation(QWidget):
@@ -175,79 +175,43 @@ class Conversation(QWidget):
         self._seconds = 0.0
         self._stretches: list[tuple[float, float]] = []
         if content.kind is ContentKind.CHAT:
-            self.view: PlainView = ChatView(content.messages)
+            self.view: PlainView | ChatView = ChatView(content.messages)
             place = words.joined([content.client or "", content.room or ""])
             many = len(content.messages) > 3
         else:
             self.view = TextView(content.text or "")
             place = words.joined([content.name or tr("Text")])
             many = len(content.text or "") > 600
-        self._find = TextField(tr("Find in it"))
-        self._find.setAccessibleName(tr("Find in these messages"))
-        self._find.setFixedWidth(130)
-        self._find.setClearButtonEnabled(True)
-        self._find.textChanged.connect(self._search_anew)
-        self._find.returnPressed.connect(self.find_next)
-        self._hits = label("", "muted")
-        up, down = IconButton("chevron-up", tr("Before")), IconButton("chevron-down", tr("Next"))
-        up.clicked.connect(self.find_before)
-        down.clicked.connect(self.find_next)
-        self._finders: list[QWidget] = [self._hits, self._find, up, down]
+        if isinstance(self.view, ChatView):
+            self.finder: Finder | TextFinder = Finder(self.view.shown, self.view)
+        else:
+            self.finder = TextFinder(self.view)
         said = label(place, "muted")
         said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         said.setToolTip(place)
-        line = row(gap=theme.S1)
-        line.addWidget(said, 1)
-        for widget in self._finders:
-            line.addWidget(widget)
+        self._partly = label(
+            tr("Not all messages are shown, so nothing counts as read now."), "muted", wrap=True
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.S1)
-        column.addLayout(line)
+        column.addWidget(said)
+        column.addWidget(self.finder)
+        column.addWidget(self._partly)
         column.addWidget(self.view)
-        for widget in self._finders:
-            # Only now that they have a parent: one without would come up as a window.
-            widget.setVisible(many)
+        # Only now that they have a parent: one without would come up as a window.
+        said.setVisible(bool(place))
+        self.finder.setVisible(many)
+        self._partly.hide()
+        if isinstance(self.view, ChatView):
+            self.view.shown.modelReset.connect(self._filtered)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
         self.setFocusProxy(self.view)
 
-    # --- searching -------------------------------------------------------
-
-    def _count(self) -> int:
-        document, wanted, found = self.view.document(), self._find.text(), 0
-        cursor = document.find(wanted, 0) if wanted else QTextCursor()
-        while not cursor.isNull():
-            found += 1
-            cursor = document.find(wanted, cursor)
-        return found
-
-    def _search_anew(self) -> None:
-        wanted = self._find.text()
-        self._hits.setText(plural(self._count(), "{n} place", "{n} places") if wanted else "")
-        self.view.moveCursor(QTextCursor.MoveOperation.Start)
-        if wanted:
-            self.find_next()
-
-    def find_next(self) -> None:
-        self._step(QTextDocument.FindFlag(0), QTextCursor.MoveOperation.Start)
-
-    def find_before(self) -> None:
-        self._step(QTextDocument.FindFlag.FindBackward, QTextCursor.MoveOperation.End)
-
-    def _step(self, flags: QTextDocument.FindFlag, again: QTextCursor.MoveOperation) -> None:
-        wanted = self._find.text()
-        if wanted and not self.view.find(wanted, flags):
-            self.view.moveCursor(again)
-            self.view.find(wanted, flags)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._find.text():
-            self._find.clear()
-            self.view.setFocus()
-            return
-        super().keyPressEvent(event)
+    def _filtered(self) -> None:
+        self._partly.setVisible(isinstance(self.view, ChatView) and not self.view.shown.whole)
 
     # --- what was read ---------------------------------------------------
 

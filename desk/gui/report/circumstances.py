@@ -48,10 +48,22 @@ class ContextPanel(QFrame):
         top.addWidget(remove)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.S3, theme.S1, theme.S2, theme.S3)
+        self._words_of = label("", "muted", wrap=True)
+        self._words_of.hide()
         column.addLayout(top)
+        column.addWidget(self._words_of)
         column.addWidget(self.form)
         self.setAccessibleName(title)
         self.setFocusProxy(self.form)
+
+    def set_value(self, context: Context) -> None:
+        self.form.set_value(context)
+        names = ", ".join(context.words_of)
+        said = tr(
+            "The words of {names} are put in here when it is sent, as they are chosen above.", names=names
+        )
+        self._words_of.setText(said)
+        self._words_of.setVisible(bool(names))
 
     def value(self) -> Context:
         made: Context = self.form.record()
@@ -97,7 +109,7 @@ class ContextList(QWidget):
 
     def _insert(self, context: Context) -> ContextPanel:
         panel = ContextPanel(context.kind, self._words)
-        panel.form.set_value(context)
+        panel.set_value(context)
         panel.changed.connect(self.changed)
         panel.removed.connect(self._removed)
         self._panels.append(panel)
@@ -130,7 +142,7 @@ class ContextList(QWidget):
                 self._insert(context)
         else:
             for panel, context in zip(self._panels, contexts, strict=True):
-                panel.form.set_value(context)
+                panel.set_value(context)
         self._none.setVisible(not self._panels)
 
     def fields(self) -> Iterator[FormField]:

@@ -117,6 +117,19 @@ class LongText(QWidget):
         )
 
 
+class Holding(QWidget):
+    """Something that stands where an editor stands, and is changed by other means."""
+
+    changed = Signal()
+
+    def __init__(self, held: QWidget, focus: QWidget) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(held)
+        self.setFocusProxy(focus)
+
+
 class TriState(Segmented):
     """Yes, no, or not known: then nothing is said."""
 

@@ -11,11 +11,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desk.domain.content import Classification, Content, ContentKind, FileAnnotation, Relevance
+from desk.domain.conversation import Selection, numbers_of
 from desk.domain.draft import FileChoice
 from desk.domain.viewing import Viewed
 from desk.gui import theme
+from desk.gui.conversation.dialog import MessagesDialog, selection_words
 from desk.gui.report import words
-from desk.gui.report.editors import GrowingText, OneLine, TriState
+from desk.gui.report.editors import GrowingText, Holding, OneLine, TriState
 from desk.gui.report.form import FormField, Spot
 from desk.gui.report.paths import Token
 from desk.gui.widgets.buttons import link, secondary
@@ -27,7 +29,6 @@ from desk.gui.widgets.tile import BlurTile
 from desk.gui.words import joined, number, size, tr
 
 TILE = 96
-SHOWN_MESSAGES = 50
 SHOWN_CHARACTERS = 4_000
 
 
@@ -205,6 +206,9 @@ class FileCard(QFrame):
             body.addWidget(self._suggestion)
 
     def _add_text(self, body: QVBoxLayout) -> None:
+        if self.content.kind is ContentKind.CHAT:
+            self._add_messages(body)
+            return
         where = label(tr("It is sent as a part of the circumstances below."), "muted", wrap=True)
         body.addWidget(where)
         if self.content.kind is ContentKind.URL:
@@ -213,21 +217,41 @@ class FileCard(QFrame):
         self._show_text.clicked.connect(partial(self._open_text, body))
         body.addWidget(self._show_text, 0, Qt.AlignmentFlag.AlignLeft)
 
+    def _add_messages(self, body: QVBoxLayout) -> None:
+        """How much of the conversation is reported, and the way to choose."""
+        told = tr("It stands in the circumstances, and goes along as a file: a transcript made from it.")
+        body.addWidget(label(told, "muted", wrap=True))
+        self._how_much = label("", "body", wrap=True)
+        self.choose = secondary(tr("Choose messages…"))
+        self.choose.setAccessibleName(tr("Choose the messages of {name}", name=self._name))
+        self.choose.clicked.connect(self.choose_messages)
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.S3)
+        row.addWidget(self._how_much, 1)
+        row.addWidget(self.choose)
+        body.addWidget(self._field("messages", tr("Messages"), Holding(line, self.choose)))
+
+    def choose_messages(self) -> None:
+        dialog = MessagesDialog(self.content, self._choice.messages, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(self._chose)
+        dialog.open()
+
+    def _chose(self, selection: Selection | None) -> None:
+        self._choice = replace(self._choice, messages=selection)
+        self._fields["messages"].touched = True
+        self._edited()
+
+    def _say_messages(self) -> None:
+        total = len(self.content.messages)
+        kept = len(numbers_of(self._choice.messages, total))
+        self._how_much.setText(selection_words(kept, total))
+
     def _open_text(self, body: QVBoxLayout) -> None:
         self._show_text.hide()
-        messages = self.content.messages
-        if messages:
-            shown = [f"{message.sender}: {message.text}" for message in messages[:SHOWN_MESSAGES]]
-            if len(messages) > SHOWN_MESSAGES:
-                shown.append(
-                    tr(
-                        "… and {more} more; the case has them all.",
-                        more=words.messages(len(messages) - SHOWN_MESSAGES),
-                    )
-                )
-            text = "\n".join(shown)
-        else:
-            text = self.content.text or ""
+        text = self.content.text or ""
         if len(text) > SHOWN_CHARACTERS:
             text = text[:SHOWN_CHARACTERS] + "…"
         body.addWidget(label(text, wrap=True, select=True))
@@ -276,6 +300,8 @@ class FileCard(QFrame):
         self._viewed_badge.set(said, state, "eye" if state == "ok" else "eye-off")
         self.lowered.setVisible(self.content.kind.has_file and viewed)
         self.lowered.setEnabled(viewed)
+        if self.content.kind is ContentKind.CHAT:
+            self._say_messages()
         self._body.setVisible(choice.include or self._batched)
         self._suggestion.setVisible(self._open_suggestion() and not self._batched)
 
