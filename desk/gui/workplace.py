@@ -24,6 +24,8 @@ from desk.gui.figures.page import FiguresPage
 from desk.gui.guide.page import GuidePage
 from desk.gui.help.page import HelpPage
 from desk.gui.importing import Importing
+from desk.gui.news.page import NewsPage, unread
+from desk.gui.news.words import count as news_count
 from desk.gui.outbox.page import OutboxPage
 from desk.gui.outbox_thread import OutboxThread
 from desk.gui.preservation.page import PreservationPage
@@ -81,6 +83,7 @@ class Workplace(QObject):
         self.desk = desk
         self.settings = settings
         self._waiting: tuple[Filing, ...] = ()
+        self._told: set[int] = set()
         self.session = Session(desk, runner, operator, self)
         self.outbox = outbox or OutboxThread(desk.outbox, desk.clock)
         self.importing = Importing(self.session, window)
@@ -107,7 +110,9 @@ class Workplace(QObject):
 
     def _add_pages(self) -> None:
         window, session = self.window, self.session
-        window.add_page("queue", QueuePage(session))
+        self._queue = QueuePage(session)
+        window.add_page("queue", self._queue)
+        window.add_page("news", NewsPage(session))
         self.case = CasePage(session)
         window.add_page("case", self.case)
         window.add_page("report", ReportPage(session))
@@ -168,7 +173,9 @@ class Workplace(QObject):
         )
         may_look = partial(self.session.operator.may, Permission.SEE_QUEUE)
         account = Command("account.find", tr("Find an account…"), "", self._find_account, may_look)
-        return [folder, account] + [
+        may_read = partial(self.session.operator.may, Permission.SEE_REPORTS)
+        news = Command("go.news", tr("What became of your reports"), "", self._to_news, may_read)
+        return [folder, account, news] + [
             Command(f"view.theme.{scheme.value}", words, "", partial(self._choose_scheme, scheme))
             for scheme, words in (
                 (Scheme.SYSTEM, tr("Colours: as the system")),
@@ -209,7 +216,7 @@ class Workplace(QObject):
         if Change.OUTBOX in changes:
             self.outbox.wake()
             self._ask_status()
-        if changes & {Change.APPROVALS, Change.QUEUE}:
+        if changes & {Change.APPROVALS, Change.QUEUE, Change.REPORTS}:
             self._ask_approvals()
         if Change.HOOKS in changes:
             self._call_hooks()
@@ -353,17 +360,29 @@ class Workplace(QObject):
         """How many requests, and how many decisions to look at again, wait for this person."""
         session = self.session
         self.runner.run_read(
-            lambda: (waiting_for(session), waiting_reviews(session)),
+            lambda: (waiting_for(session), waiting_reviews(session), unread(session)),
             self._show_approvals,
             self._no_status,
             owner=self,
             key="asked",
         )
 
-    def _show_approvals(self, counts: tuple[int, int]) -> None:
-        requests, reviews = counts
+    def _show_approvals(self, found: tuple[int, int, tuple[int, ...]]) -> None:
+        requests, reviews, news = found
+        self._say_news(news)
         self.window.rail.set_waiting("approvals", requests)
         self.window.rail.set_waiting("second_review", reviews)
+
+    def _say_news(self, news: tuple[int, ...]) -> None:
+        """Word of one's own reports: said once when it comes, and kept at the queue until it was read."""
+        said = news_count(len(news)) if news else ""
+        self._queue.set_news(said)
+        if set(news) - self._told:
+            self.window.notices.show_notice("info", tr("{count}.", count=said), tr("Read"), self._to_news)
+        self._told.update(news)
+
+    def _to_news(self) -> None:
+        self.window.go("news")
 
     # the status line ----------------------------------------------------------
 

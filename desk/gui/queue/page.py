@@ -26,7 +26,7 @@ from desk.gui.queue.filters import FilterBar, recalled, remembered
 from desk.gui.queue.model import QueueModel
 from desk.gui.queue.table import QueueTable
 from desk.gui.session import Session
-from desk.gui.widgets.buttons import primary
+from desk.gui.widgets.buttons import link, primary
 from desk.gui.widgets.common import Stack, hbox, label
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton
@@ -47,6 +47,11 @@ class QueuePage(Page):
         self.search_words = tr("Search people, URLs, ids, summaries")
         self._session = session
         self._next = primary(tr("Next case"), key="Ctrl+Return")
+        self._news_place = QWidget()  # the header shows it; what is in it shows only where there is word
+        self.news = link("", "message-square")
+        self.news.clicked.connect(lambda: self.navigate.emit("news", {}))
+        self._news_place.setLayout(hbox(self.news))
+        self.news.hide()
         self._next.clicked.connect(self.next_case)
         self.model = QueueModel(session, self)
         self.table = QueueTable(session, self.model)
@@ -117,7 +122,12 @@ class QueuePage(Page):
     # what the window asks -------------------------------------------------------
 
     def header_widgets(self) -> list[QWidget]:
-        return [self._next]
+        return [self._news_place, self._next]
+
+    def set_news(self, said: str) -> None:
+        """A quiet way to what became of one's own reports; gone where there is no word."""
+        self.news.setText(said)
+        self.news.setVisible(bool(said))
 
     def commands(self) -> list[Command]:
         found = [

@@ -1,0 +1,1 @@
+"""What became of the reports that one filed oneself."""
