@@ -82,6 +82,8 @@ class MainWindow(QMainWindow):
         vbox_body.setSpacing(0)
         vbox_body.addWidget(self.header)
         vbox_body.addWidget(self._stack, 1)
+        self._column = vbox_body
+        self._standing: QWidget | None = None
         frame = QWidget()
         frame.setObjectName("frame")
         middle = hbox(self.rail, gap=0)
@@ -223,6 +225,16 @@ class MainWindow(QMainWindow):
         self._retitle()
         self.page_changed.emit(id_)
         return True
+
+    def set_standing(self, line: QWidget | None) -> None:
+        """Something said above every page until it is settled; None takes it away."""
+        if self._standing is not None:
+            self._standing.hide()
+            self._column.removeWidget(self._standing)
+            self._standing.deleteLater()
+        self._standing = line
+        if line is not None:
+            self._column.insertWidget(1, line)
 
     def refresh(self, changes: frozenset[str]) -> None:
         """Tell every page what was written; each decides whether it shows any of it."""
@@ -393,6 +405,7 @@ class MainWindow(QMainWindow):
         self._pages.clear()
         self._current = ""
         self.set_commands([])
+        self.set_standing(None)
         self.notices.clear()
 
     # --- the window itself ---------------------------------------------

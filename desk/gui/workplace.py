@@ -26,6 +26,7 @@ from desk.gui.help.page import HelpPage
 from desk.gui.importing import Importing
 from desk.gui.news.page import NewsPage, unread
 from desk.gui.news.words import count as news_count
+from desk.gui.outbox.model import stopped
 from desk.gui.outbox.page import OutboxPage
 from desk.gui.outbox_thread import OutboxThread
 from desk.gui.preservation.page import PreservationPage
@@ -36,6 +37,7 @@ from desk.gui.runner import Runner, Task
 from desk.gui.second_review.page import SecondReviewPage, waiting_reviews
 from desk.gui.session import Session
 from desk.gui.settings.page import SettingsPage
+from desk.gui.standstill import Standstill
 from desk.gui.theme import Scheme, Theme
 from desk.gui.widgets.page import Command
 from desk.gui.window import MainWindow, WindowSettings
@@ -87,6 +89,7 @@ class Workplace(QObject):
         self.session = Session(desk, runner, operator, self)
         self.outbox = outbox or OutboxThread(desk.outbox, desk.clock)
         self.importing = Importing(self.session, window)
+        self.standstill = Standstill(self.session, window, self)
         self._add_pages()
         self._add_folder_import()
         self._connect()
@@ -95,6 +98,7 @@ class Workplace(QObject):
         window.set_commands(self._commands() + self._elsewhere())
         window.go("queue" if operator.may(Permission.SEE_QUEUE) else "settings")
         self._greet()
+        self.standstill.ask()
         self._seen_at = desk.clock.now()
         self._look_back()
         self._status = QTimer(self)
@@ -216,6 +220,7 @@ class Workplace(QObject):
         if Change.OUTBOX in changes:
             self.outbox.wake()
             self._ask_status()
+            self.standstill.ask()
         if changes & {Change.APPROVALS, Change.QUEUE, Change.REPORTS}:
             self._ask_approvals()
         if Change.HOOKS in changes:
@@ -285,7 +290,8 @@ class Workplace(QObject):
 
     def _may_close(self) -> bool:
         """Ask only when something would stand still; practice is destroyed with all it holds."""
-        waiting = on_their_way(self._waiting)
+        still = self.standstill.filings
+        waiting = on_their_way(tuple(filing for filing in self._waiting if filing.id not in still))
         if not waiting or self.desk.practice:
             return True
         dialog = ClosingDialog(waiting, self.window)
@@ -307,7 +313,12 @@ class Workplace(QObject):
         """Before anything is sent: say which holds ended while the desk was closed."""
         desk, operator = self.desk, self.session.operator
         self.runner.run_read(
-            lambda: tuple(row.filing for row in desk.outbox.rows(operator)),
+            lambda: tuple(
+                row.filing
+                for still in (stopped(desk.backup),)
+                for row in desk.outbox.rows(operator)
+                if row.filing.id not in still
+            ),
             self._looked_back,
             self._not_looked_back,
             owner=self,
@@ -323,7 +334,8 @@ class Workplace(QObject):
 
     def _say_overdue(self, filings: tuple[Filing, ...], now: datetime) -> None:
         """Holds that ended unseen, and open reports that the agency has deleted meanwhile."""
-        open_now = [filing for filing in filings if not filing.state.ended]
+        still = self.standstill.filings
+        open_now = [filing for filing in filings if not filing.state.ended and filing.id not in still]
         gone = [filing for filing in open_now if filing.expires_at is not None and filing.expires_at <= now]
         past = [
             filing

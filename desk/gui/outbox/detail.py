@@ -104,6 +104,7 @@ class Detail(Scroll):
         self.setAccessibleName(tr("The filing in focus"))
         self._row: FilingRow | None = None
         self._busy: set[int] = set()
+        self.stopped: frozenset[int] = frozenset()
         self._panel = Panel()
         self.add(self._panel)
         self.end()
@@ -190,7 +191,7 @@ class Detail(Scroll):
         self._by.setText(
             tr("Confirmed by {name}, {time}", name=row.operator_name, time=words.moment(filing.confirmed_at))
         )
-        text, role, icon = states.word(filing)
+        text, role, icon = states.still_word() if filing.id in self.stopped else states.word(filing)
         self._state.setText(text)
         self._icon.set(icon, role)
         error = states.error_words(filing)
@@ -228,17 +229,18 @@ class Detail(Scroll):
         if self._row is None:
             return
         filing = self._row.filing
-        self._next.setText(states.next_words(filing, now))
+        still = filing.id in self.stopped
+        self._next.setText(states.still_words() if still else states.next_words(filing, now))
         busy = filing.id in self._busy
         self.take_back.setVisible(states.can_take_back(filing))
         self.take_back.setEnabled(not busy)
         waits = states.waits_for_approval(filing)
-        self.file_now.setVisible(states.can_file_now(filing, now) or waits)
+        self.file_now.setVisible(not still and (states.can_file_now(filing, now) or waits))
         self.file_now.setEnabled(not busy and not waits)
         why = tr("It waits for a second person's approval.") if waits else ""
         self.file_now.setToolTip(why or f"{self.file_now.text()}  (F)")
         self.file_now.setAccessibleDescription(why)
-        self.try_now.setVisible(states.can_try_now(filing, now))
+        self.try_now.setVisible(not still and states.can_try_now(filing, now))
         self.try_now.setEnabled(not busy)
         self.sure.setEnabled(not busy)
         self.mend.setVisible(filing.state is FilingState.REFUSED)

@@ -29,6 +29,7 @@ class FilingDelegate(QStyledItemDelegate):
     def __init__(self, session: Session, view: QListView) -> None:
         super().__init__(view)
         self._session = session
+        self._view = view
         # One track, painted at every row: a widget for each of a thousand would be a thousand widgets.
         self._track = StepTrack(states.steps())
 
@@ -71,10 +72,13 @@ class FilingDelegate(QStyledItemDelegate):
             painter.fillRect(QRect(rect.x(), rect.y(), 3, rect.height() - 1), theme.colour("warn"))
         left, right = rect.x() + theme.S4, rect.right() - theme.S4
         line = QRect(left, rect.y() + 8, right - left, 20)
-        right = self._state(painter, line, row)
+        model = self._view.model()
+        still = isinstance(model, OutboxModel) and filing.id in model.stopped
+        right = self._state(painter, line, states.still_word() if still else states.word(filing))
         self._title(painter, QRect(left, line.y(), max(0, right - left - theme.S3), line.height()), row)
         stands = states.standing(filing, now)
-        self._track.set_step(stands.at, stands.role, stands.detail)
+        still_role, still_detail = ("warn", states.still_word()[0]) if still else (stands.role, stands.detail)
+        self._track.set_step(stands.at, still_role, still_detail)
         self._track.resize(min(TRACK_WIDTH, rect.width() - 2 * theme.S4), 38)
         painter.save()
         painter.translate(left, rect.y() + 36)
@@ -92,9 +96,9 @@ class FilingDelegate(QStyledItemDelegate):
             painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), shown)
 
     @staticmethod
-    def _state(painter: QPainter, line: QRect, row: FilingRow) -> int:
+    def _state(painter: QPainter, line: QRect, word: tuple[str, str, str]) -> int:
         """The state's word at the right; returns where it begins."""
-        text, role, icon = states.word(row.filing)
+        text, role, icon = word
         font = theme.sans(theme.SMALL, QFont.Weight.Medium)
         width = QFontMetrics(font).horizontalAdvance(text)
         start = line.right() - width - 20

@@ -15,6 +15,7 @@ from desk.gui.outbox import states
 from desk.gui.session import Session
 from desk.gui.words import local
 from desk.ports import FilingRow
+from desk.services.backup import BackupService
 from desk.services.outbox import Outbox
 
 ENTRY = Qt.ItemDataRole.UserRole
@@ -30,6 +31,8 @@ class Listed:
     under_way: tuple[FilingRow, ...]
     ended: tuple[FilingRow, ...]
     more: bool
+    stopped: frozenset[int] = frozenset()
+    """Filings that stand still since a restore."""
 
 
 def read(outbox: Outbox, operator: Operator, wanted: int, now: datetime) -> Listed:
@@ -41,6 +44,12 @@ def read(outbox: Outbox, operator: Operator, wanted: int, now: datetime) -> List
         rows.extend(page)
         more = len(page) == STEP
     return Listed(tuple(rows), _still_matters(rows, outbox.rows(operator, ended=True), now), more)
+
+
+def stopped(backup: BackupService) -> frozenset[int]:
+    """Filings that stand still since the workspace was restored; for a reading thread."""
+    restoring = backup.restoring()
+    return frozenset(restoring.filings) if restoring is not None else frozenset()
 
 
 def _still_matters(
@@ -72,6 +81,7 @@ class OutboxModel(QAbstractListModel):
         super().__init__(parent)
         self._session = session
         self._entries: list[FilingRow | str] = []
+        self.stopped: frozenset[int] = frozenset()
 
     def set_entries(self, entries: list[FilingRow | str]) -> None:
         same = [_key(one) for one in entries] == [_key(one) for one in self._entries]
@@ -122,6 +132,8 @@ class OutboxModel(QAbstractListModel):
             return entry.platform_id
         if role == Qt.ItemDataRole.AccessibleTextRole:
             now = self._session.desk.clock.now()
+            if entry.filing.id in self.stopped:
+                return f"{entry.platform_id}, {entry.incident_type}, {states.still_words()}"
             return states.accessible(entry.platform_id, entry.incident_type, entry.filing, now)
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -16,7 +17,7 @@ from desk.gui.case.parts import Said
 from desk.gui.outbox import states
 from desk.gui.outbox.detail import Detail
 from desk.gui.outbox.list import FilingList
-from desk.gui.outbox.model import STEP, Listed, OutboxModel, read
+from desk.gui.outbox.model import STEP, Listed, OutboxModel, read, stopped
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import link
 from desk.gui.widgets.common import Stack
@@ -137,9 +138,9 @@ class OutboxPage(Page):
 
     def _ask(self) -> None:
         outbox, operator, wanted = self._session.desk.outbox, self._session.operator, self._wanted
-        clock = self._session.desk.clock
+        clock, backup = self._session.desk.clock, self._session.desk.backup
         self._session.runner.run_read(
-            lambda: read(outbox, operator, wanted, clock.now()),
+            lambda: replace(read(outbox, operator, wanted, clock.now()), stopped=stopped(backup)),
             self._show,
             self._failed,
             owner=self,
@@ -157,6 +158,7 @@ class OutboxPage(Page):
         if found.ended:
             entries.append(tr("Finished"))
             entries.extend(found.ended)
+        self.model.stopped = self.detail.stopped = found.stopped
         self.model.set_entries(entries)
         self._more.setVisible(found.more)
         self._more.setText(tr("Show more after the first {n}", len(found.under_way)))
@@ -230,6 +232,8 @@ class OutboxPage(Page):
         if row is None:
             return False
         now = self._session.desk.clock.now()
+        if row.filing.id in self.model.stopped and what != "take_back":
+            return False
         return {
             "take_back": states.can_take_back(row.filing),
             "file_now": states.can_file_now(row.filing, now),

@@ -103,6 +103,18 @@ def word(filing: Filing) -> tuple[str, str, str]:
     }[filing.state]
 
 
+def still_word() -> tuple[str, str, str]:
+    """In the place of the state's word after a restore: no outbox takes it."""
+    return tr("Stands still"), "warn", "pause"
+
+
+def still_words() -> str:
+    return tr(
+        "It stands still since the workspace was restored from a backup: it may have been filed since. A "
+        "supervisor compares it with NCMEC and lets it go on."
+    )
+
+
 def next_words(filing: Filing, now: datetime, *, counted: bool = True) -> str:
     """What will happen by itself, or what a person has to do; ``counted`` with the seconds left."""
     if filing.state is FilingState.FILED:

@@ -19,7 +19,7 @@ from desk.gui.widgets.common import hairline, hbox, label, vbox
 from desk.gui.widgets.fields import Field, TextField
 from desk.gui.widgets.panels import Panel
 from desk.gui.widgets.progress import ThinBar
-from desk.gui.words import joined, moment, plural, size, tr
+from desk.gui.words import joined, moment, number, plural, size, tr
 from desk.ports.backup import BackupMade
 from desk.services.backup import KEEP, BackupState
 from desk.services.changes import Done
@@ -219,7 +219,7 @@ class BackupPanel(Panel):
 
     def _progressed(self, done: int, total: int, _words: str) -> None:
         self._bar.set_progress(done, total)
-        self._how_far.setText(tr("{done} of {total} files", done=done, total=total))
+        self._how_far.setText(tr("{done} of {total} files", done=number(done), total=number(total)))
 
     def _show_running(self, running: bool) -> None:
         self._bar.setVisible(running)
