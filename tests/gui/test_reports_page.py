@@ -125,9 +125,10 @@ def test_the_list_is_searched_and_walked(filer: Filer, opened: Opened, qtbot: Qt
     filer.settle()
     assert opened.says("Nothing found")
     opened.enter(filing_id=newer.id)
-    assert page.model.text == ""
+    assert page.model.filter.text == ""
     current = page.list.current()
     assert current is not None
+    assert current.filing is not None
     assert current.filing.id == newer.id
 
 
@@ -161,7 +162,7 @@ def test_the_receipt_is_saved_byte_for_byte(
     filing = filer.filed("practice-1010")
     page = opened.enter(filing_id=filing.id)
     qtbot.mouseClick(page.pane.save, Qt.MouseButton.LeftButton)
-    dialog = page._dialog
+    dialog = page.exporting.dialog
     assert isinstance(dialog, QFileDialog)
     assert dialog.selectedFiles()[0].endswith(f"receipt-{filing.report_id}.xml")
     target = tmp_path / "receipt.xml"
@@ -172,10 +173,11 @@ def test_the_receipt_is_saved_byte_for_byte(
     assert receipt is not None
     assert target.read_bytes() == receipt.body
     assert list(tmp_path.iterdir()) == [target]
-    assert opened.said == [("ok", "The receipt is saved as receipt.xml.")]
-    page._save_to(tmp_path / "missing" / "receipt.xml", receipt.body)
+    assert opened.said == [("ok", "Saved as receipt.xml, byte for byte.")]
+    page.exporting.write_bytes(tmp_path / "missing" / "receipt.xml", receipt.body)
     filer.settle()
-    assert "could not be saved" in page.said.words
+    assert opened.said[-1][0] == "bad"
+    assert "could not be saved" in opened.said[-1][1]
 
 
 def test_the_story_is_copied_with_every_request_id(filer: Filer, opened: Opened, qtbot: QtBot) -> None:
@@ -198,7 +200,7 @@ def test_coming_back_shows_everything_again(filer: Filer, opened: Opened) -> Non
     page.refresh(frozenset({Change.REPORTS}))
     assert not page._reload.isActive()
     opened.enter()
-    assert page.model.text == ""
+    assert page.model.filter.text == ""
     assert page.model.rowCount() >= 1
 
 

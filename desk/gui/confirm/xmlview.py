@@ -86,7 +86,7 @@ class DocumentView(QWidget):
         self.text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.text.setFixedHeight(height)
         self.text.setAccessibleName(name)
-        top = QHBoxLayout()
+        top = self._top = QHBoxLayout()
         top.setSpacing(theme.S2)
         top.addWidget(self._switch)
         top.addWidget(self._about, 1)

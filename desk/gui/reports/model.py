@@ -1,79 +1,84 @@
-"""Filed reports as a list, the newest first; more are read where the view looks."""
+"""Reports as a list, the newest first; more are read where the view looks."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from desk.domain.errors import DeskError
 from desk.gui import words
+from desk.gui.reports.states import row_name, row_state
 from desk.gui.session import Session
 from desk.gui.words import tr
-from desk.ports import FilingRow
+from desk.ports import ReportFilter, ReportPlace, ReportRow, ReportState
 
 ROW = Qt.ItemDataRole.UserRole
 PAGE = 200
 Index = QModelIndex | QPersistentModelIndex
 
 
-class FiledModel(QAbstractListModel):
-    """``loaded`` carries how many rows are there; ``failed`` a DeskError."""
+class ReportsModel(QAbstractListModel):
+    """``loaded`` carries how many rows are read, ``counted`` a mapping by state, ``failed`` a DeskError."""
 
     loaded = Signal(int)
+    counted = Signal(object)
     failed = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._rows: list[FilingRow] = []
-        self._text, self._more, self._asking, self._turn = "", False, False, 0
+        self._rows: list[ReportRow] = []
+        self._filter = ReportFilter()
+        self._more, self._asking, self._turn = False, False, 0
 
     @property
-    def text(self) -> str:
-        return self._text
+    def filter(self) -> ReportFilter:
+        return self._filter
 
-    def search(self, text: str) -> None:
-        self._text = text
+    def set_filter(self, wanted: ReportFilter) -> None:
+        self._filter = wanted
         self.reload()
 
     def reload(self) -> None:
         """Ask again from the top; what is shown stays until the answer is there."""
         self._turn += 1
-        self._ask(0, max(PAGE, len(self._rows)))
+        self._ask(None, max(PAGE, len(self._rows)))
+        reports, operator, wanted = self._session.desk.reports, self._session.operator, self._filter
 
-    def _ask(self, start: int, wanted: int) -> None:
-        outbox, operator, text, turn = (
-            self._session.desk.outbox,
-            self._session.operator,
-            self._text,
-            self._turn,
+        def take(counts: Mapping[ReportState, int]) -> None:
+            self.counted.emit(counts)
+
+        self._session.runner.run_read(
+            lambda: reports.counts(operator, wanted), take, self._problem, owner=self, key="counts"
         )
+
+    def _ask(self, after: ReportPlace | None, limit: int) -> None:
+        reports, operator, wanted = self._session.desk.reports, self._session.operator, self._filter
+        turn = self._turn
         self._asking = True
 
-        def read() -> tuple[list[FilingRow], bool]:
-            found: list[FilingRow] = []
-            more = True
-            while more and len(found) < wanted:
-                page = outbox.filed(operator, text=text, offset=start + len(found))
-                found.extend(page)
-                more = len(page) == PAGE
-            return found, more
-
-        def take(answer: tuple[list[FilingRow], bool]) -> None:
+        def take(found: Sequence[ReportRow]) -> None:
             if turn == self._turn:
-                self._take(start, *answer)
+                self._take(after, list(found), len(found) == limit)
 
-        self._session.runner.run_read(read, take, self._problem, owner=self)
+        self._session.runner.run_read(
+            lambda: reports.rows(operator, wanted, after=after, limit=limit), take, self._problem, owner=self
+        )
 
-    def _take(self, start: int, found: list[FilingRow], more: bool) -> None:
+    def _take(self, after: ReportPlace | None, found: list[ReportRow], more: bool) -> None:
         self._asking, self._more = False, more
-        if start == 0:
-            if [row.filing.id for row in found] != [row.filing.id for row in self._rows]:
+        if after is None:
+            if [row.place for row in found] != [row.place for row in self._rows]:
                 self.beginResetModel()
                 self._rows = found
                 self.endResetModel()
+            elif found:
+                self._rows = found
+                self.dataChanged.emit(self.index(0, 0), self.index(len(found) - 1, 0))
         elif found:
+            start = len(self._rows)
             self.beginInsertRows(QModelIndex(), start, start + len(found) - 1)
             self._rows.extend(found)
             self.endInsertRows()
@@ -86,7 +91,7 @@ class FiledModel(QAbstractListModel):
     def place(self, filing_id: int) -> QModelIndex:
         """The index of this filing among those read, else an invalid one."""
         for at, row in enumerate(self._rows):
-            if row.filing.id == filing_id:
+            if row.filing is not None and row.filing.id == filing_id:
                 return self.index(at, 0)
         return QModelIndex()
 
@@ -100,7 +105,7 @@ class FiledModel(QAbstractListModel):
 
     def fetchMore(self, parent: Index) -> None:
         if self.canFetchMore(parent):
-            self._ask(len(self._rows), PAGE)
+            self._ask(self._rows[-1].place, PAGE)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -109,14 +114,15 @@ class FiledModel(QAbstractListModel):
         if role == ROW:
             return row
         if role == Qt.ItemDataRole.DisplayRole:
-            return row.filing.report_id or ""
+            return row_name(row)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return tr(
-                "report {report}, case {case}, {type}, filed {when}, confirmed by {name}",
-                report=row.filing.report_id or "",
+                "{report}, {state}, case {case}, {type}, {when}, confirmed by {name}",
+                report=row_name(row),
+                state=row_state(row)[0],
                 case=row.platform_id,
                 type=row.incident_type,
-                when=words.moment(row.filing.ended_at or row.filing.confirmed_at),
-                name=row.operator_name,
+                when=words.moment(row.at),
+                name=row.person,
             )
         return None

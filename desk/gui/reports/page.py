@@ -1,32 +1,39 @@
-"""Reports: what was filed, found by id or words, each with its whole story."""
+"""Reports: everything that was filed, found by filters and words, each with its whole story."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.domain.errors import DeskError
+from desk.domain.roles import Permission
 from desk.gui import theme
 from desk.gui.case.parts import Said
 from desk.gui.confirm.xmlview import readable
 from desk.gui.reports import story as stories
 from desk.gui.reports.bundle import BundleAct
+from desk.gui.reports.byhand import ElsewherePane
+from desk.gui.reports.exporting import Exporting
+from desk.gui.reports.filters import ReportFilters, recalled, remembered
 from desk.gui.reports.list import ReportList
-from desk.gui.reports.model import FiledModel
+from desk.gui.reports.model import ReportsModel
+from desk.gui.reports.notes import NewNote
 from desk.gui.reports.pane import StoryPane
-from desk.gui.reports.saving import save
 from desk.gui.reports.story import Document
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import secondary
+from desk.gui.widgets.common import Stack
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton, SplitView
 from desk.gui.words import tr
+from desk.ports import ReportFilter
 from desk.services.changes import Change
-from desk.services.outbox import FilingStory
+from desk.services.reports import ExportForm
+from desk.services.whole_story import WholeStory
 
 RELOAD_AFTER_MS = 200
 SMALL_PAGE, SMALL_LIST, WIDE_LIST = 1000, 224, 300
@@ -40,37 +47,56 @@ class ReportsPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.title = tr("Reports")
-        self.search_words = tr("Search report and case ids, people")
+        self.search_words = tr("Search report, case, account or Request-ID")
         self._session = session
         self._front = False
         self._asked = 0
         self._small = False
-        self._dialog: QFileDialog | None = None
+        self._kept: object = None
         self.said = Said()
         self.elsewhere = secondary(tr("Filed elsewhere"))
         self.elsewhere.clicked.connect(self.to_elsewhere)
-        self.model = FiledModel(session, self)
+        self.model = ReportsModel(session, self)
         self.list = ReportList(self.model)
+        self.filters = ReportFilters()
         self.pane = StoryPane()
+        self.by_hand = ElsewherePane()
+        self.exporting = Exporting(session, self)
         self._none = EmptyState(
-            "file-text", tr("No report is filed yet"), tr("Each filed report stands here with its story.")
+            "file-text",
+            tr("No report is filed yet"),
+            tr("Each report stands here with its story, from its confirmation on."),
         )
-        self._nothing = EmptyState("search", tr("Nothing found"), tr("No filed report fits these words."))
+        self._nothing = EmptyState(
+            "search", tr("Nothing found"), tr("No report fits the filters and words."), tr("Show all reports")
+        )
         self._choose = EmptyState("file-text", tr("No report chosen"), tr("Choose one at the left."))
-        self._layout = QStackedLayout()
-        self._lists = QStackedLayout()
-        self._panes = QStackedLayout()
+        self._layout = Stack(self)
+        self._lists = Stack(self)
+        self._panes = Stack(self)
         self._build()
         self._reload = QTimer(self, singleShot=True, interval=RELOAD_AFTER_MS)
         self._reload.timeout.connect(self._again)
         self.model.loaded.connect(self._loaded)
+        self.model.counted.connect(self.filters.show_counts)
         self.model.failed.connect(self._failed)
+        self.filters.changed.connect(self._filtered)
+        self._nothing.acted.connect(self.show_all)
         self.list.chosen.connect(self._chosen)
         self.pane.open_case.connect(self._to_case)
         self.pane.see_outbox.connect(self._to_outbox)
         self.pane.save_receipt.connect(self.save_receipt)
+        self.pane.save_bytes.connect(
+            lambda body, name: self.exporting.ask_bytes(tr("Save the document"), name, body)
+        )
+        self.pane.notes.noted.connect(self._note)
+        self.by_hand.open_case.connect(self._to_case)
+        self.by_hand.see_records.connect(self.to_elsewhere)
         self.bundle = BundleAct(session, self.pane.bundle, self)
         self.bundle.notify.connect(self.notify)
+        self.exporting.notify.connect(self.notify)
+        self.exporting.fill_list_menu(self.filters.export, lambda: self.model.filter)
+        self.exporting.fill_story_menu(self.pane.export, lambda: self.pane.whole)
 
     def _build(self) -> None:
         waiting = QWidget()
@@ -82,7 +108,7 @@ class ReportsPage(Page):
         self._lists.addWidget(self.list)
         self._lists.addWidget(self._nothing)
         at_left = QVBoxLayout(found)
-        at_left.setContentsMargins(theme.S4, theme.S4, 0, theme.S4)
+        at_left.setContentsMargins(theme.S4, theme.S2, 0, theme.S4)
         at_left.addLayout(self._lists)
         found.setMinimumWidth(220)
         story = QWidget()
@@ -95,10 +121,19 @@ class ReportsPage(Page):
         column.addLayout(notice)
         self._panes.addWidget(self._choose)
         self._panes.addWidget(self.pane)
+        self._panes.addWidget(self.by_hand)
         column.addLayout(self._panes, 1)
         self.split = SplitView(found, story, shares=(3, 9))
         self.split.setStretchFactor(0, 0)
-        for part in (waiting, self._none, self.split):
+        whole = QWidget()
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.filters)
+        rows.addWidget(self.exporting.line)
+        rows.addWidget(self.split, 1)
+        self._main = whole
+        for part in (waiting, self._none, whole):
             self._layout.addWidget(part)
         holder = QVBoxLayout(self)
         holder.setContentsMargins(0, 0, 0, 0)
@@ -123,33 +158,52 @@ class ReportsPage(Page):
         self.navigate.emit("channels", {"back": "reports"})
 
     def commands(self) -> list[Command]:
-        return [
+        found = [
             Command("reports.case", tr("Open the case of this report"), "", self._case_of, self._has_story),
             Command("reports.save", tr("Save the receipt…"), "", self.save_receipt, self._has_receipt),
             Command(
                 "reports.copy", tr("Copy what happened"), "", self.pane.copy_story.click, self._has_story
             ),
+            Command("reports.pdf", tr("Save the whole story as PDF…"), "", self._story_pdf, self._has_story),
+            Command(
+                "reports.json", tr("Save the whole story as JSON…"), "", self._story_json, self._has_story
+            ),
         ]
+        for words, panel in self.pane.jumps.items():
+            found.append(
+                Command(
+                    f"reports.part.{words}",
+                    tr("This report: {part}", part=words),
+                    "",
+                    lambda panel=panel: self.pane.show_part(panel),  # type: ignore[misc]
+                    self._has_story,
+                )
+            )
+        return found
 
     def enter(self, **kwargs: object) -> None:
         self._front = True
         self._asked = 0
+        self._recall()
+        reports, operator = self._session.desk.reports, self._session.operator
+        self._session.runner.run_read(
+            lambda: reports.choices(operator), self.filters.set_choices, owner=self.filters, key="choices"
+        )
         wanted = kwargs.get("filing_id")
         if isinstance(wanted, int):
+            # Coming from elsewhere for one report: an old filter must not hide it.
             self._asked = wanted
-            if self.model.text:
-                # Coming from elsewhere for one report: an old search must not hide it.
-                self.model.search("")
-                self._ask_story(wanted)
-                return
             self._ask_story(wanted)
-        elif self.model.text:
-            self.model.search("")
+            self.filters.show_filter(ReportFilter())
+            self.model.set_filter(ReportFilter())
             return
-        self.model.reload()
+        everything = replace(self.model.filter, text="")
+        self.filters.show_filter(everything)
+        self.model.set_filter(everything)
 
     def leave(self) -> bool:
         self._front = False
+        self._keep()
         return True
 
     def refresh(self, changes: frozenset[str]) -> None:
@@ -157,67 +211,110 @@ class ReportsPage(Page):
             self._reload.start()
 
     def search(self, words: str) -> None:
-        self.model.search(words.strip())
+        if words.strip() != self.model.filter.text:
+            self.filters.set_text(words.strip())
+
+    # what is remembered -----------------------------------------------------------
+
+    def _recall(self) -> None:
+        """The filters of the day before, where the window keeps them."""
+        kept = getattr(self.window(), "kept_settings", None)
+        if kept is None or kept is self._kept:
+            return
+        self._kept = kept
+        self.model._filter = recalled(kept.get("reports/filter"))
+
+    def _keep(self) -> None:
+        if self._kept is not None:
+            self._kept.set("reports/filter", remembered(self.model.filter))  # type: ignore[attr-defined]
 
     # reading ----------------------------------------------------------------------
 
+    def show_all(self) -> None:
+        self.filters.show_filter(ReportFilter())
+        self._filtered(ReportFilter())
+
+    def _filtered(self, wanted: ReportFilter) -> None:
+        self.model.set_filter(wanted)
+        self._keep()
+
     def _again(self) -> None:
         self.model.reload()
-        story = self.pane.story
-        if story is not None and not story.row.filing.state.ended:
-            self._ask_story(story.row.filing.id)
+        whole = self.pane.whole
+        if whole is not None and self._panes.currentWidget() is self.pane:
+            self._ask_story(whole.story.row.filing.id)
 
     def _loaded(self, count: int) -> None:
-        if not count and not self.model.text and not self._asked and self.pane.story is None:
+        plain = self.model.filter == ReportFilter()
+        if not count and plain and not self._asked and self.pane.story is None:
             self._layout.setCurrentWidget(self._none)
             return
-        self._layout.setCurrentWidget(self.split)
+        self._layout.setCurrentWidget(self._main)
         self._lists.setCurrentWidget(self.list if count else self._nothing)
-        shown = self.pane.story
+        shown = self.pane.story if self._panes.currentWidget() is self.pane else None
         wanted = self._asked or (shown.row.filing.id if shown is not None else 0)
         place = self.model.place(wanted) if wanted else self.model.index(0, 0)
         if place.isValid():
             self.list.setCurrentIndex(place)
         elif not wanted and count:
             self.list.setCurrentIndex(self.model.index(0, 0))
-        if self._front and self.list.isVisible() and not self._searching():
+        if self._front and self.list.isVisible() and not self._busy_elsewhere():
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _searching(self) -> bool:
+    def _busy_elsewhere(self) -> bool:
+        """Whether somebody types, or chooses, in the search, the filters or the report itself."""
         focus: QWidget | None = self.window().focusWidget()
-        return focus is not None and not self.isAncestorOf(focus)
+        if focus is None or focus is self:
+            return False
+        return not self.isAncestorOf(focus) or self.filters.isAncestorOf(focus) or self._panes_hold(focus)
+
+    def _panes_hold(self, focus: QWidget) -> bool:
+        return self.pane.isAncestorOf(focus) or self.by_hand.isAncestorOf(focus)
 
     def _failed(self, problem: DeskError) -> None:
-        self._layout.setCurrentWidget(self.split)
+        self._layout.setCurrentWidget(self._main)
         self.said.say("bad", problem.words(), ((tr("Read again"), self.model.reload),), stays=True)
 
-    def _chosen(self, filing_id: int) -> None:
+    def _chosen(self) -> None:
+        row = self.list.current()
+        if row is None:
+            return
+        if row.filing is None:
+            self.by_hand.show_row(row)
+            self._panes.setCurrentWidget(self.by_hand)
+            return
         story = self.pane.story
-        if story is None or story.row.filing.id != filing_id:
-            self._ask_story(filing_id)
+        if story is None or story.row.filing.id != row.filing.id:
+            self._ask_story(row.filing.id)
+        else:
+            self._panes.setCurrentWidget(self.pane)
 
     def _ask_story(self, filing_id: int) -> None:
-        outbox, operator = self._session.desk.outbox, self._session.operator
+        reports, operator = self._session.desk.reports, self._session.operator
 
-        def read() -> tuple[FilingStory, list[Document], list[Document]]:
-            found = outbox.story(operator, filing_id)
+        def read() -> tuple[WholeStory, list[Document], list[Document]]:
+            found = reports.whole(operator, filing_id)
             return (
                 found,
-                stories.made_readable(stories.sent(found), READABLE, readable),
-                stories.made_readable(stories.received(found), READABLE, readable),
+                stories.made_readable(stories.sent(found.story), READABLE, readable),
+                stories.made_readable(stories.received(found.story), READABLE, readable),
             )
 
         self._session.runner.run_read(read, self._show, self._no_story, owner=self, key="story")
 
-    def _show(self, answer: tuple[FilingStory, list[Document], list[Document]]) -> None:
+    def _show(self, answer: tuple[WholeStory, list[Document], list[Document]]) -> None:
         found, sent, received = answer
+        chosen = self.list.current()
+        if not self._asked and chosen is not None and chosen.filing is None:
+            return  # another row has the focus by now
         self._asked = 0
         self.said.unsay()
-        self._layout.setCurrentWidget(self.split)
+        self._layout.setCurrentWidget(self._main)
         self._panes.setCurrentWidget(self.pane)
-        self.pane.show_story(found, sent, received, self._session.desk.clock.now())
-        self.bundle.show_for(found)
-        place = self.model.place(found.row.filing.id)
+        may_note = self._session.operator.may(Permission.OUTCOMES)
+        self.pane.show_story(found, sent, received, self._session.desk.clock.now(), may_note=may_note)
+        self.bundle.show_for(found.story)
+        place = self.model.place(found.story.row.filing.id)
         if place.isValid():
             self.list.setCurrentIndex(place)
         else:
@@ -225,7 +322,7 @@ class ReportsPage(Page):
         self.commands_changed.emit()
 
     def _no_story(self, problem: DeskError) -> None:
-        self._layout.setCurrentWidget(self.split)
+        self._layout.setCurrentWidget(self._main)
         self.said.say("bad", problem.words())
 
     # acts ---------------------------------------------------------------------------
@@ -246,27 +343,38 @@ class ReportsPage(Page):
     def _to_outbox(self, filing_id: int) -> None:
         self.navigate.emit("outbox", {"filing_id": filing_id})
 
+    def _story_pdf(self) -> None:
+        if self.pane.whole is not None:
+            self.exporting.ask_story(ExportForm.PDF, self.pane.whole)
+
+    def _story_json(self) -> None:
+        if self.pane.whole is not None:
+            self.exporting.ask_story(ExportForm.JSON, self.pane.whole)
+
     def save_receipt(self) -> None:
         """Ask where to, then write the receipt's exact bytes there."""
         story = self.pane.story
-        if story is None or story.receipt is None:
+        if story is not None and story.receipt is not None:
+            receipt = story.receipt
+            self.exporting.ask_bytes(tr("Save the receipt"), f"receipt-{receipt.report_id}.xml", receipt.body)
+
+    def _note(self, new: NewNote) -> None:
+        story = self.pane.story
+        if story is None:
             return
-        receipt = story.receipt
-        dialog = QFileDialog(self, tr("Save the receipt"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([tr("XML documents (*.xml)"), tr("All files (*)")])
-        dialog.setDefaultSuffix("xml")
-        dialog.selectFile(f"receipt-{receipt.report_id}.xml")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda path: self._save_to(Path(path), receipt.body))
-        self._dialog = dialog
-        dialog.open()
+        outcomes, operator, filing = self._session.desk.outcomes, self._session.operator, story.row.filing.id
+        self.pane.notes.add_note.setEnabled(False)
+        self._session.act(
+            lambda: outcomes.add(operator, filing, new.source, new.kind, new.words, new.reference, new.day),
+            self._noted,
+            self._not_noted,
+        )
 
-    def _save_to(self, path: Path, body: bytes) -> None:
-        self._session.runner.run_long(lambda _job: save(path, body), self._saved, self._not_saved)
+    def _noted(self, _outcome: object) -> None:
+        self.pane.notes.add_note.setEnabled(True)
+        self.pane.notes.kept()
+        self.notify.emit("ok", tr("Noted. The one who filed the report will read it."))
 
-    def _saved(self, path: Path) -> None:
-        self.notify.emit("ok", tr("The receipt is saved as {name}.", name=path.name))
-
-    def _not_saved(self, problem: DeskError) -> None:
-        self.said.say("bad", problem.words())
+    def _not_noted(self, problem: DeskError) -> None:
+        self.pane.notes.add_note.setEnabled(True)
+        self.notify.emit("bad", problem.words())

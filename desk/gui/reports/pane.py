@@ -1,33 +1,39 @@
-"""The story of one filing: what happened at the left, what was sent and received at the right."""
+"""One report as a file: what happened at the left, everything on record about it at the right."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desk.domain.filing import FilingState
-from desk.gui import icons, theme, words
+from desk.gui import icons, theme
 from desk.gui.confirm.lines import Lines, breakable, value
 from desk.gui.confirm.said import both_times
-from desk.gui.confirm.xmlview import DocumentView, readable
+from desk.gui.confirm.xmlview import readable
 from desk.gui.outbox.states import error_words, next_words, word
+from desk.gui.reports import sections, timeline
 from desk.gui.reports import story as stories
+from desk.gui.reports.bytesview import BytesView
+from desk.gui.reports.notes import NotesPanel
 from desk.gui.reports.story import Document
 from desk.gui.widgets.buttons import IconButton, link, secondary
 from desk.gui.widgets.chips import Badge
-from desk.gui.widgets.common import clear, hairline, hbox, label
+from desk.gui.widgets.common import clear, hbox, label
 from desk.gui.widgets.copylabel import CopyLabel
 from desk.gui.widgets.fields import Choice
+from desk.gui.widgets.flow import FlowLayout
 from desk.gui.widgets.panels import Panel, Scroll
 from desk.gui.widgets.progress import TimeLine
 from desk.gui.words import joined, tr
 from desk.services.outbox import FilingStory
+from desk.services.whole_story import WholeStory
 
-FILES_SHOWN = 24
 TIME_LINE_LEAST, TIME_LINE_WIDTH = 240, 332
 
 
@@ -40,7 +46,7 @@ class DocumentsPanel(Panel):
         self._name = name
         self._choice_holder = QVBoxLayout()
         self._choice: Choice | None = None
-        self.view = DocumentView(name, height=240)
+        self.view = BytesView(name)
         self._empty = label(empty, "body-muted", wrap=True)
         self.add(self._choice_holder, self._empty, self.view)
 
@@ -69,15 +75,17 @@ class DocumentsPanel(Panel):
 
 
 class StoryPane(QWidget):
-    """``open_case`` and ``see_outbox`` carry the case's number and the filing's id."""
+    """``open_case`` and ``see_outbox`` carry the case's number and the filing's id, ``save_bytes`` a
+    document's exact bytes and a name for it."""
 
     open_case = Signal(int)
     see_outbox = Signal(int)
     save_receipt = Signal()
+    save_bytes = Signal(bytes, str)
 
     def __init__(self) -> None:
         super().__init__()
-        self._story: FilingStory | None = None
+        self._whole: WholeStory | None = None
         self._title = value("", "page")
         self._badge = Badge("")
         self._about = label("", "body-muted", wrap=True)
@@ -87,6 +95,8 @@ class StoryPane(QWidget):
         self.outbox = secondary(tr("In the outbox"), "send")
         self.outbox.clicked.connect(self._to_outbox)
         self.bundle = secondary(tr("Evidence bundle…"), "archive")
+        self.export = secondary(tr("Save as") + "\u2002", "download")
+        self.export.setToolTip(tr("The whole story as PDF or JSON. It is put on record."))
         self.copy_story = IconButton("copy", tr("Copy what happened as text, with every Request-ID"))
         self.copy_story.clicked.connect(self._copy)
         self.time_line = TimeLine()
@@ -98,9 +108,15 @@ class StoryPane(QWidget):
         self.save.clicked.connect(self.save_receipt)
         self._receipt_facts = QVBoxLayout()
         self._sent_facts = QVBoxLayout()
-        self._files = Panel(tr("Files"))
+        self.files = sections.ListPanel(tr("Files, ours against the service's"), tr("No file was sent."))
+        self.claims = sections.ListPanel(tr("Said to be viewed"), tr("The report says nothing of viewing."))
+        self.viewings = sections.ListPanel(tr("Viewings"), tr("Nobody looked at a file of this case."))
         self._confirmed = Panel(tr("What was confirmed"))
         self._confirmed_facts = QVBoxLayout()
+        self._preserved = Panel(tr("Preservation"))
+        self._preserved_facts = QVBoxLayout()
+        self.notes = NotesPanel()
+        self.jumps: dict[str, QWidget] = {}
         self._build()
 
     def _build(self) -> None:
@@ -109,16 +125,19 @@ class StoryPane(QWidget):
         head.setSpacing(theme.S1)
         top = hbox(self._title, self._badge)
         top.setStretch(0, 1)
-        acts = hbox(self.bundle, self.outbox, self.case)
-        top.addLayout(acts)
         head.addLayout(top)
         head.addWidget(self._about)
         head.addWidget(self._said)
+        acts = FlowLayout(theme.S2)
+        for button in (self.export, self.bundle, self.outbox, self.case):
+            acts.addWidget(button)
+        head.addSpacing(theme.S1)
+        head.addLayout(acts)
         past = Panel(tr("What happened"), acts=(self.copy_story,))
         past.add(self.time_line)
         past.body.addStretch(1)
         left = Scroll()
-        left.body.setContentsMargins(theme.S4, theme.S4, theme.S2, theme.S4)
+        left.body.setContentsMargins(theme.S4, theme.S3, theme.S2, theme.S4)
         left.add(past)
         left.end()
         self.sent.body.insertLayout(1, self._sent_facts)
@@ -127,15 +146,49 @@ class StoryPane(QWidget):
         row.addStretch(1)
         self.received.add(row)
         self._confirmed.add(self._confirmed_facts)
+        self._preserved.add(self._preserved_facts)
+        for documents, name in ((self.sent, "sent"), (self.received, "received")):
+            documents.view.save_asked.connect(partial(self._save_bytes, name))
         self._right = Scroll()
-        self._right.body.setContentsMargins(theme.S2, theme.S4, theme.S4, theme.S4)
-        self._right.add(self.sent, self.received, self._files, self._confirmed)
+        self._right.body.setContentsMargins(theme.S2, theme.S3, theme.S4, theme.S4)
+        jump = FlowLayout(theme.S3)
+        for words, panel in (
+            (tr("Sent"), self.sent),
+            (tr("Received"), self.received),
+            (tr("Files"), self.files),
+            (tr("Viewings"), self.claims),
+            (tr("Confirmed"), self._confirmed),
+            (tr("Preservation"), self._preserved),
+            (tr("Notes"), self.notes),
+        ):
+            button = link(words)
+            button.setAccessibleName(tr("Go to: {part}", part=words))
+            button.clicked.connect(partial(self.show_part, panel))
+            jump.addWidget(button)
+            self.jumps[words] = panel
+        self._right.add(
+            self.sent,
+            self.received,
+            self.files,
+            self.claims,
+            self.viewings,
+            self._confirmed,
+            self._preserved,
+            self.notes,
+        )
         self._right.end()
         self._left = left
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        jumps = QVBoxLayout()
+        jumps.setContentsMargins(theme.S2 + theme.S1, theme.S3, theme.S4, 0)
+        jumps.addLayout(jump)
+        right.addLayout(jumps)
+        right.addWidget(self._right, 1)
         below = QHBoxLayout()
         below.setSpacing(0)
         below.addWidget(left)
-        below.addWidget(self._right, 1)
+        below.addLayout(right, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -148,17 +201,34 @@ class StoryPane(QWidget):
         super().resizeEvent(event)
 
     @property
+    def whole(self) -> WholeStory | None:
+        return self._whole
+
+    @property
     def story(self) -> FilingStory | None:
-        return self._story
+        return self._whole.story if self._whole is not None else None
+
+    def show_part(self, panel: QWidget, _checked: bool = False) -> None:
+        """Bring a part to the top."""
+        inner = self._right.widget()
+        if inner is not None:
+            self._right.verticalScrollBar().setValue(panel.mapTo(inner, QPoint(0, 0)).y() - theme.S3)
 
     def show_story(
-        self, story: FilingStory, sent: list[Document], received: list[Document], now: datetime
+        self,
+        whole: WholeStory,
+        sent: list[Document],
+        received: list[Document],
+        now: datetime,
+        *,
+        may_note: bool = False,
     ) -> None:
         """``sent`` and ``received`` are stories.sent and stories.received, made off the GUI thread."""
-        if story == self._story:
+        if whole == self._whole:
             return
-        other = self._story is None or self._story.row.filing.id != story.row.filing.id
-        self._story = story
+        story, before = whole.story, self._whole
+        other = before is None or before.story.row.filing.id != story.row.filing.id
+        self._whole = whole
         row, filing = story.row, story.row.filing
         name = tr("Report {id}", id=filing.report_id) if filing.report_id else tr("Filing {id}", id=filing.id)
         self._title.setText(breakable(name))
@@ -176,14 +246,29 @@ class StoryPane(QWidget):
         self.time_line.set_entries(
             [
                 replace(entry, title=breakable(entry.title), detail=breakable(entry.detail))
-                for entry in stories.entries(story)
+                for entry in timeline.entries(whole)
             ]
         )
-        self._show_sent(story, sent)
-        self._show_received(story, received)
-        self._show_files(story, FILES_SHOWN)
+        if other or before is None or before.story != story:
+            # What a person reads in a document stays where it is while only something else changed.
+            self._show_sent(story, sent)
+            self._show_received(story, received)
+        makers: list[Callable[[], QWidget]] = [partial(sections.file_widget, one) for one in whole.files]
+        makers += [partial(sections.unknown_widget, one) for one in whole.unknown_ids]
+        self.files.show_all(makers)
+        self.claims.show_all([partial(sections.claim_widget, one) for one in whole.claims])
+        self.viewings.show_all([partial(sections.viewing_widget, one) for one in whole.viewings])
         clear(self._confirmed_facts)
-        self._confirmed_facts.addWidget(Lines(stories.shown_at_confirmation(story), width=112))
+        facts = Lines(stories.shown_at_confirmation(story), width=112)
+        facts.add(tr("Left out"), "\n".join(whole.withheld))
+        self._confirmed_facts.addWidget(facts)
+        clear(self._preserved_facts)
+        self._preserved_facts.addWidget(sections.preservation_facts(whole, now.date()))
+        if other:
+            self.notes.kept()
+        self.notes.show_notes(
+            whole.notes, may_add=may_note and filing.state is FilingState.FILED, today=now.date()
+        )
         if other:
             icons.set_icon(self.copy_story, "copy", "muted")
             self.copy_story.setToolTip(self.copy_story.accessibleName())
@@ -213,42 +298,20 @@ class StoryPane(QWidget):
             self._receipt_facts.addWidget(facts)
         self.received.set_documents(documents)
 
-    def _show_files(self, story: FilingStory, most: int) -> None:
-        files = story.row.filing.files
-        clear(self._files.body)
-        self._files.setVisible(bool(files))
-        self._files.add(label(tr("Files"), "section"))
-        for at, file in enumerate(files[:most]):
-            if at:
-                self._files.add(hairline())
-            self._files.add(value(joined([file.name, words.size(file.size)]), "label"))
-            facts = Lines(width=112)
-            if file.file_id:
-                facts.put(tr("File ID"), CopyLabel(file.file_id, tr("File ID")))
-            else:
-                facts.add(tr("File ID"), tr("none yet"))
-            facts.put(tr("MD5"), CopyLabel(file.md5, tr("MD5")))
-            facts.put(tr("SHA-256"), CopyLabel(file.sha256, tr("SHA-256")))
-            self._files.add(facts)
-        if len(files) > most:
-            more = link(tr("Show all {n} files", len(files)))
-            more.clicked.connect(self._all_files)
-            self._files.add(more)
-
-    def _all_files(self) -> None:
-        if self._story is not None:
-            self._show_files(self._story, len(self._story.row.filing.files))
+    def _save_bytes(self, name: str, body: bytes) -> None:
+        if self._whole is not None:
+            self.save_bytes.emit(body, f"{name}-{self._whole.story.row.filing.id}.xml")
 
     def _copy(self) -> None:
-        if self._story is not None:
-            QGuiApplication.clipboard().setText(stories.as_text(self._story))
+        if self._whole is not None:
+            QGuiApplication.clipboard().setText(stories.as_text(self._whole.story))
             icons.set_icon(self.copy_story, "check", "ok")
             self.copy_story.setToolTip(tr("Copied"))
 
     def _to_case(self) -> None:
-        if self._story is not None:
-            self.open_case.emit(self._story.row.filing.case_number)
+        if self._whole is not None:
+            self.open_case.emit(self._whole.story.row.filing.case_number)
 
     def _to_outbox(self) -> None:
-        if self._story is not None:
-            self.see_outbox.emit(self._story.row.filing.id)
+        if self._whole is not None:
+            self.see_outbox.emit(self._whole.story.row.filing.id)
