@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -55,7 +57,7 @@ def page(session: Session, qtbot: QtBot, show: Callable[[QWidget], QWidget]) -> 
     made.resize(1200, 760)
     show(made)
     made.enter()
-    qtbot.waitUntil(lambda: made.found is not None, timeout=SLOW)
+    qtbot.waitUntil(lambda: made.drawn, timeout=SLOW)
     return made
 
 
@@ -169,7 +171,7 @@ def test_a_failure_is_said_with_a_way_on(
     qtbot.waitUntil(lambda: page.failed.isVisible(), timeout=SLOW)
     session.operator = operator
     page.failed.retry.click()
-    qtbot.waitUntil(lambda: page.found is not None, timeout=SLOW)
+    qtbot.waitUntil(lambda: page.drawn, timeout=SLOW)
 
 
 def test_gaps_stay_gaps_and_the_theme_changes_the_colours(
@@ -187,7 +189,7 @@ def test_gaps_stay_gaps_and_the_theme_changes_the_colours(
     light = card.plot.grab().toImage()
     assert has(light, theme.colour("accent"))
     look.set_scheme(Scheme.DARK)
-    card.plot.recolour()
+    card.recolour()
     dark = card.plot.grab().toImage()
     assert has(dark, theme.colour("surface"))
     assert not has(dark, light.pixelColor(2, 2))
@@ -236,3 +238,9 @@ def test_a_table_reads_itself_out(show: Callable[[QWidget], QWidget]) -> None:
 def test_a_range_that_does_not_fit_is_a_users_error(session: Session) -> None:
     with pytest.raises(UserError):
         session.desk.figures.show(session.operator, date(2026, 2, 1), date(2026, 1, 1), Step.DAY)
+
+
+def test_nothing_is_loaded_for_charts_before_one_is_drawn() -> None:
+    script = "import sys, desk.gui.figures.page; print(sorted({'numpy', 'pyqtgraph'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

@@ -115,6 +115,14 @@ def test_a_blind_case_tells_nothing_of_the_first_decision(
     assert (bar.answer.value(), bar.type.value(), bar.go.isEnabled()) == (None, None, False)
     assert page.content._to_look_at() is not None, "held by its claim, the files can be looked at"
     assert not page.mine
+    tile = page.content.grid.tile("c1")
+    QTest.keyPress(tile, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: page.content.sheet.painted, timeout=SLOW)
+    QTest.keyRelease(tile, Qt.Key.Key_Space)
+    settled(qtbot, bench)
+    assert desk.review.open(bench.operator, number).viewed["c1"].viewed, "on record as always"
+    for key in (Qt.Key.Key_G, Qt.Key.Key_O):  # they would tell what was filed and answered
+        QTest.keyClick(page.focusWidget() or page, key)
     QTest.keyClick(page.focusWidget() or page, Qt.Key.Key_R)  # chooses; never goes to the first one's draft
     assert bench.went == []
     assert bar.answer.value() is DecisionKind.REPORT

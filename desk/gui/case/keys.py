@@ -39,6 +39,10 @@ def case_commands(page: CasePage) -> list[Command]:
     def made(id_: str, title: str, key: str, act: Callable[[], object], when: Callable[[], bool]) -> Command:
         return Command(f"case.{id_}", title, key, act, when)
 
+    def openly() -> bool:
+        # They tell what was decided before; a second opinion is one's own.
+        return shown() and not page.reviewing
+
     def decides() -> bool:
         return mine() or (page.isVisible() and page.reviewing)
 
@@ -60,8 +64,8 @@ def case_commands(page: CasePage) -> list[Command]:
         ),
         made("opinion", tr("Second opinion"), "S", bar.ask_opinion, mine),
         made("report", tr("Report…"), "R", decide(DecisionKind.REPORT, page.report), decides),
-        made("guide", tr("Is this reportable?"), "G", page.to_guide, shown),
-        made("channels", tr("Other channels"), "O", page.to_channels, shown),
+        made("guide", tr("Is this reportable?"), "G", page.to_guide, openly),
+        made("channels", tr("Other channels"), "O", page.to_channels, openly),
     ]
     for key, value in phrases.CLASS_KEYS:
         title = tr("Classify as {value}", value=phrases.classification(value))

@@ -15,7 +15,7 @@ from desk.gui.figures.plot import HEIGHT, LABELS, ChartPlot
 from desk.gui.figures.table import FigureTable
 from desk.gui.palette import LIGHT, Tokens
 from desk.gui.widgets.buttons import secondary
-from desk.gui.widgets.common import label
+from desk.gui.widgets.common import label, vbox
 from desk.gui.widgets.panels import Panel
 from desk.gui.words import tr
 
@@ -49,17 +49,33 @@ class ChartCard(Panel):
         self.turner.setAccessibleName(tr("Table of: {title}", title=name))
         self.copy_button.setAccessibleName(tr("Copy the table of: {title}", title=name))
         self.save.setAccessibleName(tr("Save: {title}", title=name))
-        self.plot = ChartPlot()
+        self._plot: ChartPlot | None = None
         self.table = FigureTable(tr("Table: {title}", title=name), wide=-1, first=180)
         self._nothing = label(words.nothing(chart.key), "body-muted", wrap=True)
         self._stack = QStackedWidget()
-        for part in (self.plot, self.table, self._nothing):
+        for part in (QWidget(self), self.table, self._nothing):
             self._stack.addWidget(part)
         self.turner.toggled.connect(self.turn)
         self.copy_button.clicked.connect(self.copy)
         self.body.setSpacing(theme.S2)
         self.add(label(words.about(chart.key), "muted", wrap=True), self._stack)
         self.show_chart(chart, step)
+
+    @property
+    def plot(self) -> ChartPlot:
+        """Made when there is something to draw: it is what takes longest."""
+        if self._plot is None:
+            self._plot = ChartPlot()
+            room = self._stack.widget(CHART)
+            assert room is not None
+            room.setLayout(vbox(self._plot))
+            room.setMaximumHeight(HEIGHT)
+        return self._plot
+
+    def recolour(self) -> None:
+        """In the colours of the theme now."""
+        if self._plot is not None:
+            self._plot.recolour()
 
     def show_chart(self, chart: Chart, step: Step) -> None:
         self.chart, self.step = chart, step
@@ -76,8 +92,9 @@ class ChartCard(Panel):
         self.turner.setText(tr("Chart") if to_table else tr("Table"))
         at = EMPTY if self.chart.empty else TABLE if to_table else CHART
         self._stack.setCurrentIndex(at)
-        part = (self.plot, self.table, self._nothing)[at]
-        high = part.sizeHint().height() if at == EMPTY else part.maximumHeight()
+        high = {CHART: HEIGHT, TABLE: self.table.maximumHeight(), EMPTY: self._nothing.sizeHint().height()}[
+            at
+        ]
         self._stack.setFixedHeight(high)
 
     @property

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desk.domain.errors import DeskError
-from desk.domain.figures import Step
+from desk.domain.figures import Chart, Step
 from desk.gui import theme
 from desk.gui.case.parts import Said
 from desk.gui.case.states import Failed
@@ -34,6 +34,41 @@ from desk.services.figures import Figures
 WIDEST = 1120
 OWN = 0
 ALL = "all"
+T = TypeVar("T")
+
+
+class Turns(QObject):
+    """Work of the GUI's own thread in small parts: one at each turn of its loop."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._left: list[Any] = []
+        self._part: Callable[[Any], object] = lambda _one: None
+        self._then: Callable[[], object] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._turn)
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._left) or self._timer.isActive()
+
+    def begin(
+        self,
+        items: Sequence[T],
+        part: Callable[[T], object],
+        then: Callable[[], object] | None = None,
+    ) -> None:
+        """``part`` for each item, ``then`` at the end. What was not done of an earlier beginning is left."""
+        self._left, self._part, self._then = list(items), part, then
+        self._timer.start(0)
+
+    def _turn(self) -> None:
+        if self._left:
+            self._part(self._left.pop(0))
+            self._timer.start(0)
+        elif self._then is not None:
+            self._then()
 
 
 class FiguresPage(Page):
@@ -77,6 +112,7 @@ class FiguresPage(Page):
         self.failed.again.connect(self.ask)
         self.failed.left.connect(lambda: self.navigate.emit("queue", {}))
         self._loading = LoadingSkeleton(8, 56)
+        self._drawing, self._picturing = Turns(self), Turns(self)
         self._build()
         look = theme.current()
         if look is not None:
@@ -189,22 +225,32 @@ class FiguresPage(Page):
 
     def _show(self, found: Figures) -> None:
         self.found = found
-        for at, chart in enumerate(found.charts):
-            card = self.cards.get(chart.key)
-            if card is None:
-                self.cards[chart.key] = card = ChartCard(chart, found.step)
-                card.setMaximumWidth(WIDEST)
-                card.wanted.connect(self.ask_place)
-                card.copied.connect(self._copied)
-                self._scroll.body.insertWidget(at, card)
-            else:
-                card.show_chart(chart, found.step)
+        self._drawing.begin(list(enumerate(found.charts)), self._draw)
         told = [tr("Days and weeks are those of UTC; the last one may not be over. Of all people together.")]
         if found.cut:
             told.append(tr("There was more than could be read: the oldest are left out."))
         self._note.setText(" ".join(told))
         self._panes.setCurrentWidget(self._scroll)
         self.commands_changed.emit()
+
+    def _draw(self, placed: tuple[int, Chart]) -> None:
+        """One chart; the next one when the window had its turn."""
+        at, chart = placed
+        assert self.found is not None
+        card = self.cards.get(chart.key)
+        if card is None:
+            self.cards[chart.key] = card = ChartCard(chart, self.found.step)
+            card.setMaximumWidth(WIDEST)
+            card.wanted.connect(self.ask_place)
+            card.copied.connect(self._copied)
+            self._scroll.body.insertWidget(at, card)
+        else:
+            card.show_chart(chart, self.found.step)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether every chart of what was read stands there."""
+        return self.found is not None and not self._drawing.busy
 
     def _failed(self, problem: DeskError) -> None:
         if self.found is not None:  # what is shown stays; the range is what does not fit
@@ -222,7 +268,7 @@ class FiguresPage(Page):
 
     def _recolour(self) -> None:
         for card in self.cards.values():
-            card.plot.recolour()
+            card.recolour()
 
     def _copied(self, title: str) -> None:
         self.notify.emit("ok", tr("The table “{title}” is in the clipboard.", title=title))
@@ -252,30 +298,41 @@ class FiguresPage(Page):
 
     def save(self, what: str, key: str, path: Path) -> None:
         """Write one chart's figures, or all of them."""
-        if self.found is None:
+        found = self.found
+        if found is None or not self.drawn:
             return
-        made, desk, operator = self._maker(what, key, self.found), self._session.desk, self._session.operator
+        charts = tuple(one for one in found.charts if key in (ALL, one.key))
+        if what == "csv":
+            if key == ALL:
+                made = partial(words.all_csv, charts, found.types, found.step)
+            else:
+                made = partial(words.one_csv, charts[0], found.step)
+            self._write(what, path, lambda: made().encode("utf-8-sig"))
+            return
+        # Drawing belongs to this thread, a chart at a turn; the writing, which takes long, to another.
+        images: dict[str, QImage] = {}
+
+        def picture(chart: Chart) -> None:
+            images[chart.key] = self.cards[chart.key].picture()
+
+        def then() -> None:
+            if what == "png":
+                self._write(what, path, lambda: saving.png(images[key]))
+                return
+            at, days = self._session.desk.clock.now(), (found.since.isoformat(), found.until.isoformat())
+            pairs = [(one, images.get(one.key)) for one in charts]
+            self._write(what, path, lambda: saving.pdf(pairs, found.step, *days, at))
+
+        self._picturing.begin([one for one in charts if not one.empty], picture, then)
+
+    def _write(self, what: str, path: Path, made: Callable[[], bytes]) -> None:
+        desk, operator = self._session.desk, self._session.operator
         self._session.runner.run_long(
             lambda _job: saving.write(desk, operator, what, path, made),
             partial(self._saved, path),
             self._not_saved,
             owner=self,
         )
-
-    def _maker(self, what: str, key: str, found: Figures) -> Callable[[], bytes]:
-        charts = tuple(one for one in found.charts if key in (ALL, one.key))
-        if what == "csv":
-            if key == ALL:
-                return lambda: words.all_csv(charts, found.types, found.step).encode("utf-8-sig")
-            return lambda: words.one_csv(charts[0], found.step).encode("utf-8-sig")
-        # Drawing belongs to this thread; what takes long, the writing, to another.
-        images = [None if one.empty else self.cards[one.key].picture() for one in charts]
-        if what == "png":
-            image = images[0]
-            assert image is not None
-            return lambda: saving.png(image)
-        pairs, at = list(zip(charts, images, strict=True)), self._session.desk.clock.now()
-        return lambda: saving.pdf(pairs, found.step, found.since.isoformat(), found.until.isoformat(), at)
 
     def _saved(self, path: Path, done: Done[None]) -> None:
         self.notify.emit("ok", tr("Saved as {name}. The export is on record.", name=path.name))

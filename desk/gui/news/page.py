@@ -16,7 +16,7 @@ from desk.gui.case.parts import Facts, Said
 from desk.gui.case.states import Failed
 from desk.gui.news import words
 from desk.gui.session import Session
-from desk.gui.widgets.buttons import Button, primary, secondary
+from desk.gui.widgets.buttons import Button, secondary
 from desk.gui.widgets.common import clear, hbox, label
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton, Panel, Scroll
@@ -45,7 +45,7 @@ class NewsCard(Panel):
         facts.add(tr("Case"), str(news.case_number))
         facts.add(tr("Reference"), note.reference)
         facts.add(tr("Note"), note.words)
-        self.read: Button = primary(tr("I have read it"))
+        self.read: Button = secondary(tr("I have read it"), "check")
         self.open: Button = secondary(tr("Open the report"), "file-text")
         acts = hbox(self.read, self.open)
         acts.addStretch(1)
