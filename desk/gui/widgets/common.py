@@ -29,7 +29,7 @@ class Stack(QStackedLayout):
         super().__init__()
         self._owner = owner
 
-    def addWidget(self, widget: QWidget) -> int:
+    def addWidget(self, widget: QWidget) -> int:  # type: ignore[override]
         if widget.parentWidget() is None:
             widget.setParent(self._owner)
         return super().addWidget(widget)

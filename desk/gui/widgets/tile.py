@@ -27,6 +27,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
+    QPixmap,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -96,6 +97,7 @@ class BlurTile(QWidget):
         self._kind, self._number, self._side = kind, number, side
         self._state, self._reason = TileState.LOADING, ""
         self._blurred = QImage()
+        self._fitted: QPixmap | None = None
         self._revealed: QImage | None = None
         self._asking = False
         self._same, self._viewed = 1, False
@@ -141,16 +143,19 @@ class BlurTile(QWidget):
     def set_blurred(self, image: QImage) -> None:
         """Show a blurred preview. A null image counts as no preview."""
         self._blurred = coarse(image)
+        self._fitted = None
         self._state = TileState.NO_PREVIEW if self._blurred.isNull() else TileState.BLURRED
         self._name()
 
     def set_no_preview(self, reason: str = "") -> None:
         """There is none; ``reason`` says why in a few words ('damaged', 'too large')."""
         self._blurred, self._state, self._reason = QImage(), TileState.NO_PREVIEW, reason
+        self._fitted = None
         self._name()
 
     def set_loading(self) -> None:
         self._blurred, self._state = QImage(), TileState.LOADING
+        self._fitted = None
         self._name()
 
     def set_same(self, count: int) -> None:
@@ -275,7 +280,7 @@ class BlurTile(QWidget):
         if revealed is not None and self._asking:
             painter.drawImage(self._whole(rect, revealed), revealed)
         elif self._state is TileState.BLURRED:
-            painter.drawImage(rect, self._blurred, self._filling(rect, self._blurred))
+            painter.drawPixmap(0, 0, self._fitted_to(rect))
         painter.restore()
         if revealed is None:
             self._paint_words(painter, rect)
@@ -287,6 +292,19 @@ class BlurTile(QWidget):
             focus_ring(painter, QRectF(self.rect()).adjusted(2, 2, -2, -2), theme.RADIUS - 1, "surface")
             focus_ring(painter, QRectF(self.rect()))
         painter.end()
+
+    def _fitted_to(self, rect: QRectF) -> QPixmap:
+        """The blurred picture cut and scaled to the tile once: a grid repaints thirty of them together."""
+        ratio = self.devicePixelRatioF()
+        size = QSize(round(self.width() * ratio), round(self.height() * ratio))
+        if self._fitted is None or self._fitted.size() != size:
+            part = self._filling(rect, self._blurred).toRect()
+            mode = Qt.AspectRatioMode.IgnoreAspectRatio
+            smooth = Qt.TransformationMode.SmoothTransformation
+            fitted = QPixmap.fromImage(self._blurred.copy(part).scaled(size, mode, smooth))
+            fitted.setDevicePixelRatio(ratio)
+            self._fitted = fitted
+        return self._fitted
 
     @staticmethod
     def _whole(rect: QRectF, image: QImage) -> QRectF:
