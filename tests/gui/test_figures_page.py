@@ -211,6 +211,8 @@ def test_labels_keep_apart_and_scales_end_at_round_figures() -> None:
     assert apart([98.0, 99.0, 99.0], 16, 100) == [68.0, 84.0, 100.0]
     assert bounds(GAPPY) == (0.0, 20.0)
     assert steps(0, 20) == [0, 5, 10, 15, 20]
+    assert steps(0, 1, whole=True) == [0, 1]
+    assert steps(0, 1) == [0, 0.5, 1]
     assert steps(0, 5) == [0, 1, 2, 3, 4, 5]
     kappa = Chart("agreement", DAYS[:2], (Series("Cohen's kappa", "", (-0.2, 0.5)),))
     assert bounds(kappa) == (-1.0, 1.0)

@@ -128,11 +128,12 @@ class FiguresPage(Page):
 
     def _build(self) -> None:
         own = hbox(self.since, label(tr("to"), "muted"), self.until, self.go)
+        own.addStretch(1)
         own.setContentsMargins(0, 0, 0, 0)
         self._dates = QWidget()
         self._dates.setLayout(own)
         self._dates.hide()
-        top = hbox(self.range, self._dates, label(tr("by"), "muted"), self.step, gap=theme.S3)
+        top = hbox(self.range, label(tr("by"), "muted"), self.step, gap=theme.S3)
         top.addStretch(1)
         top.addWidget(self.save_all)
         head = QWidget()
@@ -140,6 +141,7 @@ class FiguresPage(Page):
         above.setContentsMargins(theme.S4, theme.S3, theme.S4, theme.S2)
         above.setSpacing(theme.S2)
         above.addLayout(top)
+        above.addWidget(self._dates)
         above.addWidget(self.problem)
         above.addWidget(self.said)
         self.problem.hide()

@@ -136,7 +136,7 @@ class ChartPlot(QWidget):
         low, high = bounds(chart)
         item.setXRange(-0.5, max(0.5, len(chart.starts) - 0.5), padding=0)
         item.setYRange(low, high, padding=0)
-        marks = steps(low, high)
+        marks = steps(low, high, whole=chart.key in ("volume", "trouble"))
         bottom, left = item.getAxis("bottom"), item.getAxis("left")
         left.setTicks([[(mark, f"{mark:g}") for mark in marks]])
         every = max(1, math.ceil(len(chart.starts) / TICKS))
@@ -210,12 +210,14 @@ def bounds(chart: Chart) -> tuple[float, float]:
     if top <= 0:
         return 0.0, 1.0
     size = 10 ** math.floor(math.log10(top))
-    return 0.0, next(float(size * many) for many in (1, 2, 5, 10) if top <= size * many)
+    return 0.0, next(float(size * many) for many in (1, 1.2, 1.6, 2, 4, 5, 8, 10) if top <= size * many)
 
 
-def steps(low: float, high: float) -> list[float]:
-    """Where the scale has its lines; no half cases."""
+def steps(low: float, high: float, *, whole: bool = False) -> list[float]:
+    """Where the scale has its lines; no half cases where ``whole``."""
     parts = 2 if high - low in (1.0, 2.0) else 4
+    if whole and high == 1.0:
+        parts = 1
     if high in (5.0, 10.0, 50.0, 500.0):
         parts = 5
     return [low + (high - low) * n / parts for n in range(parts + 1)]
