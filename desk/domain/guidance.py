@@ -42,7 +42,7 @@ STEP_WORDS: dict[Step, str] = {
     Step.RECORD: "Keep an internal record: close the case with a reason that others can follow.",
     Step.LOOK_AGAIN: "Set a date to look again; the case comes back to the queue by itself on that day.",
     Step.SUPPORT: "Offer help: a hotline or a support service stands in the directory of other channels.",
-    Step.OPINION: "Ask for a second opinion and say in a sentence what is unclear.",
+    Step.OPINION: "Put it before a supervisor and say in a sentence what is unclear.",
 }
 
 

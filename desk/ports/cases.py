@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -62,6 +62,18 @@ class Cases(Protocol):
 
     def latest_revision(self, number: int) -> int:
         """The number of its latest revision, without reading it. Raises UserError where there is none."""
+        ...
+
+    def state(self, number: int) -> CaseState:
+        """Its state, without reading its document. Raises UserError where there is none."""
+        ...
+
+    def holder(self, number: int) -> int | None:
+        """The operator whose claim was the last and was not given up; it may have ended."""
+        ...
+
+    def platform_ids(self, numbers: Iterable[int]) -> dict[int, str]:
+        """By number, the ids at the platform; without reading the documents."""
         ...
 
     def revision(self, number: int, revision: int) -> CaseData: ...

@@ -256,10 +256,7 @@ def _digest(stated: Stated) -> str:
 
 def _rows(uow: UnitOfWork, filings: tuple[ElsewhereFiling, ...]) -> tuple[ElsewhereRow, ...]:
     names = {person.id: person.name for person in uow.people.all()}
-    ids: dict[int, str] = {}
-    for filing in filings:
-        if filing.case_number not in ids:
-            ids[filing.case_number] = uow.cases.get(filing.case_number).data.id
+    ids = uow.cases.platform_ids(filing.case_number for filing in filings)
     return tuple(
         ElsewhereRow(
             filing,

@@ -18,7 +18,7 @@ from desk.domain.roles import Operator, Permission, require
 from desk.ports import Clock, Store, UnitOfWork, Walk
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
-from desk.services.queue import require_own
+from desk.services.queue import NOTE_NEEDED, escalate, need_words, require_own
 
 CLOSING = frozenset({DecisionKind.NO_VIOLATION, DecisionKind.VIOLATION_NO_REPORT})
 
@@ -53,6 +53,21 @@ class GuideService:
                 incident_type=result.type.value,
             )
         return done(result.type, Change.CASE)
+
+    def escalate(self, operator: Operator, claim: Claim, path: Path, words: str) -> Done[None]:
+        """Put a case on which the guide can't decide before the supervisors, with a note and the answers.
+
+        Raises UserError where the guide was not walked to its end, ClaimLost, NotAllowed.
+        """
+        require(operator, Permission.CLAIM)
+        require_own(operator, claim)
+        need_words(words, *NOTE_NEEDED)
+        now = self._clock.now()
+        with self._store.write() as uow:
+            escalate(uow, operator, claim, words, now)
+            keep_walk(uow, operator, claim.case_id, DecisionKind.ESCALATE, path, now)
+            note(uow, "case.escalated", now, operator, case_number=claim.case_id, **told(path, None))
+        return done(None, Change.QUEUE, Change.CASE)
 
 
 def look_again(kind: DecisionKind, when: datetime | None, now: datetime) -> None:

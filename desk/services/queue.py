@@ -23,6 +23,8 @@ KEPT_FOR = timedelta(hours=12)
 """How long a case that was handed to somebody waits for them; then it is anybody's again."""
 SKIPPED_FOR = timedelta(hours=8)
 """A skipped case is not offered for the rest of the day, and at least so long: shifts go over midnight."""
+WAITING = frozenset({CaseState.OPEN, CaseState.SNOOZED})
+NOTE_NEEDED = ("A supervisor needs a note.", "Say what they should look at.")
 FOLD_AT = 512
 """Changed cases from which on reading a page has the store tidied first."""
 
@@ -31,6 +33,25 @@ def require_own(operator: Operator, claim: Claim) -> None:
     """Raise ClaimLost where the claim is another person's: nobody acts on somebody else's."""
     if claim.operator_id != operator.id:
         raise ClaimLost("This claim is another person's.", "Claim the case yourself.")
+
+
+def require_supervisor(operator: Operator) -> None:
+    """Raise NotAllowed: a case that was escalated is the supervisors' until they give it back."""
+    if not operator.may(Permission.SUPERVISE_QUEUE):
+        raise NotAllowed(
+            "This case is before the supervisors.", "One of them decides it or gives it back to the queue."
+        )
+
+
+def escalate(uow: UnitOfWork, operator: Operator, claim: Claim, words: str, now: datetime) -> None:
+    """Put the case before the supervisors, in a transaction that notes it. Raises ClaimLost, UserError."""
+    uow.cases.renew(claim, claim.until, now)
+    if uow.cases.state(claim.case_id) not in WAITING:
+        raise UserError("Only a case that waits can be escalated.", "This one is decided or reported.")
+    uow.cases.set_state(claim.case_id, CaseState.ESCALATED)
+    uow.cases.release(claim)
+    act = QueueAct(claim.case_id, QueueActKind.ESCALATED, operator.id, now, words.strip(), None, None)
+    uow.queue.add(act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +115,15 @@ class Queue:
             return uow.cases.choices()
 
     def claim(self, operator: Operator, number: int) -> Done[Claim]:
-        """Claim this case. Raises ClaimLost where somebody else holds it."""
+        """Claim this case. Raises ClaimLost where somebody else holds it, NotAllowed where it is before the
+        supervisors; who was handed it by one of them keeps it."""
         require(operator, Permission.CLAIM)
         now = self._clock.now()
         with self._store.write() as uow:
+            own = uow.cases.holder(number) == operator.id
             claim = uow.cases.claim(number, operator, now + LEASE, now)
+            if not own and uow.cases.state(number) is CaseState.ESCALATED:
+                require_supervisor(operator)
             note(uow, "case.claimed", now, operator, case_number=number)
         return done(claim, Change.QUEUE, Change.CASE)
 
@@ -157,7 +182,7 @@ class Queue:
         """Give the case back; 'next' does not offer it to this person again today, to others it does."""
         require(operator, Permission.CLAIM)
         require_own(operator, claim)
-        _said(reason, "Skipping a case needs a reason.", "Say why another person should take it.")
+        need_words(reason, "Skipping a case needs a reason.", "Say why another person should take it.")
         now = self._clock.now()
         with self._store.write() as uow:
             uow.cases.renew(claim, claim.until, now)
@@ -171,13 +196,10 @@ class Queue:
         """Put the case before the supervisors, with a note, and give up the claim."""
         require(operator, Permission.CLAIM)
         require_own(operator, claim)
-        _said(words, "A supervisor needs a note.", "Say what they should look at.")
+        need_words(words, *NOTE_NEEDED)
         now = self._clock.now()
         with self._store.write() as uow:
-            self._waits(uow, claim, now, "escalated")
-            uow.cases.set_state(claim.case_id, CaseState.ESCALATED)
-            uow.cases.release(claim)
-            self._told(uow, operator, claim.case_id, QueueActKind.ESCALATED, words, now)
+            escalate(uow, operator, claim, words, now)
             note(uow, "case.escalated", now, operator, case_number=claim.case_id)
         return done(None, Change.QUEUE, Change.CASE)
 
@@ -185,11 +207,11 @@ class Queue:
         """A supervisor gives an escalated case back to the queue, with a note."""
         require(operator, Permission.SUPERVISE_QUEUE)
         require_own(operator, claim)
-        _said(words, "The queue needs a note.", "Say what was found, or what should be done.")
+        need_words(words, "The queue needs a note.", "Say what was found, or what should be done.")
         now = self._clock.now()
         with self._store.write() as uow:
             uow.cases.renew(claim, claim.until, now)
-            if uow.cases.get(claim.case_id).state is not CaseState.ESCALATED:
+            if uow.cases.state(claim.case_id) is not CaseState.ESCALATED:
                 raise UserError("This case is not before the supervisors.")
             uow.cases.set_state(claim.case_id, CaseState.OPEN)
             uow.cases.release(claim)
@@ -201,7 +223,7 @@ class Queue:
         """The claim goes to another person, who finds it under Mine for KEPT_FOR. Raises UserError."""
         require(operator, Permission.CLAIM)
         require_own(operator, claim)
-        _said(words, "Handing a case over needs a note.", "Say what is done and what is to do.")
+        need_words(words, "Handing a case over needs a note.", "Say what is done and what is to do.")
         now = self._clock.now()
         with self._store.write() as uow:
             uow.cases.renew(claim, claim.until, now)
@@ -216,7 +238,7 @@ class Queue:
     def take_over(self, operator: Operator, number: int, reason: str) -> Done[Claim]:
         """A supervisor takes a case from whoever holds it; what they typed is kept in the draft."""
         require(operator, Permission.SUPERVISE_QUEUE)
-        _said(reason, "Taking a case over needs a reason.", "Say why this can't wait.")
+        need_words(reason, "Taking a case over needs a reason.", "Say why this can't wait.")
         now = self._clock.now()
         with self._store.write() as uow:
             held = uow.cases.get(number).claim
@@ -237,7 +259,9 @@ class Queue:
         it before giving theirs only where it is ``shown``."""
         require(operator, Permission.CLAIM)
         require_own(operator, claim)
-        _said(question, "A second opinion needs a question.", "Say what the second person should look at.")
+        need_words(
+            question, "A second opinion needs a question.", "Say what the second person should look at."
+        )
         now = self._clock.now()
         with self._store.write() as uow:
             self._waits(uow, claim, now, "given to another person")
@@ -255,7 +279,7 @@ class Queue:
         """Give it; the case goes back to the one who asked. Nobody gives their own. Raises NotAllowed."""
         require(operator, Permission.DECIDE)
         require_own(operator, claim)
-        _said(second, "The second opinion is empty.", "Say what you think of it.")
+        need_words(second, "The second opinion is empty.", "Say what you think of it.")
         now = self._clock.now()
         with self._store.write() as uow:
             uow.cases.renew(claim, claim.until, now)
@@ -322,7 +346,7 @@ class Queue:
         require(operator, Permission.SEE_QUEUE)
         if shared:
             require(operator, Permission.SUPERVISE_QUEUE)
-        _said(name, "The filter needs a name.", "Name it after what it shows.")
+        need_words(name, "The filter needs a name.", "Name it after what it shows.")
         with self._store.write() as uow:
             saved = uow.queue.save_filter(
                 name.strip()[:80], operator.id, replace(wanted, operator_id=None), shared=shared
@@ -347,7 +371,7 @@ class Queue:
     def _waits(uow: UnitOfWork, claim: Claim, now: datetime, what: str) -> None:
         """The claim holds and the case is one that waits. Raises ClaimLost, UserError."""
         uow.cases.renew(claim, claim.until, now)
-        if uow.cases.get(claim.case_id).state not in (CaseState.OPEN, CaseState.SNOOZED):
+        if uow.cases.state(claim.case_id) not in WAITING:
             raise UserError(f"Only a case that waits can be {what}.", "This one is decided or reported.")
 
     @staticmethod
@@ -358,7 +382,7 @@ class Queue:
         uow.queue.add(QueueAct(number, kind, operator.id, at, words.strip(), to, until))
 
 
-def _said(words: str, problem: str, remedy: str) -> None:
+def need_words(words: str, problem: str, remedy: str) -> None:
     if not words.strip():
         raise UserError(problem, remedy)
 

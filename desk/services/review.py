@@ -42,7 +42,7 @@ from desk.services.changes import Change, Done, done
 from desk.services.configuration import settings_of
 from desk.services.erased import erased_at
 from desk.services.guidance import keep_walk, look_again, told
-from desk.services.queue import require_own
+from desk.services.queue import require_own, require_supervisor
 from desk.services.resting import is_closed, opted_out, refuse_when_locked, rest_of
 from desk.services.second_review import CHANCE, draw_decision
 
@@ -364,6 +364,8 @@ class Review:
         require_own(operator, claim)
         if kind in (DecisionKind.REPORT, DecisionKind.ELSEWHERE):
             raise UserError("A report is decided by confirming it.", "Write the report, then confirm it.")
+        if kind is DecisionKind.ESCALATE:
+            raise UserError("To hand a case on is no decision.", "Escalate it, or ask for a second opinion.")
         if kind is DecisionKind.VIOLATION_NO_REPORT and not (reason and reason.strip()):
             raise UserError("A violation without a report needs a reason.", "Say why it is not reported.")
         now = self._clock.now()
@@ -377,9 +379,7 @@ class Review:
                 raise UserError("This case is reported already.", "What is filed can't be decided again.")
             decision = Decision(case.number, case.revision, kind, operator.id, now, policy, reason)
             uow.cases.decide(decision)
-            state = CaseState.ESCALATED if kind is DecisionKind.ESCALATE else CaseState.CLOSED
-            if look_again_at is not None:
-                state = CaseState.SNOOZED
+            state = CaseState.CLOSED if look_again_at is None else CaseState.SNOOZED
             uow.cases.set_state(case.number, state, snoozed_until=look_again_at)
             keep_walk(uow, operator, case.number, kind, path, now, look_again_at)
             uow.cases.release(claim)
@@ -406,6 +406,8 @@ class Review:
             case = uow.cases.get(number)
             if case.state not in (CaseState.CLOSED, CaseState.ESCALATED, CaseState.SNOOZED):
                 raise UserError("This case can't be opened again.", "Only decided or put-away cases can.")
+            if case.state is CaseState.ESCALATED:
+                require_supervisor(operator)
             uow.cases.set_state(number, CaseState.OPEN)
             note(uow, "case.reopened", self._clock.now(), operator, case_number=number)
         return done(None, Change.QUEUE, Change.CASE)

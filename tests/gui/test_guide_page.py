@@ -171,6 +171,9 @@ def test_unsure_hands_on_and_a_plan_may_be_reported(
     for code in (*("no",) * 9, "unsure"):
         page.answer(code)
     page.result._buttons[0].click()
+    qtbot.waitUntil(lambda: "needs a note" in texts(page))
+    page.result.reason.set_value("Which of the two is it?")
+    page.result._buttons[0].click()
     qtbot.waitUntil(lambda: len(places) > 1)
     assert session.desk.review.open(session.operator, number).case.state is CaseState.ESCALATED
 

@@ -14,6 +14,7 @@ from desk.domain.elsewhere import Stated
 from desk.domain.errors import AlreadyReported, ClaimLost, NotAllowed, NotReady, UserError
 from desk.domain.packet import Part
 from desk.ports import CaseFilter
+from desk.services.guidance import look_again
 from tests.support.world import World
 
 
@@ -157,6 +158,7 @@ def test_a_saved_packet_is_on_record_without_a_word_of_it(world: World) -> None:
 
 
 NOT_HERE = ("no",) * 9 + ("fiction", "no")
+UNSURE = ("no",) * 9 + ("unsure",)
 
 
 def test_a_case_comes_back_on_its_day_with_its_note_and_its_walk(world: World) -> None:
@@ -188,13 +190,31 @@ def test_dates_and_walks_that_cannot_be_kept_are_refused(world: World) -> None:
     claim, now = world.claimed(case.number), world.clock.now()
     decide = world.review.decide
     with pytest.raises(UserError, match="goes with a case that is closed"):
-        decide(world.moderator, claim, DecisionKind.ESCALATE, look_again_at=now + timedelta(days=1))
+        look_again(DecisionKind.REPORT, now + timedelta(days=1), now)
     with pytest.raises(UserError, match="over already"):
         decide(world.moderator, claim, DecisionKind.NO_VIOLATION, look_again_at=now)
     with pytest.raises(UserError, match="not walked to its end"):
         decide(world.moderator, claim, DecisionKind.NO_VIOLATION, path=("no",))
     with pytest.raises(UserError, match="decided by confirming"):
         decide(world.moderator, claim, DecisionKind.ELSEWHERE)
+
+
+def test_what_the_guide_cannot_decide_goes_before_the_supervisors(world: World) -> None:
+    case = world.case()
+    claim, guide = world.claimed(case.number), world.desk.guide
+    with pytest.raises(UserError, match="note"):
+        guide.escalate(world.moderator, claim, UNSURE, " ")
+    with pytest.raises(UserError, match="not walked to its end"):
+        guide.escalate(world.moderator, claim, ("no",), "which law?")
+    guide.escalate(world.moderator, claim, UNSURE, "which law?")
+    view = world.review.open(world.moderator, case.number)
+    assert (view.case.state, view.case.claim, view.decisions) == (CaseState.ESCALATED, None, ())
+    assert view.walks[0].path.endswith("only.unsure")
+    (told,) = world.queue.history(world.supervisor, case.number)
+    assert (told.kind, told.note) == ("escalated", "which law?")
+    with pytest.raises(NotAllowed, match="before the supervisors"):
+        world.claimed(case.number, world.other)
+    world.claimed(case.number, world.supervisor)
 
 
 def test_a_proposal_is_taken_by_a_person_and_sends_nothing(world: World) -> None:

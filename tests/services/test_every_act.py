@@ -247,6 +247,7 @@ TABLE: dict[str, str | Given | Open] = {
     "queue.choices": "MS",
     "queue.skip": "MS",
     "queue.escalate": "MS",
+    "guide.escalate": "MS",
     "queue.send_back": "S",
     "queue.hand_over": "MS",
     "queue.take_over": "S",

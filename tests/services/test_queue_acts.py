@@ -85,12 +85,21 @@ def test_escalated_it_is_the_supervisors_until_it_is_sent_back(world: World) -> 
     assert queue.next_case(world.other).value is None
     with pytest.raises(NotAllowed):
         queue.next_case(world.other, CaseFilter("escalated"))
+    before = world.acts()
+    with pytest.raises(NotAllowed, match="before the supervisors"):
+        queue.claim(world.other, number)
+    assert world.acts() == before
     claim = queue.next_case(world.supervisor, CaseFilter("escalated")).value
     assert claim is not None
+    handed = queue.hand_over(world.supervisor, claim, world.other.id, "decide it, I agree").value
+    assert queue.claim(world.other, number).value.token == handed.token  # theirs now, by a supervisor's word
+    claim = queue.take_over(world.supervisor, number, "changed my mind").value
     with pytest.raises(NotAllowed):
         queue.send_back(world.other, claim, "no")
     queue.send_back(world.supervisor, claim, "it is none: decide it")
-    assert [told.kind for told in queue.history(world.moderator, number)] == ["escalated", "sent_back"]
+    assert [told.kind for told in queue.history(world.moderator, number)] == [
+        "escalated", "handed_over", "taken_over", "sent_back",
+    ]  # fmt: skip
     back = queue.next_case(world.moderator).value
     assert back is not None
     with pytest.raises(UserError, match="before"):

@@ -191,9 +191,15 @@ def test_decided_and_opened_again(world: World) -> None:
 
 def test_escalated_to_a_supervisor(world: World) -> None:
     number = world.case().number
-    world.review.decide(world.moderator, world.claimed(number), DecisionKind.ESCALATE)
+    claim = world.claimed(number)
+    with pytest.raises(UserError, match="no decision"):
+        world.review.decide(world.moderator, claim, DecisionKind.ESCALATE)
+    world.queue.escalate(world.moderator, claim, "is this a parody?")
     assert world.review.open(world.supervisor, number).case.state is CaseState.ESCALATED
     assert world.queue.counts(world.supervisor).escalated == 1
+    with pytest.raises(NotAllowed, match="supervisors"):
+        world.review.reopen(world.moderator, number)
+    world.review.reopen(world.supervisor, number)
 
 
 def test_decisions_that_are_refused(world: World) -> None:

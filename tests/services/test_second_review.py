@@ -70,7 +70,7 @@ def test_without_rules_and_for_what_is_handed_on_nothing_is_drawn(world: World) 
     one, two = world.case("one"), world.case("two", first=5)
     world.review.decide(world.moderator, world.claimed(one.number), DecisionKind.NO_VIOLATION)
     service.set_rules(world.supervisor, (EVERY,))
-    world.review.decide(world.moderator, world.claimed(two.number), DecisionKind.ESCALATE)
+    world.queue.escalate(world.moderator, world.claimed(two.number), "is this a parody?")
     assert service.pending(world.supervisor) == ()
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from desk.domain.case import Case, CaseState, Claim
 from desk.domain.content import ContentKind
 from desk.domain.exposure import Rest, RestPolicy
-from desk.domain.roles import Operator
+from desk.domain.roles import Operator, Permission
 from desk.gui import words
 from desk.gui.case import phrases
 from desk.gui.case.second import Reviews, reviews_of, veiled
@@ -66,6 +66,8 @@ def bar_state(case: Case, *, mine: bool, held: Claim | None, me: Operator) -> tu
         return "reopen", tr("This case is closed.")
     if case.state not in WORKABLE:
         return "closed", tr("Nothing to decide: {state}.", state=phrases.state(case.state))
+    if case.state is CaseState.ESCALATED and not me.may(Permission.SUPERVISE_QUEUE):
+        return "closed", tr("One of the supervisors decides it or gives it back to the queue.")
     if held is not None and held.operator_id != me.id:
         until = words.clock(held.until)
         said = tr("{name} is working on this case until {time}.", name=held.operator_name, time=until)

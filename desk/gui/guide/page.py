@@ -218,6 +218,7 @@ class GuidePage(Page):
         view = ResultView(result, self._session.desk.clock.now(), mine=self.mine, why_not=why)
         view.taken.connect(self._take)
         view.closed.connect(self._close)
+        view.escalated.connect(self._escalate)
         view.channels_wanted.connect(self.to_channels)
         self.result = view
         self._body.addWidget(view)
@@ -258,16 +259,31 @@ class GuidePage(Page):
             owner=self,
         )
 
+    def _escalate(self, said: str) -> None:
+        claim, view = self._session.claim, self.result
+        if claim is None or view is None or not self.mine:
+            return
+        view.set_busy(True)
+        guide, operator, path = self._session.desk.guide, self._session.operator, self.path
+        told = tr("Case {number} is before the supervisors.", number=claim.case_id)
+        self._session.act(
+            lambda: guide.escalate(operator, claim, path, said),
+            lambda _none: self._left(told),
+            self._refused,
+            owner=self,
+        )
+
     def _closed(self, when: datetime | None, decision: Decision) -> None:
-        if decision.kind is DecisionKind.ESCALATE:
-            told = tr("Case {number} handed on for a second opinion.", number=decision.case_number)
-        elif when is None:
+        if when is None:
             told = tr("Case {number} is closed.", number=decision.case_number)
         else:
             day = words.moment(when)
             told = tr(
                 "Case {number} is closed and comes back on {day}.", number=decision.case_number, day=day
             )
+        self._left(told)
+
+    def _left(self, told: str) -> None:
         self.path, self._number = (), None
         self.notify.emit("ok", told)
         self.navigate.emit("queue", {})

@@ -43,10 +43,12 @@ def explained(result: Result) -> str:
 
 
 class ResultView(QWidget):
-    """``taken``: use the type in the report. ``closed`` carries (kind, reason, look again at or None)."""
+    """``taken``: use the type in the report. ``closed`` carries (kind, reason, look again at or None);
+    ``escalated`` the note to the supervisors."""
 
     taken = Signal()
     closed = Signal(object, str, object)
+    escalated = Signal(str)
     channels_wanted = Signal()
 
     def __init__(self, result: Result, now: datetime, *, mine: bool, why_not: str) -> None:
@@ -127,10 +129,12 @@ class ResultView(QWidget):
         self._column.addWidget(hairline())
         unsure = result.outcome is Outcome.UNSURE
         if unsure:
-            self._column.addWidget(Field(tr("What should the second person look at?"), self.reason))
-            hand = primary(tr("Hand on for a second opinion"))
-            hand.clicked.connect(lambda: self._close(DecisionKind.ESCALATE))
+            about = tr("The case leaves the queue and goes before the supervisors with it.")
+            self._column.addWidget(Field(tr("What should they look at?"), self.reason, about))
+            hand = primary(tr("Escalate to a supervisor"))
+            hand.clicked.connect(self._escalate)
             self._row(hand)
+            self._say_problems()
             return
         self.look = LookAgain(now)
         self._column.addWidget(
@@ -151,9 +155,23 @@ class ResultView(QWidget):
         see = secondary(tr("Other channels"))
         see.clicked.connect(self.channels_wanted)
         self._row(without, none, see)
+        self._say_problems()
+
+    def _say_problems(self) -> None:
         self._problem = label("", "bad", wrap=True)
         self._problem.hide()
         self._column.addWidget(self._problem)
+
+    def _escalate(self) -> None:
+        trouble = (
+            "" if self.reason.value() else tr("A supervisor needs a note. Say what they should look at.")
+        )
+        self._problem.setText(trouble)
+        self._problem.setVisible(bool(trouble))
+        if trouble:
+            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.escalated.emit(self.reason.value())
 
     def _row(self, *buttons: Button) -> None:
         self._buttons += buttons

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from desk.domain.decision import Decision, DecisionKind
 from desk.domain.errors import Bug, UserError
 from desk.domain.filing import FilingState
 from desk.ports import NewRevision, Occurrence, StoredMedia
-from desk.storage.repositories.base import Record, insert_or_skip, no_case
+from desk.storage.repositories.base import Record, batched, insert_or_skip, no_case
 from desk.storage.repositories.facets import FOLD_AT
 from desk.storage.repositories.prepared import Prepared
 from desk.storage.repositories.queue import Queue
@@ -132,6 +133,23 @@ class SqlCases(Queue):
         if row is None:
             raise no_case()
         return int(row.revision)
+
+    def state(self, number: int) -> CaseState:
+        found = self._db.execute(select(cases.c.state).where(cases.c.number == number)).scalar_one_or_none()
+        if found is None:
+            raise no_case()
+        return CaseState(found)
+
+    def holder(self, number: int) -> int | None:
+        query = select(cases.c.claim_operator).where(cases.c.number == number)
+        return self._db.execute(query).scalar_one_or_none()
+
+    def platform_ids(self, numbers: Iterable[int]) -> dict[int, str]:
+        found: dict[int, str] = {}
+        for some in batched(sorted(set(numbers))):
+            query = select(cases.c.number, cases.c.platform_id).where(cases.c.number.in_(some))
+            found |= {row.number: row.platform_id for row in self._db.execute(query)}
+        return found
 
     def revision(self, number: int, revision: int) -> CaseData:
         query = select(case_revisions.c.document).where(
