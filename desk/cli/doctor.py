@@ -102,11 +102,12 @@ def _endpoint(desk: Desk) -> Finding:
 def _backup(desk: Desk) -> Finding:
     state = desk.backup.state()
     if not state.possible:
-        return Finding("ok", "Backup", "the team's PostgreSQL is backed up by its own means, not by the desk")
+        return Finding("ok", "Backup", f"not by the desk: {state.why_not}")
     if state.at is None:
         return Finding("warn", "Backup", "none was made yet: “desk backup make FOLDER”")
     if not state.recent:
-        return Finding("warn", "Backup", f"the last one is of {state.at:%Y-%m-%d}: “desk backup make FOLDER”")
+        words = f"the last one is of {state.at:%Y-%m-%d}, more than a week ago: “desk backup make FOLDER”"
+        return Finding("warn", "Backup", words)
     return Finding("ok", "Backup", f"made on {state.at:%Y-%m-%d %H:%M} UTC")
 
 

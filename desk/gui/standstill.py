@@ -90,7 +90,9 @@ class StandstillDialog(ActDialog):
         if not may:
             self._reason.hide()
             self.act.hide()
+            self.back.setText(tr("Close"))
             self._add(label(tr("A supervisor lets them go on."), "body-muted"))
+        (self.reason if may else self.back).setFocus()
 
     def _row(self, row: FilingRow) -> QWidget:
         holder = QWidget()

@@ -46,11 +46,11 @@ class ActDialog(QDialog):
         self.said = Said()
         self.act = act
         self.act.clicked.connect(self.go)
-        back = secondary(tr("Cancel"))
-        back.clicked.connect(self.reject)
+        self.back = secondary(tr("Cancel"))
+        self.back.clicked.connect(self.reject)
         acts = hbox(gap=theme.S2)
         acts.addStretch(1)
-        acts.addWidget(back)
+        acts.addWidget(self.back)
         acts.addWidget(act)
         self._fields = vbox(gap=theme.S3)
         column = vbox(
