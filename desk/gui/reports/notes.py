@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.domain.outcome import OutcomeKind, OutcomeSource
 from desk.gui import theme, words
@@ -34,9 +34,10 @@ class NewNote:
 
 
 class NotesPanel(Panel):
-    """``noted`` carries a NewNote, once it can be kept."""
+    """``noted`` carries a NewNote, once it can be kept; ``look_at`` the field that needs the eye."""
 
     noted = Signal(object)
+    look_at = Signal(QWidget)
 
     def __init__(self) -> None:
         self.open_form = secondary(tr("Add a note…"), "plus")
@@ -143,6 +144,7 @@ class NotesPanel(Panel):
         first = next(iter(key for key in self.fields if key in problems), None)
         if first is not None:
             self.fields[first].setFocus()
+            self.look_at.emit(self.fields[first])
             return
         self.noted.emit(
             NewNote(self.source.value(), self.kind.value(), self.reference.value(), day, self.words.value())

@@ -52,6 +52,7 @@ class ReportsPage(Page):
         self._front = False
         self._asked = 0
         self._small = False
+        self._narrowed = False
         self._kept: object = None
         self.said = Said()
         self.elsewhere = secondary(tr("Filed elsewhere"))
@@ -67,9 +68,7 @@ class ReportsPage(Page):
             tr("No report is filed yet"),
             tr("Each report stands here with its story, from its confirmation on."),
         )
-        self._nothing = EmptyState(
-            "search", tr("Nothing found"), tr("No report fits the filters and words."), tr("Show all reports")
-        )
+        self._nothing = EmptyState("search", tr("Nothing found"), "", tr("Show all reports"))
         self._choose = EmptyState("file-text", tr("No report chosen"), tr("Choose one at the left."))
         self._layout = Stack(self)
         self._lists = Stack(self)
@@ -235,6 +234,7 @@ class ReportsPage(Page):
         self._filtered(ReportFilter())
 
     def _filtered(self, wanted: ReportFilter) -> None:
+        self._narrowed = True
         self.model.set_filter(wanted)
         self._keep()
 
@@ -254,6 +254,12 @@ class ReportsPage(Page):
         shown = self.pane.story if self._panes.currentWidget() is self.pane else None
         wanted = self._asked or (shown.row.filing.id if shown is not None else 0)
         place = self.model.place(wanted) if wanted else self.model.index(0, 0)
+        narrowed, self._narrowed = self._narrowed, False
+        if narrowed and not self._asked and not place.isValid():
+            # What is shown is not among what was asked for.
+            wanted = 0
+            if not count:
+                self._panes.setCurrentWidget(self._choose)
         if place.isValid():
             self.list.setCurrentIndex(place)
         elif not wanted and count:

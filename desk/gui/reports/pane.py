@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -116,6 +116,8 @@ class StoryPane(QWidget):
         self._preserved = Panel(tr("Preservation"))
         self._preserved_facts = QVBoxLayout()
         self.notes = NotesPanel()
+        self.notes.open_form.clicked.connect(self._show_form)
+        self.notes.look_at.connect(self.show_part)
         self.jumps: dict[str, QWidget] = {}
         self._build()
 
@@ -301,6 +303,10 @@ class StoryPane(QWidget):
     def _save_bytes(self, name: str, body: bytes) -> None:
         if self._whole is not None:
             self.save_bytes.emit(body, f"{name}-{self._whole.story.row.filing.id}.xml")
+
+    def _show_form(self) -> None:
+        """The form has its height a turn later."""
+        QTimer.singleShot(0, self, lambda: self.show_part(self.notes.fields["source"]))
 
     def _copy(self) -> None:
         if self._whole is not None:

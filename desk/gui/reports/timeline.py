@@ -97,7 +97,8 @@ def entries(whole: WholeStory) -> list[TimeLineEntry]:
         made.append(TimeLineEntry(at, review_words(line.review.state), line.reviewer, "muted", "list-checks"))
     for note in whole.notes:
         detail = joined([source_words(note.outcome.source), note.by])
-        made.append(TimeLineEntry(note.outcome.at, kind_words(note.outcome.kind), detail, "accent", "info"))
+        title = tr("Note: {what}", what=kind_words(note.outcome.kind))
+        made.append(TimeLineEntry(note.outcome.at, title, detail, "accent", "info"))
     others = sorted(made, key=lambda entry: entry.when)
     return sorted([*others, *_viewings(whole.viewings, others)], key=lambda entry: entry.when)
 
