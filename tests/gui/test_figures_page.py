@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,7 @@ from desk.gui.theme import Scheme, Theme
 from tests.gui.desk_support import session_on
 
 SLOW = 20_000
+NOON = datetime(2026, 11, 6, 12, tzinfo=UTC)
 DAYS = tuple(date(2026, 11, day) for day in range(1, 6))
 GAPPY = Chart(
     "time",
@@ -196,6 +197,10 @@ def test_gaps_stay_gaps_and_the_theme_changes_the_colours(
     picture = card.picture()
     assert picture.pixelColor(2, 2).lightness() > 250, "paper is white in the dark theme too"
     assert saving.png(picture).startswith(b"\x89PNG")
+    nothing = replace(GAPPY, key="exposure", starts=(), series=())
+    paper = saving.pdf([(GAPPY, picture), (nothing, None)], Step.DAY, "2026-11-01", "2026-11-05", NOON)
+    assert paper.startswith(b"%PDF")
+    assert b"/Image" in paper
 
 
 def has(image: QImage, colour: QColor) -> bool:

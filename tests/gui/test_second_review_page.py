@@ -143,6 +143,7 @@ def test_a_blind_case_tells_nothing_of_the_first_decision(
     assert first.name in said(page.known), "nothing is withheld any more"
     assert "Looked at again" in said(page.known)
     assert bench.session.claim is None
+    assert not page.decisions.isVisible()
     bar.back.click()
     assert bench.went[-1][0] == "second_review"
     (line,) = desk.second_review.for_case(first, number)
@@ -319,3 +320,20 @@ def test_a_failure_is_said_with_a_way_on(qtbot: QtBot, bench: Bench, page: Secon
     bench.session.operator = bench.operator
     page.failed.retry.click()
     settled(qtbot, bench)
+
+
+def test_the_result_gives_way_when_the_case_is_left(
+    qtbot: QtBot, bench: Bench, desk: Desk, first: Operator, tmp_path: Path
+) -> None:
+    number = decided(desk, first, tmp_path)
+    look(qtbot, bench, number)
+    bar = bench.page.second.bar
+    bar.choose(DecisionKind.NO_VIOLATION)
+    bar.give()
+    qtbot.waitUntil(lambda: "You and " in bar.result(), timeout=SLOW)
+    settled(qtbot, bench)
+    bench.page.leave()
+    bench.page.enter(number=number)
+    settled(qtbot, bench)
+    qtbot.waitUntil(lambda: bench.page.decisions.isVisible() and not bar.isVisible(), timeout=SLOW)
+    assert bench.page.decisions.reopen.isVisible()

@@ -204,6 +204,7 @@ class CasePage(Page):
         self.blank()
         self.known.watch(False)
         self.decisions.cancel()
+        self.second.put_away()
         self._tick.stop()
         return True
 

@@ -95,6 +95,12 @@ class SecondLook(QObject):
         self.bar.begin()
         self.bar.hide()
 
+    def put_away(self) -> None:
+        """The result was seen; the case is as any other from now on."""
+        if self._gave:
+            self._gave = 0
+            self.bar.begin()
+
     def read(self, reviews: Reviews) -> None:
         """What was read of the case anew."""
         self.reviews = reviews
