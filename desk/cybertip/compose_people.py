@@ -6,6 +6,8 @@ said in its further information, with the field's name.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from desk.cybertip.model_people import (
     AccountPlatform,
     AssociatedAccount,
@@ -130,18 +132,38 @@ def _known_person(value: domain.Account) -> Person | None:
 
 def associated(value: domain.Associated) -> AssociatedAccount:
     platform = text(value.platform)
+    lines = [text(value.note) or ""]
+    if platform is None and value.third_party:  # an attribute of the platform's name
+        lines.append("The account is another company's user")
+    label, at = _reenabled(value.disabled)
+    if at is not None:
+        lines.append(f"{label}: {at}")
     return AssociatedAccount(
         kind=value.kind,
-        platform=AccountPlatform(name=platform) if platform else None,
+        platform=AccountPlatform(name=platform, third_party=value.third_party) if platform else None,
         first_name=text(value.first_name),
+        middle_name=text(value.middle_name),
         last_name=text(value.last_name),
+        approximate_age=value.age,
+        date_of_birth=value.date_of_birth,
         phones=tuple(phone(item) for item in value.phones),
         emails=tuple(email(item) for item in value.emails),
+        all_emails=value.all_emails,
+        addresses=tuple(address(item) for item in value.addresses),
         esp_service=text(value.service),
         esp_identifier=text(value.id),
         profile_urls=tuple(url.strip() for url in value.profile_urls),
         screen_name=text(value.screen_name),
-        note=text(value.note),
+        display_names=value.display_names,
+        profile_bio=text(value.bio),
+        group=text(value.group),
+        compromised=value.compromised,
+        temporarily_disabled=_temporarily(value.disabled),
+        permanently_disabled=_permanently(value.disabled),
+        ip_events=tuple(ip_event(item) for item in value.ip_events),
+        devices=tuple(device(item) for item in value.devices),
+        prior_reports=value.prior_reports,
+        note=text("\n".join(line for line in lines if line)),
     )
 
 
@@ -161,9 +183,8 @@ def _note(value: domain.Account, *elsewhere: tuple[str, object]) -> str | None:
     return text("\n".join(line for line in lines if line))
 
 
-def _reenabled(value: domain.Account) -> tuple[str, object]:
+def _reenabled(held: domain.Disabled | None) -> tuple[str, object]:
     """A lasting block has no field for the time at which it ended after all."""
-    held = value.disabled
     at = held.reenabled_at if held is not None and held.permanent else None
     return "Account enabled again at", at.isoformat() if at else None
 
@@ -174,14 +195,36 @@ def _others(value: domain.Account) -> tuple[tuple[str, object], ...]:
     for other in value.associated:
         parts = (
             *(other.platform, other.service, other.id, other.screen_name),
-            *(other.first_name, other.last_name),
+            *(other.first_name, other.middle_name, other.last_name),
+            str(other.age) if other.age is not None else None,
+            other.date_of_birth.isoformat() if other.date_of_birth is not None else None,
             *(item.address for item in other.emails),
             *(f"{item.calling_code or ''} {item.number}".strip() for item in other.phones),
+            *(address_words(item) for item in other.addresses),
             *other.profile_urls,
+            *other.display_names,
+            other.bio,
+            other.group,
+            *(event_words(item.ip, item.port, item.at) for item in other.ip_events),
+            *(event_words(f"{item.kind} {item.value}", None, item.at) for item in other.devices),
+            *(f"report {number}" for number in other.prior_reports),
+            "compromised" if other.compromised else None,
+            "another company's user" if other.third_party else None,
+            "disabled" if other.disabled is not None else None,
             other.note,
         )
         said.append((f"Associated account ({other.kind.value})", ", ".join(part for part in parts if part)))
     return tuple(said)
+
+
+def address_words(value: domain.Address) -> str:
+    parts = (value.address, value.zip_code, value.city, value.state, value.non_usa_state, value.country)
+    return " ".join(part for part in parts if part)
+
+
+def event_words(what: str, port: int | None, at: datetime | None) -> str:
+    where = f"{what} port {port}" if port is not None else what
+    return f"{where} at {at.isoformat()}" if at is not None else where
 
 
 def reported(value: domain.Account, company_service: str | None) -> PersonOrUserReported:
@@ -205,7 +248,7 @@ def reported(value: domain.Account, company_service: str | None) -> PersonOrUser
         location=_location(value.location),
         all_emails=value.all_emails,
         associated=tuple(associated(item) for item in value.associated),
-        note=_note(value, ("School", value.school), _reenabled(value)),
+        note=_note(value, ("School", value.school), _reenabled(value.disabled)),
     )
 
 
@@ -216,7 +259,7 @@ def recipient(value: domain.Account, company_service: str | None) -> IntendedRec
         ("Vehicle", value.vehicle),
         ("The account is another company's user", value.third_party),
         *_others(value),
-        _reenabled(value),
+        _reenabled(value.disabled),
     )
     return IntendedRecipient(
         person=_known_person(value),
@@ -263,6 +306,6 @@ def victim(value: domain.Account, company_service: str | None) -> Victim:
             ("Vehicle", value.vehicle),
             ("Organised group", value.group),
             ("The account is another company's user", value.third_party),
-            _reenabled(value),
+            _reenabled(value.disabled),
         ),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from desk.cybertip.compose_people import address, ip_event, text
+from desk.cybertip.compose_people import address, address_words, event_words, ip_event, text
 from desk.cybertip.model_incident import (
     CellPhoneIncident,
     ChatImIncident,
@@ -21,6 +21,7 @@ from desk.cybertip.model_incident import (
     WebPageIncident,
 )
 from desk.cybertip.model_shared import Email, Phone
+from desk.domain.account import Address, IpEvent
 from desk.domain.filing import FieldProblem
 from desk.domain.incident import Context, ContextKind
 
@@ -51,6 +52,8 @@ _LABELS: dict[str, str] = {
     "file_names": "File names",
     "place": "Place",
     "content": "Content",
+    "ip_events": "IP address",
+    "addresses": "Address",
 }
 
 
@@ -61,10 +64,17 @@ def _context_note(context: Context) -> str | None:
         held = getattr(context, name)
         if name in _CARRIED[context.kind] or held in (None, "", ()):
             continue
-        for item in held if isinstance(held, tuple) else (held,):
-            said = {True: "yes", False: "no"}.get(item, item) if isinstance(item, bool) else item
-            lines.append(f"{label}: {said}")
+        items = held if isinstance(held, tuple) else (held,)
+        lines += [f"{label}: {_in_words(item)}" for item in items]
     return text("\n".join(line for line in lines if line))
+
+
+def _in_words(item: object) -> str:
+    if isinstance(item, bool):
+        return "yes" if item else "no"
+    if isinstance(item, IpEvent):
+        return event_words(item.ip, item.port, item.at)
+    return address_words(item) if isinstance(item, Address) else str(item)
 
 
 def place_of(context: Context) -> InternetDetails:
@@ -111,8 +121,8 @@ def place_of(context: Context) -> InternetDetails:
             return InternetDetails(peer_to_peer=sharing)
         case _:
             addresses = tuple(address(item) for item in context.addresses)
-            place = NonInternetIncident(place=text(context.place), addresses=addresses, note=note)
-            return InternetDetails(offline=place)
+            offline = NonInternetIncident(place=text(context.place), addresses=addresses, note=note)
+            return InternetDetails(offline=offline)
 
 
 def _degrees(value: str | None) -> float | None:

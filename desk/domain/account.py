@@ -169,6 +169,20 @@ class Associated:
     phones: tuple[Phone, ...] = ()
     profile_urls: tuple[str, ...] = ()
     note: str | None = None
+    third_party: bool | None = None
+    middle_name: str | None = None
+    age: int | None = None
+    date_of_birth: date | None = None
+    addresses: tuple[Address, ...] = ()
+    display_names: tuple[str, ...] = ()
+    bio: str | None = None
+    group: str | None = None
+    compromised: bool | None = None
+    disabled: Disabled | None = None
+    ip_events: tuple[IpEvent, ...] = ()
+    devices: tuple[Device, ...] = ()
+    prior_reports: tuple[int, ...] = ()
+    all_emails: bool | None = None
 
     def __repr__(self) -> str:  # what it holds stays out of tracebacks and logs
         return "Associated(…)"

@@ -145,6 +145,20 @@ def _associated(reader: Reader) -> a.Associated:
         phones=tuple(_phone(item) for item in reader.children("phones")),
         profile_urls=reader.texts("profile_urls"),
         note=reader.text("note"),
+        third_party=reader.flag("third_party"),
+        middle_name=reader.text("middle_name"),
+        age=reader.whole("age", low=0, high=150),
+        date_of_birth=reader.day("date_of_birth"),
+        addresses=addresses(reader),
+        display_names=reader.texts("display_names"),
+        bio=reader.text("bio"),
+        group=reader.text("group"),
+        compromised=reader.flag("compromised"),
+        disabled=_disabled(reader.child("disabled")),
+        ip_events=ip_events(reader),
+        devices=tuple(_device(item) for item in reader.children("devices")),
+        prior_reports=reader.wholes("prior_reports"),
+        all_emails=reader.flag("all_emails"),
     )
     reader.finish()
     return associated

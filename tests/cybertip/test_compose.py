@@ -464,3 +464,79 @@ def test_ids_and_bytes_that_cannot_be_are_bugs() -> None:
     for other in (b"", COMPOSER.details(template, "1", "a"), xml.write(FileDetails(public=True))):
         with pytest.raises(Bug):
             COMPOSER.details(other, "1", "a")
+
+
+WHOLE_FRIEND = replace(
+    EVERYTHING.associated[0],
+    third_party=True,
+    middle_name="Mid",
+    age=41,
+    addresses=EVERYTHING.addresses,
+    display_names=("Shown",),
+    bio="About.",
+    group="Ring",
+    compromised=True,
+    disabled=EVERYTHING.disabled,
+    ip_events=(IP,),
+    devices=EVERYTHING.devices,
+    prior_reports=(77,),
+    all_emails=False,
+)
+
+
+def test_an_associated_account_goes_whole_and_in_words_where_there_is_no_element() -> None:
+    who = replace(EVERYTHING, associated=(WHOLE_FRIEND,))
+    draft = replace(DRAFT, reported=who, recipients=(who,), victims=(who,))
+    service = ServiceSchema(schema_bytes())
+    assert service.validate(xml.write(report(draft))) == ()
+    made = report(draft)
+    other = made.reported[0].associated[0]
+    assert other.platform is not None
+    assert (other.platform.third_party, other.middle_name, other.approximate_age) == (True, "Mid", 41)
+    assert (other.group, other.compromised, other.prior_reports) == ("Ring", True, (77,))
+    assert other.permanently_disabled is not None
+    assert other.note == "Seen there.\nAccount enabled again at: 2026-11-19T13:00:00+00:00"
+    assert other.addresses[0].city == "Springfield"
+    assert other.ip_events == made.reported[0].ip_events
+    said = made.recipients[0].notes[0]
+    for words in ("Mid", "41", "1 Example Street 62701 Springfield IL US", "Shown", "About.", "Ring"):
+        assert words in said
+    for words in ("192.0.2.7 port 51812 at ", "IMEI 356938035643809 at", "report 77", "compromised"):
+        assert words in said
+    nameless = replace(WHOLE_FRIEND, platform=None, disabled=None, note=None, date_of_birth=date(1990, 1, 2))
+    lone = report(replace(DRAFT, reported=replace(EVERYTHING, associated=(nameless,))))
+    assert lone.reported[0].associated[0].platform is None
+    assert lone.reported[0].associated[0].note == "The account is another company's user"
+
+
+def test_places_have_their_ip_events_and_addresses() -> None:
+    sharing = Context(ContextKind.PEER_TO_PEER, client="Sharer", ip_events=(IP,), file_names="a\nb")
+    somewhere = Context(ContextKind.OFFLINE, place="A park", addresses=EVERYTHING.addresses)
+    elsewhere = Context(ContextKind.WEB_PAGE, urls=("https://example.com/x",), ip_events=(IP,))
+    draft = replace(DRAFT, contexts=(sharing, somewhere, elsewhere))
+    made = report(draft)
+    assert ServiceSchema(schema_bytes()).validate(xml.write(made)) == ()
+    assert made.details[0].peer_to_peer is not None
+    assert made.details[0].peer_to_peer.ip_events[0].port == 51812
+    assert made.details[1].offline is not None
+    assert made.details[1].offline.addresses[0].city == "Springfield"
+    assert made.details[2].web_page is not None
+    assert (made.details[2].web_page.note or "").startswith("IP address: 192.0.2.7 port 51812 at ")
+    bad = replace(sharing, ip_events=(replace(IP, port=70_000),))
+    found = [path for path, _ in paths(replace(draft, contexts=(elsewhere, bad)))]
+    assert "contexts[1].ip_events[0].port" in found
+
+
+def test_problems_stand_at_the_draft_s_own_context() -> None:
+    """A conversation that is left out has no place in the report; those after it are still found."""
+    draft = replace(
+        DRAFT,
+        contexts=(
+            Context(ContextKind.CHAT, words_of=("c3",)),
+            Context(ContextKind.WEB_PAGE, urls=("no address",)),
+        ),
+    )
+    draft = draft.with_choice(replace(draft.choice("c3"), include=False))
+    assert [path for path, _ in paths(draft)] == ["contexts[1].urls[0]"]
+    none = draft.with_choice(replace(draft.choice("c3"), include=True, messages=()))
+    assert "files[c3].messages" in [path for path, _ in paths(none)]

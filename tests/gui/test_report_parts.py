@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from desk.domain.account import Account, Disabled, IpEvent, Location
+from desk.cybertip.draft_paths import document_path
+from desk.cybertip.fields import table
+from desk.cybertip.model_people import IntendedRecipient, PersonOrUserReported, Victim
+from desk.domain.account import Account, Associated, AssociationKind, Disabled, IpEvent, Location
 from desk.domain.completeness import Completeness, Part
 from desk.domain.content import Content, ContentKind, FileAnnotation
 from desk.domain.draft import Draft, FileChoice
 from desk.domain.incident import IncidentType, ReportAnnotation
 from desk.domain.viewing import Viewed
+from desk.gui.report.associated import associated_form
 from desk.gui.report.completeness import help_path
 from desk.gui.report.editors import GrowingText, PartsRow
 from desk.gui.report.history import History
@@ -206,3 +211,50 @@ def test_classification_leads_to_a_file_that_has_none() -> None:
     bare = FileChoice("c2")
     draft = replace(DRAFT, files=(FileChoice("c1", annotations=frozenset({FileAnnotation.VIRAL})), bare))
     assert help_path(Part("labels", "", 0, 6, ""), draft) == "files[c2].classification"
+
+
+def test_every_field_of_a_role_can_be_filled_in(qtbot: QtBot) -> None:
+    """Against the protocol's records: what the agency takes of a person has an editor, or a reason not to."""
+    for path, record in (
+        ("reported", PersonOrUserReported),
+        ("recipients[0]", IntendedRecipient),
+        ("victims[0]", Victim),
+    ):
+        form = account_form(lambda _path: None, path)
+        qtbot.addWidget(form)
+        there = {document_path(f"{path}.{name}{row}") for name in form.names() for row in ("", "[0]")}
+        wanted = {field.xml for field in table(record).fields if not field.xml.endswith("Person")}
+        found = {place[1].split("/")[1] for place in there if place is not None and "/" in place[1]}
+        # One field of the desk says both: for a time or for good.
+        assert wanted - found - {"accountPermanentlyDisabled"} == set(), path
+    other = associated_form()
+    qtbot.addWidget(other)
+    assert set(other.names()) == {field.name for field in fields(Associated)}
+
+
+def test_what_is_rarely_known_is_folded_until_something_stands_in_it(qtbot: QtBot) -> None:
+    form = account_form(lambda _path: None, "reported")
+    qtbot.addWidget(form)
+    form.show()
+    form.set_value(Account(id="u-1"))
+    assert not any(fold.is_open() for fold, _ in form._folds)
+    friend = Associated(AssociationKind.LINKED, id="u-2", age=30)
+    form.set_value(Account(id="u-1", associated=(friend,)))
+    assert [fold.is_open() for fold, _ in form._folds] == [False, True]
+    assert form.record() == Account(id="u-1", associated=(friend,))
+    rows: Any = form.field("associated").editor
+    inner = rows.editors()[0]
+    assert inner._folds[0][0].is_open()  # its age stands in there
+    inner.field("screen_name").editor.setText("typed")
+    inner.field("screen_name").editor.changed.emit()
+    assert form.record().associated == (replace(friend, screen_name="typed"),)
+    spot = form.locate(parse("associated[0].age"), reveal=True)
+    assert spot is not None
+    assert spot.focus is inner.field("age").editor
+    assert inner.problem() == ""
+    vehicle = form.locate(parse("vehicle"), reveal=True)
+    assert vehicle is not None
+    assert form._folds[0][0].is_open()
+    empty = associated_form()
+    qtbot.addWidget(empty)
+    assert empty.value() is None

@@ -212,13 +212,29 @@ def disabled(one: Disabled) -> str:
 
 def associated(one: Associated) -> str:
     """One other account as a paragraph."""
-    name = " ".join(part for part in (one.first_name, one.last_name) if part)
+    name = " ".join(part for part in (one.first_name, one.middle_name, one.last_name) if part)
+    age = tr("age {age}", age=one.age) if one.age is not None else ""
+    born = tr("born {day}", day=one.date_of_birth.isoformat()) if one.date_of_birth else ""
+    flags = (
+        (one.third_party, tr("another company's user: {answer}")),
+        (one.compromised, tr("taken over: {answer}")),
+        (one.all_emails, tr("all emails given: {answer}")),
+    )
     lines = [
         joined([one.kind.value, one.platform or "", one.service or ""]),
-        joined([one.id or "", one.screen_name or "", name]),
+        joined([one.id or "", one.screen_name or "", *one.display_names]),
+        joined([name, age, born]),
         *(email(item) for item in one.emails),
         *(phone(item) for item in one.phones),
+        *(address(item) for item in one.addresses),
         *one.profile_urls,
+        *(ip_event(item) for item in one.ip_events),
+        *(device(item) for item in one.devices),
+        one.bio or "",
+        one.group or "",
+        disabled(one.disabled) if one.disabled else "",
+        joined([words_.replace("{answer}", yes_no(flag)) for flag, words_ in flags if flag is not None]),
+        ", ".join(str(report) for report in one.prior_reports),
         one.note or "",
     ]
     return "\n".join(line for line in lines if line)

@@ -202,7 +202,8 @@ class Rows(RepeatingRows):
         if int(key) >= len(full):
             return None
         row = full[int(key)]
-        inner = row.spot(rest) if isinstance(row, PartsRow) else None
+        spot = getattr(row, "spot", None)  # a row of parts, or a form
+        inner: QWidget | None = spot(rest) if spot is not None else None
         return inner or row
 
 

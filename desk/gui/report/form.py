@@ -12,12 +12,13 @@ from functools import partial
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desk.gui import theme
 from desk.gui.report.editors import LongText, PartsRow, Rows
 from desk.gui.report.paths import Token
 from desk.gui.widgets.fields import Field, MultiLine, TextField
+from desk.gui.widgets.panels import Disclosure
 from desk.ports import FieldInfo
 
 COLUMNS = 12
@@ -99,12 +100,37 @@ class RecordForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, empty: Any, lines: Sequence[Line], words: FieldWords, path: str) -> None:
+    def __init__(
+        self,
+        empty: Any,
+        lines: Sequence[Line],
+        words: FieldWords,
+        path: str,
+        *,
+        folded: Sequence[tuple[str, Sequence[Line]]] = (),
+    ) -> None:
+        """``folded``: groups of further fields by their heading, closed unless something stands in them."""
         super().__init__()
         self._empty, self._base = empty, empty
         self._dirty: set[str] = set()
         self._lines: dict[str, FormField] = {}
-        grid = QGridLayout(self)
+        self._folds: list[tuple[Disclosure, frozenset[str]]] = []
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.S2)
+        column.addLayout(self._grid(lines, words, path))
+        self._first = next(iter(self._lines.values()), None)
+        for title, group in folded:
+            inside = QWidget()
+            inside.setLayout(self._grid(group, words, path))
+            fold = Disclosure(title, inside)
+            self._folds.append((fold, frozenset(line.name for line in group)))
+            column.addWidget(fold)
+        if self._first is not None:
+            self.setFocusProxy(self._first)
+
+    def _grid(self, lines: Sequence[Line], words: FieldWords, path: str) -> QGridLayout:
+        grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.S3)
         grid.setVerticalSpacing(theme.S3)
@@ -119,9 +145,7 @@ class RecordForm(QWidget):
             field = self._field(line, words, path)
             grid.addWidget(field, row, column, 1, line.span, Qt.AlignmentFlag.AlignTop)
             column += line.span
-        self._first = next(iter(self._lines.values()), None)
-        if self._first is not None:
-            self.setFocusProxy(self._first)
+        return grid
 
     def _field(self, line: Line, words: FieldWords, path: str) -> FormField:
         info = words(f"{path}.{line.name}" if path else line.name)
@@ -144,6 +168,10 @@ class RecordForm(QWidget):
     def field(self, name: str) -> FormField:
         """Raises KeyError."""
         return self._lines[name]
+
+    def names(self) -> tuple[str, ...]:
+        """The record's fields that stand in the form."""
+        return tuple(self._lines)
 
     def fields(self) -> Iterator[FormField]:
         for field in self._lines.values():
@@ -185,6 +213,18 @@ class RecordForm(QWidget):
                 editor.set_value("" if found is None else found)
             else:
                 editor.set_value(found)
+        for fold, names in self._folds:
+            if any(getattr(self._base, name) != getattr(self._empty, name) for name in names):
+                fold.set_open(True)
+
+    def spot(self, rest: Sequence[Token]) -> QWidget | None:
+        """As a row of a list: the widget at this place in it."""
+        found = self.locate(rest, reveal=True)
+        return found.focus if found is not None else None
+
+    def problem(self) -> str:
+        """As a row of a list: the first field that can't be read, in words."""
+        return next((said for field in self._lines.values() if (said := field.local_problem())), "")
 
     # places ---------------------------------------------------------------------
 
@@ -197,6 +237,9 @@ class RecordForm(QWidget):
         if field is None:
             return None
         editor = field.editor
+        for fold, names in self._folds:
+            if reveal and name in names:
+                fold.set_open(True)
         if isinstance(editor, RecordForm) and len(tokens) > 1:
             return editor.locate(tokens[1:], reveal=reveal) or Spot(field, editor)
         if isinstance(editor, Rows):

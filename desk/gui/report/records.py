@@ -5,159 +5,18 @@ The protocol's field table has the last word on labels; these stand where it has
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtWidgets import QWidget
 
-from desk.domain.account import Account, Address, Device, Disabled, Email, IpEvent, Location, Phone
+from desk.domain.account import Account, Location
 from desk.domain.case import LawEnforcement
 from desk.domain.incident import Context, ContextKind
-from desk.gui.report import words
-from desk.gui.report.editors import (
-    Day,
-    GrowingText,
-    LongText,
-    PartsRow,
-    Rows,
-    TriState,
-    WholeNumber,
-    choice,
-    verified,
-)
+from desk.gui.report.associated import associated_rows
+from desk.gui.report.editors import Day, GrowingText, LongText, Rows, TriState, WholeNumber
 from desk.gui.report.form import FieldWords, Line, RecordForm
-from desk.gui.widgets.choices import Segmented
+from desk.gui.report.rows import DisabledForm, address_row, device_row, email_row, ip_row, phone_row
 from desk.gui.widgets.fields import TextField
 from desk.gui.widgets.moments import DateTimeField
 from desk.gui.words import tr
-
-
-def email_row() -> PartsRow:
-    return PartsRow(
-        Email(""),
-        [
-            ("address", TextField(tr("name@example.com")), 5),
-            ("kind", choice(words.email_kinds(), tr("Kind of email address")), 2),
-            ("verified", verified(), 2),
-        ],
-    )
-
-
-def phone_row() -> PartsRow:
-    code = TextField(tr("+1"))
-    code.setAccessibleName(tr("Calling code"))
-    return PartsRow(
-        Phone(""),
-        [
-            ("calling_code", code, 1),
-            ("number", TextField(tr("Number")), 4),
-            ("kind", choice(words.phone_kinds(), tr("Kind of phone")), 2),
-        ],
-    )
-
-
-def address_row() -> PartsRow:
-    return PartsRow(
-        Address(),
-        [
-            ("address", TextField(tr("Street and number")), 5),
-            ("city", TextField(tr("City")), 3),
-            ("kind", choice(words.address_kinds(), tr("Kind of address")), 2),
-            ("zip_code", TextField(tr("Postal code")), 2),
-            ("state", TextField(tr("State (US), as CA")), 2),
-            ("country", TextField(tr("Country, as US")), 2),
-        ],
-        lines=2,
-    )
-
-
-def ip_row() -> PartsRow:
-    proxy = choice(
-        [(None, tr("Proxy?")), (True, tr("Possible proxy")), (False, tr("No proxy"))], tr("Possible proxy")
-    )
-    at = DateTimeField()
-    at.setAccessibleName(tr("Time with its zone"))
-    return PartsRow(
-        IpEvent(""),
-        [
-            ("ip", TextField(tr("IP address"), mono=True), 4),
-            ("port", WholeNumber(tr("Port")), 1),
-            ("event", choice(words.events(), tr("Event")), 2),
-            ("at", at, 4),
-            ("possible_proxy", proxy, 2),
-        ],
-        lines=2,
-    )
-
-
-def device_row() -> PartsRow:
-    at = DateTimeField()
-    at.setAccessibleName(tr("Time with its zone"))
-    return PartsRow(
-        Device("", ""),
-        [
-            ("kind", TextField(tr("Kind, as IMEI")), 2),
-            ("value", TextField(tr("Identifier"), mono=True), 4),
-            ("event", choice(words.events(), tr("Event")), 2),
-            ("at", at, 4),
-        ],
-        lines=2,
-    )
-
-
-def _disabled() -> QWidget:
-    return _DisabledForm()
-
-
-class _DisabledForm(RecordForm):
-    """Not disabled, for a time, or for good; and when."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            Disabled(),
-            [
-                Line("permanent", tr("Disabled"), _permanence, span=12),
-                Line("at", tr("When"), DateTimeField, span=12),
-                Line("notified", tr("The person was told"), TriState, span=12),
-            ],
-            _no_words,
-            "",
-        )
-        self._is = False
-        self._show()
-        self.changed.connect(self._show)
-
-    def value(self) -> Disabled | None:
-        made: Disabled = self.record()
-        return made if self._is else None
-
-    def set_value(self, value: Any) -> None:
-        super().set_value(value)
-        self._is = value is not None
-        how: Any = self.field("permanent").editor
-        how.set_value(("good" if value.permanent else "time") if value is not None else "no")
-        self._show()
-
-    def _read(self, name: str) -> Any:
-        if name == "permanent":
-            how: Any = self.field("permanent").editor
-            self._is = how.value() != "no"
-            return how.value() == "good"
-        return super()._read(name)
-
-    def _show(self) -> None:
-        how: Any = self.field("permanent").editor
-        for name in ("at", "notified"):
-            self.field(name).setVisible(how.value() not in (None, "no"))
-
-
-def _permanence() -> Segmented:
-    return Segmented(
-        [("no", tr("Not disabled")), ("time", tr("For a time")), ("good", tr("For good"))], clearable=False
-    )
-
-
-def _no_words(_path: str) -> None:
-    return None
 
 
 def _location(field_words: FieldWords, path: str) -> QWidget:
@@ -165,6 +24,8 @@ def _location(field_words: FieldWords, path: str) -> QWidget:
         Line("city", tr("City"), TextField, span=5),
         Line("region", tr("Region or state"), TextField, span=4, plain=True),
         Line("country", tr("Country"), lambda: TextField(tr("US")), span=3, plain=True),
+        Line("at", tr("As of"), DateTimeField, span=7, plain=True),
+        Line("verified", tr("Verified"), TriState, span=5, plain=True),
     ]
     return RecordForm(Location(), lines, field_words, f"{path}.location")
 
@@ -211,7 +72,7 @@ def account_form(field_words: FieldWords, path: str) -> RecordForm:
         Line("bio", tr("Biography"), GrowingText, span=12),
         Line("compromised", tr("Account is compromised"), TriState, span=6),
         Line("group", tr("Group"), TextField, span=6),
-        Line("disabled", tr("Account disabled"), _disabled, span=12),
+        Line("disabled", tr("Account disabled"), DisabledForm, span=12),
         Line(
             "prior_reports",
             tr("Earlier CyberTipline reports"),
@@ -220,7 +81,33 @@ def account_form(field_words: FieldWords, path: str) -> RecordForm:
         ),
         Line("note", tr("Anything else about this person"), GrowingText, span=12),
     ]
-    return RecordForm(Account(), lines, field_words, path)
+    role = path.partition("[")[0]
+    further = {
+        "vehicle": Line("vehicle", tr("Vehicle"), TextField, span=12),
+        "school": Line("school", tr("School"), TextField, span=12),
+        "third_party": Line("third_party", tr("Another company's user"), TriState, span=6),
+        "all_emails": Line(
+            "all_emails",
+            tr("All emails are given"),
+            TriState,
+            tr("Yes where the account has no other email address than those above."),
+            span=6,
+        ),
+    }
+    names = FURTHER_FIELDS[role]
+    folded = [(tr("More about this person"), [further[name] for name in names if name in further])]
+    if "associated" in names:
+        line = Line("associated", tr("Other accounts"), associated_rows, span=12, plain=True)
+        folded.append((tr("Other accounts of the same person"), [line]))
+    return RecordForm(Account(), lines, field_words, path, folded=folded)
+
+
+FURTHER_FIELDS: dict[str, tuple[str, ...]] = {
+    "reported": ("vehicle", "third_party", "all_emails", "associated"),
+    "recipients": ("all_emails",),
+    "victims": ("school", "all_emails", "associated"),
+}
+"""What a role's element has besides (API, section 2); the rest can be said in the note."""
 
 
 ACCOUNT_FIELDS = (
@@ -273,7 +160,9 @@ def context_form(field_words: FieldWords, path: str, kind: ContextKind) -> Recor
         "latitude": Line("latitude", tr("Latitude"), TextField, span=4),
         "longitude": Line("longitude", tr("Longitude"), TextField, span=4),
         "file_names": Line("file_names", tr("File names"), GrowingText, span=12),
-        "place": Line("place", tr("Place or address"), GrowingText, span=12),
+        "ip_events": Line("ip_events", tr("IP addresses"), lambda: Rows(ip_row, tr("IP address")), span=12),
+        "place": Line("place", tr("Place"), GrowingText, span=12),
+        "addresses": Line("addresses", tr("Addresses"), lambda: Rows(address_row, tr("address")), span=12),
         "content": Line("content", tr("What was written"), LongText, span=12),
         "note": Line("note", tr("Note"), LongText, span=12),
     }
@@ -287,8 +176,8 @@ CONTEXT_FIELDS: dict[ContextKind, tuple[str, ...]] = {
     ContextKind.CHAT: ("client", "room", "content", "note"),
     ContextKind.GAMING: ("game", "console", "content", "note"),
     ContextKind.CELL_PHONE: ("phone", "latitude", "longitude", "note"),
-    ContextKind.PEER_TO_PEER: ("client", "file_names", "note"),
-    ContextKind.OFFLINE: ("place", "note"),
+    ContextKind.PEER_TO_PEER: ("client", "ip_events", "file_names", "note"),
+    ContextKind.OFFLINE: ("place", "addresses", "note"),
 }
 
 
@@ -327,6 +216,7 @@ def all_paths() -> list[str]:
     """Every path whose words the form may ask for."""
     found = ["incident_type", "occurred_at", "time_note", "platform", "additional_info", "escalate"]
     for person in ("reported", "recipients[0]", "victims[0]"):
-        found += [f"{person}.{name}" for name in ACCOUNT_FIELDS]
+        further = FURTHER_FIELDS[person.partition("[")[0]]
+        found += [f"{person}.{name}" for name in (*ACCOUNT_FIELDS, *further)]
     found += [f"law_enforcement.{name}" for name in LAW_FIELDS]
     return found

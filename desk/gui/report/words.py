@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from desk.domain.account import AddressKind, EmailKind, EventName, PhoneKind
+from desk.domain.account import AddressKind, AssociationKind, EmailKind, EventName, PhoneKind
 from desk.domain.content import Classification, Content, ContentKind, FileAnnotation
 from desk.domain.incident import ContextKind, ReportAnnotation
 from desk.domain.likeness import Agreement
@@ -67,6 +67,17 @@ def context_words(kind: ContextKind) -> str:
         ContextKind.PEER_TO_PEER: tr("Peer to peer"),
         ContextKind.OFFLINE: tr("Not online"),
     }[kind]
+
+
+def association_kinds() -> Options:
+    return [
+        (AssociationKind.OTHER, tr("Other")),
+        (AssociationKind.LINKED, tr("Linked account")),
+        (AssociationKind.BILLING, tr("Billing account")),
+        (AssociationKind.BUSINESS, tr("Business account")),
+        (AssociationKind.CREATOR, tr("Creator account")),
+        (AssociationKind.PARENT_GUARDIAN, tr("Account of a parent or guardian")),
+    ]
 
 
 def email_kinds() -> Options:
