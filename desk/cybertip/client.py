@@ -15,10 +15,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+import httpcore
 import httpx
 
 from desk.cybertip.multipart import SourceChanged, SourceFailed, UploadBody, UploadCancelled, form
 from desk.cybertip.replies import Exchange, judge, unsettled
+from desk.cybertip.wire import LOST, NOT_CONNECTED, core_url, header, open_pool
 from desk.cybertip.xml import Unreadable, clean, parse
 from desk.domain.company import Credentials, Endpoint
 from desk.domain.endpoint import checked, is_loopback, proxy_url
@@ -95,16 +97,12 @@ class CyberTipClient:
         pair = f"{credentials.user}:{credentials.password}".encode()
         authorization = b"Basic " + base64.b64encode(pair)
         proxy = proxy_url(options.proxy) if options.proxy else None
-        # The transport alone: what httpx.Client adds (cookies, redirects, authentication) is not wanted.
-        self._http = httpx.HTTPTransport(
-            verify=tls_context(options.ca_file) if self._base.scheme == "https" else _no_tls(),
-            proxy=None if proxy is None or is_loopback(self._base.host) else httpx.Proxy(proxy),
-            trust_env=False,
-            limits=httpx.Limits(
-                max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=5.0
-            ),
+        self._http = open_pool(
+            tls_context(options.ca_file) if self._base.scheme == "https" else _no_tls(),
+            None if proxy is None or is_loopback(self._base.host) else proxy,
+            CONNECTIONS,
         )
-        self._urls: dict[str, httpx.URL] = {}
+        self._urls: dict[str, httpcore.URL] = {}
         self._headers = [
             (b"Host", self._base.netloc),
             (b"Authorization", authorization),
@@ -226,24 +224,27 @@ class CyberTipClient:
         content: bytes | UploadBody | None = None,
         *,
         length: int | None = None,
-    ) -> httpx.Request:
+    ) -> httpcore.Request:
         url = self._urls.get(path)
         if url is None:
-            url = httpx.URL(f"{self._endpoint}/{path}")
-            if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port):
+            whole = httpx.URL(f"{self._endpoint}/{path}")
+            base = self._base
+            if (whole.scheme, whole.host, whole.port) != (base.scheme, base.host, base.port):
                 raise Bug("A call would leave its endpoint.")
-            self._urls[path] = url
+            url = self._urls[path] = core_url(whole)
         headers = self._headers.copy()
         if content_type is not None:
             headers.append((b"Content-Type", content_type.encode("ascii")))
+        if isinstance(content, bytes):
+            length = len(content)
         if length is not None:
             headers.append((b"Content-Length", b"%d" % length))
-        return httpx.Request(method, url, headers=headers, content=content)
+        return httpcore.Request(method, url, headers=headers, content=content)
 
     def _call(
         self,
         call: Call | None,
-        request: httpx.Request,
+        request: httpcore.Request,
         *,
         report_id: str | None = None,
         sent: bytes = b"",
@@ -255,18 +256,28 @@ class CyberTipClient:
         return judge(call, exchange, report_id=report_id, sent=sent)
 
     def _exchange(
-        self, call: Call | None, request: httpx.Request, *, limit: int = BODY_LIMIT, read: float | None = None
+        self,
+        call: Call | None,
+        request: httpcore.Request,
+        *,
+        limit: int = BODY_LIMIT,
+        read: float | None = None,
     ) -> Exchange | Reply:
         """What came back, or the reply that a failure to get an answer amounts to."""
         times = self._timeouts
-        request.extensions["timeout"] = httpx.Timeout(
-            connect=times.connect, write=times.write, read=read or times.read, pool=times.pool
-        ).as_dict()
+        request.extensions = {
+            "timeout": {
+                "connect": times.connect,
+                "write": times.write,
+                "read": read or times.read,
+                "pool": times.pool,
+            }
+        }
         try:
             response = self._http.handle_request(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+        except NOT_CONNECTED as error:
             return self._own(OutcomeKind.TRY_AGAIN, _not_connected(error))
-        except httpx.TransportError as error:
+        except LOST as error:
             return self._own(unsettled(call), _lost(error))
         try:
             body, why = self._body(response, limit)
@@ -274,29 +285,29 @@ class CyberTipClient:
             response.close()
         return Exchange(
             at=self._now(),
-            http_status=response.status_code,
+            http_status=response.status,
             request_id=_request_id(response),
             body=body,
             whole=not why,
             why=why,
         )
 
-    def _body(self, response: httpx.Response, limit: int) -> tuple[bytes, str]:
+    def _body(self, response: httpcore.Response, limit: int) -> tuple[bytes, str]:
         """The body's exact bytes, and why they are not all of it; empty where they are."""
         until = time.monotonic() + self._timeouts.answer
         parts: list[bytes] = []
         held = 0
-        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+        if (header(response.headers, b"content-encoding") or "identity").lower() != "identity":
             return b"", "The answer was encoded though that was not asked for"
         try:
-            for part in response.iter_raw():
+            for part in response.iter_stream():
                 parts.append(part[: limit - held])
                 held += len(part)
                 if held > limit:
                     return b"".join(parts), "The answer was far too long"
                 if time.monotonic() > until:
                     return b"".join(parts), "The answer took too long"
-        except httpx.TransportError:
+        except LOST:
             return b"".join(parts), "The answer was cut short"
         return b"".join(parts), ""
 
@@ -317,15 +328,15 @@ def _is_schema(body: bytes) -> bool:
         return False
 
 
-def _request_id(response: httpx.Response) -> str | None:
+def _request_id(response: httpcore.Response) -> str | None:
     """Bounded and clean: it is shown and kept."""
-    return clean(response.headers.get("Request-ID", "")).strip()[:200] or None
+    return clean(header(response.headers, b"request-id")).strip()[:200] or None
 
 
-def _not_connected(error: httpx.TransportError) -> str:
-    if isinstance(error, httpx.ProxyError):
+def _not_connected(error: Exception) -> str:
+    if isinstance(error, httpcore.ProxyError):
         return "The proxy did not let the connection through: nothing was sent."
-    if isinstance(error, httpx.TimeoutException):
+    if isinstance(error, httpcore.TimeoutException):
         return "The service could not be reached in time: nothing was sent."
     cause: BaseException | None = error
     while cause is not None:
@@ -337,9 +348,9 @@ def _not_connected(error: httpx.TransportError) -> str:
     return "There is no connection to the service: nothing was sent."
 
 
-def _lost(error: httpx.TransportError) -> str:
-    if isinstance(error, httpx.WriteTimeout):
+def _lost(error: Exception) -> str:
+    if isinstance(error, httpcore.WriteTimeout):
         return "Sending stalled; it is not known what arrived."
-    if isinstance(error, httpx.ReadTimeout):
+    if isinstance(error, httpcore.ReadTimeout):
         return "No answer came in time."
     return "The connection broke before an answer came."
