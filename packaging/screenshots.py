@@ -95,7 +95,7 @@ def pictures(folder: Path, scheme: str, size: tuple[int, int]) -> None:
             desk.outbox.file_now(operator, row.filing.id)
         work.outbox.wake()
         spin(10, lambda: desk.outbox.waiting() == 0)
-        for page in ("reports", "audit", "settings", "help"):
+        for page in ("reports", "second_review", "figures", "audit", "settings", "help"):
             window.go(page)
             picture(page)
     finally:

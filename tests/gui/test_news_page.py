@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from desk.domain.outcome import OutcomeKind, OutcomeSource
 from desk.domain.roles import Operator, Role
+from desk.domain.second_review import SampleRule
+from desk.gui.confirm.page import ConfirmPage
 from desk.gui.news import words
 from desk.gui.news.page import NewsPage, unread
 from desk.services.desk import Desk
@@ -85,3 +87,23 @@ def test_every_note_has_words() -> None:
     assert all(words.kind(kind) and words.icon(kind) for kind in OutcomeKind)
     assert all(words.source(source) for source in OutcomeSource)
     assert words.count(1) == "1 note on a report of yours"
+
+
+def test_confirming_a_report_that_waits_for_a_second_person_says_so(
+    filer: Filer, qtbot: QtBot, show: Callable[[QWidget], QWidget]
+) -> None:
+    filer.desk.second_review.set_rules(filer.operator, (SampleRule("all reports", required=True),))
+    number = filer.draft("practice-1010")
+    filer.claim(number)
+    page = ConfirmPage(filer.session)
+    told: list[str] = []
+    page.notify.connect(lambda _kind, words: told.append(words))
+    page.resize(1180, 640)
+    show(page)
+    page.enter(number=number)
+    filer.settle()
+    page.bar.tick.click()
+    qtbot.mouseClick(page.bar.act, Qt.MouseButton.LeftButton)
+    filer.settle()
+    assert "A second person looks at it first" in told[-1]
+    filer.desk.second_review.set_rules(filer.operator, ())

@@ -23,6 +23,7 @@ from desk.gui.confirm import said
 from desk.gui.confirm.report import ReportInWords
 from desk.gui.confirm.side import Side, hold_words
 from desk.gui.confirm.xmlview import readable
+from desk.gui.outbox.states import approval_words
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import secondary
 from desk.gui.widgets.common import Stack, clear, hbox, label
@@ -336,7 +337,8 @@ class ConfirmPage(Page):
         claim = self._session.claim
         if claim is not None and claim.case_id == filing.case_number:
             self._session.set_claim(None)
-        when = hold_words(summary, self._session.desk.clock.now())
+        held = hold_words(summary, self._session.desk.clock.now())
+        when = approval_words(filing) if filing.awaiting else held
         self.notify.emit("ok", tr("The report is confirmed and on its way. {when}", when=when))
         if self._summary is not summary:
             return  # another report is shown by now; it is left alone

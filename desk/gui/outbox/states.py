@@ -171,7 +171,7 @@ def waits_for_approval(filing: Filing) -> bool:
 
 def approval_words(filing: Filing) -> str:
     """What a report that needs a second person waits for."""
-    if filing.state is FilingState.CONFIRMED:
+    if filing.state is FilingState.CONFIRMED and filing.attempt:
         return tr(
             "It was open too long, and the service deleted it unread. "
             "It is opened afresh once a second person approves."
