@@ -22,7 +22,7 @@ from desk.domain.errors import Bug, UserError
 from desk.domain.incident import Incident
 from desk.ports import SORTS, CaseFilter, Store, UnitOfWork
 from desk.storage.repositories import bits
-from tests.contracts.samples import MINUTE, NOW, case_data, known, person, revision, urgent
+from tests.contracts.samples import MINUTE, NOW, add_case, case_data, known, person, revision, urgent
 
 CASES = 200
 DAY = timedelta(days=1)
@@ -151,6 +151,25 @@ def test_a_search_counts_a_thousand_at_most_and_says_so(
         few = unit.cases.page(CaseFilter(text="practice", source=SourceKind.AI_DETECTION), NOW)
         assert not few.capped
         assert few.total == unit.cases.count(CaseFilter(source=SourceKind.AI_DETECTION), NOW)
+
+
+@pytest.mark.parametrize("few", [0, 250])
+def test_who_has_a_whole_id_means_that_one(store: Store, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr("desk.storage.repositories.queue_lists.FEW", few)
+    monkeypatch.setattr("desk.storage.repositories.queue_lists.RARE", 2)
+    with store.write() as unit:
+        for name in ("case-700", "case-7001", "case-7002", "case-80015"):
+            add_case(unit, name)
+
+        def found(words: str) -> set[str]:
+            return {row.platform_id for row in unit.cases.rows(CaseFilter(text=words), NOW)}
+
+        assert found("case-700") == {"case-700"}
+        assert found("case-7001") == {"case-7001"}
+        assert found("case-800") == {"case-80015"}
+        assert found("case 700") == {"case-700", "case-7001", "case-7002"}
+        assert found("practice") == {"case-700", "case-7001", "case-7002", "case-80015"}
+        assert found("case-9") == set()
 
 
 def test_the_book_keeps_acts_and_opinions(store: Store) -> None:

@@ -7,6 +7,7 @@ counted until what is left is small enough to be listed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
@@ -17,8 +18,12 @@ BLOCK = 256
 """Bytes that are counted at once where a position is sought."""
 SMALL = 256
 """A set of so few cases is sorted by their values."""
+SPARSE = 4000
+"""In a set of so few cases the bytes that hold any are sought, not each looked at."""
+_EMPTY = bytes(2 * BLOCK)
 
 _PLACES = tuple(tuple(place for place in range(8) if byte >> place & 1) for byte in range(256))
+_HELD = re.compile(rb"[^\0]")
 
 Values: TypeAlias = Callable[[Sequence[int]], dict[int, int]]
 """By case number, the value by which a sliced order sorts."""
@@ -41,6 +46,15 @@ def members(bits: int, skip: int = 0, limit: int | None = None) -> list[int]:
         return []
     data = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
     found: list[int] = []
+    if bits.bit_count() <= SPARSE:
+        for start in range(0, len(data), len(_EMPTY)):
+            block = data[start : start + len(_EMPTY)]
+            if block == _EMPTY:
+                continue
+            for held in _HELD.finditer(block):
+                at = held.start()
+                found += [(start + at) * 8 + place for place in _PLACES[block[at]]]
+        return found[skip:] if limit is None else found[skip : skip + limit]
     for start in range(0, len(data), BLOCK):
         block = data[start : start + BLOCK]
         count = int.from_bytes(block, "little").bit_count()
@@ -54,6 +68,13 @@ def members(bits: int, skip: int = 0, limit: int | None = None) -> list[int]:
         if limit is not None and len(found) >= limit:
             return found[:limit]
     return found
+
+
+def within(numbers: Iterable[int], bits: int) -> list[int]:
+    """Those of the numbers that are in the set, in their order."""
+    data = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    end = len(data) * 8
+    return [number for number in numbers if number < end and data[number >> 3] >> (number & 7) & 1]
 
 
 def page(groups: Iterable[int], skip: int, limit: int) -> list[int]:
@@ -77,9 +98,9 @@ def sliced(group: int, slices: Sequence[int], values: Values, skip: int, limit: 
     ``slices`` are the sets in which that number's bits are set, the highest bit first.
     """
     found: list[int] = []
-    for part, level in _cut(group, slices, 0, skip):
+    for part, count, level in _cut(group, group.bit_count(), slices, 0, skip):
         if level < 0:
-            skip -= part.bit_count()
+            skip -= count
         elif level == len(slices):  # all equal
             found += members(part, skip, limit - len(found))
             skip = 0
@@ -94,21 +115,34 @@ def sliced(group: int, slices: Sequence[int], values: Values, skip: int, limit: 
     return found[:limit]
 
 
-def _cut(group: int, slices: Sequence[int], level: int, skip: int) -> Iterator[tuple[int, int]]:
-    """Parts in order, each with the slices that it was cut by; -1 where all of it is passed over."""
-    count = group.bit_count()
-    if not count:
-        return
+def _cut(
+    group: int, count: int, slices: Sequence[int], level: int, skip: int
+) -> Iterator[tuple[int, int, int]]:
+    """Parts in order, each with how many are in it and the slices that it was cut by.
+
+    -1 where all of it is passed over: that part need not be made.
+    """
     if count <= skip:
-        yield group, -1
-    elif count <= SMALL or level == len(slices):
-        yield group, level
-    else:
+        yield 0, count, -1
+        return
+    while count > SMALL and level < len(slices):
         ones = group & slices[level]
-        zeros = group ^ ones
-        below = zeros.bit_count()
-        yield from _cut(zeros, slices, level + 1, skip)
-        yield from _cut(ones, slices, level + 1, max(0, skip - below))
+        above = ones.bit_count()
+        level += 1
+        if above == count or not above:
+            continue  # all have the bit, or none
+        below = count - above
+        if below <= skip:
+            yield 0, below, -1
+            skip -= below
+        else:
+            yield from _cut(group ^ ones, below, slices, level, skip)
+            skip = 0
+        group, count = ones, above
+        if count <= skip:
+            yield 0, count, -1
+            return
+    yield group, count, level
 
 
 def at_most(group: int, slices: Sequence[int], most: int) -> int:

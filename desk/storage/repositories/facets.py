@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -108,6 +108,14 @@ class View:
         found = 0
         for name in names:
             found |= self[name]
+        return found
+
+    def at_most(self, names: Sequence[str], most: int) -> int:
+        """All cases with at most this number in these slices; kept, for one filter is read page by page."""
+        key = f"{names[0]} to {most}"
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = bits.at_most(self.any(self.names("s:")), self.slices(names), most)
         return found
 
     def slices(self, names: Iterable[str]) -> list[int]:

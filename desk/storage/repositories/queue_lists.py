@@ -7,14 +7,27 @@ A snoozed case whose time has passed counts as open.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, TextClause, cast, select, text, type_coerce
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    Text,
+    TextClause,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+    text,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from desk.domain.case import CaseRow, CaseState, SourceKind
 from desk.domain.errors import Bug
@@ -22,7 +35,8 @@ from desk.ports import CaseFilter, CasePage, QueueChoices, QueueCounts
 from desk.storage.repositories import bits
 from desk.storage.repositories.base import Repository, batched
 from desk.storage.repositories.facets import AGE, COMPLETENESS, KEPT, Facets, View, day, minute
-from desk.storage.repositories.search_text import fts_key, fts_queries, holds, phrases, ts_query
+from desk.storage.repositories.prepared import Prepared
+from desk.storage.repositories.search_text import fts_key, fts_queries, holds, is_name, phrases, ts_query
 from desk.storage.tables import EPOCH, cases
 from desk.storage.tables_queue import case_words, queue_opinions
 
@@ -32,6 +46,8 @@ SEARCHED_AT_MOST = 5_000
 """Hits of the words that are looked through for cases that fit the other filters."""
 FEW = 250
 """So few cases are each looked at for the words."""
+RARE = 32
+"""Cases with one rare word that are each looked at for the others; with more of them the index is quicker."""
 
 _MICROSECOND = timedelta(microseconds=1)
 _C = cases.c
@@ -68,7 +84,13 @@ class Lists(Repository):
 
     def page(self, wanted: CaseFilter, now: datetime, *, offset: int = 0, limit: int = 200) -> CasePage:
         view = self._facets.view()
-        found, capped = self._found(view, wanted, now)
+        found, capped = self._among(view, wanted, now), False
+        if wanted.text.strip():
+            numbers, capped = self._with_words(found, wanted.text)
+            if len(numbers) <= FEW:
+                rows = sorted(self._rows(numbers, now), key=_order(wanted.sort), reverse=wanted.descending)
+                return CasePage(tuple(rows[offset : offset + limit]), offset, len(rows), capped, view.waiting)
+            found = bits.of(numbers)
         total = found.bit_count()
         numbers = self._ordered(view, found, wanted, offset, min(limit, max(0, total - offset)))
         return CasePage(tuple(self._rows(numbers, now)), offset, total, capped, view.waiting)
@@ -77,7 +99,7 @@ class Lists(Repository):
         return list(self.page(wanted, now, offset=offset, limit=limit).rows)
 
     def count(self, wanted: CaseFilter, now: datetime) -> int:
-        return self._found(self._facets.view(), wanted, now)[0].bit_count()
+        return self._found(self._facets.view(), wanted, now).bit_count()
 
     def counts(self, operator_id: int, now: datetime) -> QueueCounts:
         view, woken = self._facets.view(), self._woken(now)
@@ -101,8 +123,13 @@ class Lists(Repository):
 
     # sets -----------------------------------------------------------------------
 
-    def _found(self, view: View, wanted: CaseFilter, now: datetime) -> tuple[int, bool]:
-        """The cases that fit, and whether a search for words ended before it had seen them all."""
+    def _found(self, view: View, wanted: CaseFilter, now: datetime) -> int:
+        """The cases that fit, with the words that are sought."""
+        found = self._among(view, wanted, now)
+        return bits.of(self._with_words(found, wanted.text)[0]) if wanted.text.strip() else found
+
+    def _among(self, view: View, wanted: CaseFilter, now: datetime) -> int:
+        """The cases that fit but for the words."""
         found = self._in_view(view, wanted, now)
         if wanted.source is not None:
             found &= view[f"f:{wanted.source.value}"]
@@ -112,19 +139,16 @@ class Lists(Repository):
             found &= view[f"q:{wanted.queue}"]
         if wanted.known is not None:
             found = found & view["k"] if wanted.known else found & ~view["k"]
-        slices = view.slices(COMPLETENESS)
         if wanted.most_complete < 100:
-            found = bits.at_most(found, slices, wanted.most_complete)
+            found &= view.at_most(COMPLETENESS, wanted.most_complete)
         if wanted.least_complete > 0:
-            found &= ~bits.at_most(found, slices, wanted.least_complete - 1)
+            found ^= found & view.at_most(COMPLETENESS, wanted.least_complete - 1)
         if wanted.kept_days is not None:
             last = day((now - EPOCH) // _MICROSECOND) + wanted.kept_days
-            found = bits.at_most(found, view.slices(KEPT), last)
+            found &= view.at_most(KEPT, last)
         for mark in wanted.without:
-            found &= ~view[f"m:{mark}"]
-        if wanted.text.strip():
-            return self._with_words(found, wanted.text)
-        return found, False
+            found ^= found & view[f"m:{mark}"]
+        return found
 
     def _in_view(self, view: View, wanted: CaseFilter, now: datetime, woken: int | None = None) -> int:
         match wanted.view:
@@ -157,29 +181,40 @@ class Lists(Repository):
         asleep = _C.state == CaseState.SNOOZED.value
         return self._those(select(_C.number).where(_C.snoozed_until <= now, asleep))
 
-    def _with_words(self, among: int, words: str) -> tuple[int, bool]:
+    def _with_words(self, among: int, words: str) -> tuple[list[int], bool]:
         """The first of ``among``, as they came in, that hold the words; and whether there may be more."""
         plain = words.strip().removeprefix("#")
-        by_number = 1 << int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else 0
-        sought = phrases(words)
-        if not sought or not among:
-            return by_number & among, False
+        by_number = int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else -1
+        own = {by_number} if by_number >= 0 and among >> by_number & 1 else set()
+        if not phrases(words) or not among:
+            return sorted(own), False
         if among.bit_count() <= FEW:
-            return self._few_with_words(bits.members(among), words) | by_number & among, False
+            return sorted(own.union(self._few_with_words(bits.members(among), words))), False
         sqlite = self._db.dialect.name == "sqlite"
-        if sqlite and (key := fts_key(words)):
-            near = self._db.execute(_FTS_KEY, {"sought": key, "most": FEW + 1}).scalars().all()
-            if len(near) <= FEW:
-                fit = bits.members(bits.of(near) & among)
-                return self._few_with_words(fit, words) | by_number & among, False
+        queries = fts_queries(words) if sqlite else [ts_query(words)]
+        if not sqlite and is_name(words) and (exact := ts_query(words, whole=True)) != queries[0]:
+            queries.insert(0, exact)
         found: set[int] = set()
         capped = False
-        for query in fts_queries(words) if sqlite else [ts_query(words)]:
-            capped = self._hits(_FTS if sqlite else _TSEARCH, query, among, found)
-            if capped:
+        for place, query in enumerate(queries):
+            whole = place == 0 and len(queries) > 1
+            near = self._near(words, whole=whole) if sqlite else None
+            if near is not None:
+                found.update(self._holding(bits.within(near, among), words, whole=whole))
+            else:
+                capped = self._hits(_FTS if sqlite else _TSEARCH, query, among, found)
+            if capped or (found and is_name(words)):
                 break
         first = sorted(found)[:FOUND_AT_MOST]
-        return bits.of(first) | by_number & among, capped
+        return sorted(own.union(first)), capped
+
+    def _near(self, words: str, *, whole: bool) -> Sequence[int] | None:
+        """The cases with the rarest of the words, where they are so few that each can be looked at."""
+        key = fts_key(words, whole=whole)
+        if not key:
+            return None
+        near = self._db.execute(_FTS_KEY, {"sought": key, "most": RARE + 1}).scalars().all()
+        return near if len(near) <= RARE else None
 
     def _hits(self, search: TextClause, query: str, among: int, found: set[int]) -> bool:
         """Add the hits that are in the set; whether it ended before all were seen."""
@@ -201,18 +236,23 @@ class Lists(Repository):
         hits.close()
         return len(found) > FOUND_AT_MOST or seen > SEARCHED_AT_MOST
 
-    def _few_with_words(self, numbers: list[int], words: str) -> int:
+    def _few_with_words(self, numbers: list[int], words: str) -> list[int]:
+        found = self._holding(numbers, words, whole=True) if is_name(words) else []
+        return found or self._holding(numbers, words, whole=False)
+
+    def _holding(self, numbers: list[int], words: str, *, whole: bool) -> list[int]:
+        """Those of these few cases that hold the words; not ``whole``: or words that begin so."""
         found: list[int] = []
         for some in batched(numbers):
             query = select(case_words.c.case_number).where(case_words.c.case_number.in_(some))
             if self._db.dialect.name == "sqlite":
                 sought = phrases(words)
                 rows = self._db.execute(query.add_columns(case_words.c.words))
-                found += [row.case_number for row in rows if holds(row.words, sought)]
+                found += [row.case_number for row in rows if holds(row.words, sought, whole=whole)]
             else:
-                matches = case_words.c.words.op("@@")(cast(ts_query(words), TSQUERY))
+                matches = case_words.c.words.op("@@")(cast(ts_query(words, whole=whole), TSQUERY))
                 found += self._db.execute(query.where(matches)).scalars()
-        return bits.of(found)
+        return found
 
     # order ----------------------------------------------------------------------
 
@@ -258,13 +298,51 @@ class Lists(Repository):
         return found
 
     def _rows(self, numbers: Sequence[int], now: datetime) -> list[CaseRow]:
-        found: dict[int, CaseRow] = {}
-        for some in batched(numbers):
-            for row in self._db.execute(select(*_SHOWN).where(_C.number.in_(some))):
-                found[row.number] = _case_row(row, now)
-        return [found[number] for number in numbers if number in found]
+        if not numbers:
+            return []
+        listed, rows = _ROWS[self._db.dialect.name]
+        found = {row.number: row for row in rows.all(self._db, {"b_numbers": listed(numbers)})}
+        return [_case_row(found[number], now) for number in numbers if number in found]
 
 
+def _order(sort: str) -> Callable[[CaseRow], tuple[Any, int]]:
+    """The queue's order of a few rows: as ``Lists._ordered`` walks the sets."""
+
+    def micros(at: datetime | None) -> int | None:
+        return None if at is None else (at - EPOCH) // _MICROSECOND
+
+    by: dict[str, Callable[[CaseRow], Any]] = {
+        "urgency": lambda row: not row.urgent,
+        "known": lambda row: not row.known_match,
+        "source": lambda row: row.source.value,
+        "completeness": lambda row: min(max(0, row.completeness), 127),
+        "age": lambda row: minute(micros(row.occurred_at) or 0),
+        "kept": lambda row: day(micros(row.kept_until)),
+    }
+    if sort not in by:
+        raise Bug("The queue has no such order.")
+    return lambda row: (by[sort](row), row.number)
+
+
+def _these(numbers: Any) -> Prepared:
+    return Prepared(select(*_SHOWN).where(numbers))
+
+
+_ROWS: dict[str, tuple[Callable[[Sequence[int]], Any], Prepared]] = {
+    # A page's numbers as one value: as many values as there are rows would be taken apart at every page.
+    "sqlite": (
+        json.dumps,
+        _these(
+            _C.number.in_(
+                select(column("value")).select_from(func.json_each(bindparam("b_numbers", type_=Text())))
+            )
+        ),
+    ),
+    "postgresql": (
+        list,
+        _these(_C.number == func.any(bindparam("b_numbers", type_=ARRAY(BigInteger())))),
+    ),
+}
 _FTS_KEY = text("SELECT rowid FROM case_fts WHERE case_fts MATCH :sought ORDER BY rowid LIMIT :most")
 _FTS = text(
     "SELECT rowid FROM case_fts WHERE case_fts MATCH :sought AND rowid BETWEEN :first AND :last "

@@ -59,11 +59,17 @@ def phrases(text: str) -> list[tuple[list[str], bool]]:
     return [(part, len(part[-1]) >= SHORTEST_BEGINNING and not _IPV4.match(part[-1])) for part in parts]
 
 
-def fts_key(text: str) -> str:
+def is_name(text: str) -> bool:
+    """Whether one id, account or address is sought. What is called just so then goes before all whose
+    names only begin so: who has the whole id means that one."""
+    return len(text.split()) == 1 and any(sign.isdigit() for sign in text)
+
+
+def fts_key(text: str, *, whole: bool = False) -> str:
     """Of the words the longest with a digit in it, as an FTS5 query: an id's number is rarer than the words
-    around it. Empty where there is none."""
+    around it. Empty where there is none. ``whole``: no word goes on."""
     numbers = [
-        (word, goes_on and place == len(part) - 1)
+        (word, goes_on and not whole and place == len(part) - 1)
         for part, goes_on in phrases(text)
         for place, word in enumerate(part)
         if any(sign.isdigit() for sign in word)
@@ -77,10 +83,11 @@ def fts_key(text: str) -> str:
 _IPV4 = re.compile(r"\d+x\d+x\d+x\d+$")
 
 
-def holds(words: str, sought: list[tuple[list[str], bool]]) -> bool:
+def holds(words: str, sought: list[tuple[list[str], bool]], *, whole: bool = False) -> bool:
     """Whether these folded words, between spaces, hold what ``phrases`` gave."""
     spaced = f" {words} "
-    return all(f" {' '.join(part)}{'' if goes_on else ' '}" in spaced for part, goes_on in sought)
+    ends = [("" if goes_on and not whole else " ") for _, goes_on in sought]
+    return all(f" {' '.join(part)}{end}" in spaced for (part, _), end in zip(sought, ends, strict=True))
 
 
 def fts_queries(text: str) -> list[str]:
@@ -94,12 +101,12 @@ def fts_queries(text: str) -> list[str]:
     return [whole] if whole == begun else [whole, begun]
 
 
-def ts_query(text: str) -> str:
+def ts_query(text: str, *, whole: bool = False) -> str:
     """For PostgreSQL, as text of a tsquery."""
     found = []
     for part, goes_on in phrases(text):
         words = [f"'{word}'" for word in part]
-        words[-1] += ":*" if goes_on else ""
+        words[-1] += ":*" if goes_on and not whole else ""
         found.append("(" + " <-> ".join(words) + ")")
     return " & ".join(found)
 
