@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QToolButton, QVBoxLayout, QWidget
 
 from desk.domain.errors import DeskError
 from desk.domain.preservation import Basis, Order, Preservation
@@ -32,7 +32,7 @@ from desk.gui.preservation.table import KeptTable
 from desk.gui.preservation.words import month_words
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import quiet
-from desk.gui.widgets.common import hbox, label
+from desk.gui.widgets.common import Stack, hbox, label
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton, SplitView
 from desk.gui.words import number, tr
@@ -65,7 +65,7 @@ class PreservationPage(Page):
         self.pane = KeptPane(session.operator, session.desk.place)
         self._month = quiet("", "x")
         self._month.clicked.connect(lambda: self.show_month(""))
-        self._lists, self._panes = QStackedLayout(), QStackedLayout()
+        self._lists, self._panes = Stack(self), Stack(self)
         self._build()
         self._reload = QTimer(self, singleShot=True, interval=RELOAD_AFTER_MS)
         self._reload.timeout.connect(self._ask)
@@ -146,7 +146,7 @@ class PreservationPage(Page):
         inner.addLayout(notice)
         inner.addWidget(split, 1)
         self._found = found
-        self._layout = QStackedLayout()
+        self._layout = Stack(self)
         self._layout.addWidget(found)
         self._layout.addWidget(self._none)
         whole = QVBoxLayout(self)

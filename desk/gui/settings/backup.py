@@ -74,7 +74,8 @@ class BackupPanel(Panel):
         self._fill()
         self.folder.changed.connect(self._enable)
         self._show_running(False)
-        self.setVisible(session.operator.may(Permission.BACKUP))
+        if not session.operator.may(Permission.BACKUP):
+            self.hide()
 
     def _fill(self) -> None:
         words = hbox(self._passphrase_field, self._again_field, gap=theme.S4)
