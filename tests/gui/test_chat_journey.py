@@ -69,6 +69,7 @@ def test_messages_are_chosen_by_keyboard_and_filed(
     assert page.sheet is not None
     card = page.sheet.files.cards()[0]
     assert card._how_much.text() == "All 12 messages are reported."
+    assert card.lowered.isVisibleTo(card)  # it was read, and that need not be claimed
     page.sheet.pane.ensureWidgetVisible(card)
     card.choose.setFocus()
     QTest.keyClick(card.choose, Qt.Key.Key_Space)

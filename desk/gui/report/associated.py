@@ -74,6 +74,7 @@ def associated_form() -> RecordForm:
             span=12,
         ),
     ]
-    return RecordForm(
-        Associated(AssociationKind.OTHER), lines, no_words, "", folded=[(tr("More about this account"), more)]
-    )
+    folded = [(tr("More about this account"), more)]
+    form = RecordForm(Associated(AssociationKind.OTHER), lines, no_words, "", folded=folded)
+    form.set_value(None)  # so that the kind says what it is from the start
+    return form

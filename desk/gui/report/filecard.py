@@ -115,6 +115,11 @@ class FileCard(QFrame):
         top.addWidget(self.include)
         return top
 
+    @property
+    def _claims(self) -> bool:
+        """Whether the report says if it was viewed: of a file, and of a conversation's transcript."""
+        return self.content.kind.has_file or self.content.kind is ContentKind.CHAT
+
     def _marks(self) -> QWidget:
         holder = QWidget()
         self._viewed_badge = Badge("")
@@ -123,7 +128,7 @@ class FileCard(QFrame):
         line = self._mark_line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.S2)
-        if self.content.kind.has_file:
+        if self._claims:
             line.addWidget(self._viewed_badge)
             self.lowered = CheckBox(tr("Do not claim that it was viewed"))
             self.lowered.changed.connect(self._edited)
@@ -298,7 +303,7 @@ class FileCard(QFrame):
         viewed = self._viewed is not None and self._viewed.viewed
         said, state = words.viewed_words(self.content, self._viewed, choice.lowered, self._length)
         self._viewed_badge.set(said, state, "eye" if state == "ok" else "eye-off")
-        self.lowered.setVisible(self.content.kind.has_file and viewed)
+        self.lowered.setVisible(self._claims and viewed)
         self.lowered.setEnabled(viewed)
         if self.content.kind is ContentKind.CHAT:
             self._say_messages()
