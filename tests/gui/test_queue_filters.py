@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.domain.case import SourceKind
 from desk.gui.case.handing import Handing
+from desk.gui.case.story import QueueStory
 from desk.gui.queue.ask import Answer, AskDialog
 from desk.gui.queue.filters import FilterBar, recalled, remembered
 from desk.gui.queue.model import AGE, COMPLETE, KEPT, QUEUE, SUMMARY
@@ -185,6 +186,15 @@ def test_a_skipped_and_an_escalated_case_leave_with_their_words(
             handing.read(claim.case_id)
         assert "what should be known" in told.args[0]
     assert handing.pending is None  # nobody gives their own
+    story = QueueStory()
+    with qtbot.waitSignal(handing.told) as all_told:
+        handing.read(claim.case_id)
+    story.show_story(*all_told.args)
+    said = [part.text() for part in story.findChildren(QLabel)]
+    assert {"In the queue", "Second opinion", "what should be known"} <= set(said)
+    assert not story.isHidden()
+    story.forget()
+    assert story.isHidden()
     assert desk.queue.counts(me).escalated == 1
 
 

@@ -23,6 +23,7 @@ from desk.gui.case.messages import Conversation
 from desk.gui.case.parts import Facts, row
 from desk.gui.case.people import account_widget, people_title
 from desk.gui.case.second import Reviews, outcome_words
+from desk.gui.case.story import QueueStory
 from desk.gui.session import Session
 from desk.gui.widgets.chips import Badge
 from desk.gui.widgets.common import clear, hairline, label
@@ -54,6 +55,7 @@ class WhatIsKnown(Panel):
         self._scroll.setAccessibleName(tr("What is known"))
         self._ties = CaseTies(session)
         self._ties.wanted.connect(self.wanted)
+        self.story = QueueStory()
         self._talks: list[Conversation] = []
         self._watching = False
         self._number = 0
@@ -73,11 +75,13 @@ class WhatIsKnown(Panel):
         """Build it anew. ``names`` of operators by id, ``policies`` titles by path."""
         reviews = reviews or Reviews()
         self.watch(False)
-        self._scroll.body.removeWidget(self._ties)  # it stays as it is until its own answers come
+        for part in (self._ties, self.story):  # they stay as they are until their own answers come
+            self._scroll.body.removeWidget(part)
         clear(self._scroll.body)
         self._talks = []
         if view.case.number != self._number:
             self._number = view.case.number
+            self.story.forget()
             self._scroll.verticalScrollBar().setValue(0)
         data = view.case.data
         top = label(tr("What is known"), "section")
@@ -91,6 +95,9 @@ class WhatIsKnown(Panel):
         self._links(data)
         self._law(data.law_enforcement)
         self._history(view, names)
+        if reviews.withheld:  # what was said of it would tell of the decision
+            self.story.forget()
+        self._scroll.add(self.story)
         self._reviewed(reviews.judged)
         self._elsewhere(view)
         self._extra(data.extra)

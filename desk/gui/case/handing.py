@@ -39,12 +39,14 @@ def told_words(told: Told) -> str:
 
 class Handing(QObject):
     """``left`` carries what to say when the case is not this person's any more; ``refused`` a DeskError;
-    ``noted`` one line about where the case stands, empty where there is nothing to say."""
+    ``noted`` one line about where the case stands, empty where there is nothing to say; ``told`` all that
+    happened to it in the queue, as (Told, …) and (Asked, …)."""
 
     left = Signal(str)
     refused = Signal(object)
     taken = Signal(object)
     noted = Signal(str)
+    told = Signal(object, object)
 
     def __init__(self, session: Session, page: QWidget) -> None:
         super().__init__(page)
@@ -96,6 +98,7 @@ class Handing(QObject):
         if told:
             lines.append(f"{told_words(told[-1])} ({words.moment(told[-1].at)})")
         self.noted.emit("\n".join(lines))
+        self.told.emit(told, asked)
 
     # acts ---------------------------------------------------------------------------
 

@@ -147,6 +147,7 @@ class CasePage(Page):
         self.handing.taken.connect(self._claimed)
         self.handing.refused.connect(self._refused)
         self.handing.noted.connect(self._note)
+        self.handing.told.connect(self.known.story.show_story)
         self.decisions.claim_asked.connect(self.claim)
         self.decisions.reopen_asked.connect(self.reopen)
         self.decisions.decided.connect(self.decide)
