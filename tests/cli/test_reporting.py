@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from desk.cli import run
+from desk.domain.outcome import OutcomeKind, OutcomeSource
 from desk.domain.roles import Operator
 from desk.services.desk import Desk
 from tests.support.world import World, make_template, new_world
@@ -68,3 +69,11 @@ def test_reports_are_filtered_and_shown(
     assert "Said to be viewed:" in told
     assert "(unanswered)" in told
     assert inside("show", number, "--receipt")[0] == 3
+    served.quiet(filing.id)
+    served.desk.outcomes.add(
+        served.supervisor, filing.id, OutcomeSource.NCMEC, OutcomeKind.RECEIVED, "Thanks", "REF-7"
+    )
+    told = inside("show", number)[1]
+    assert "ncmec  received  REF-7  Thanks" in told
+    assert "(equal)  in the service's list: yes" in told
+    assert "Receipt (SHA-256 " in told

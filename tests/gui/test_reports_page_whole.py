@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.domain.elsewhere import Stated
+from desk.domain.errors import UserError
 from desk.domain.outcome import OutcomeKind, OutcomeSource
 from desk.domain.roles import Role
 from desk.gui.confirm.lines import shown
@@ -210,6 +211,17 @@ def test_a_note_is_written_at_its_fields_and_shown(filer: Filer, opened: Opened,
     page.refresh(frozenset({Change.REPORTS}))
     qtbot.waitUntil(lambda: opened.says("REF-7"))
     assert opened.says("Note: Something else")
+    whole = filer.desk.reports.whole(filer.operator, filing.id)
+    assert "REF-7" in document.paper(whole, made_at=filer.desk.clock.now(), by="Ada").body
+    page._not_noted(UserError("The day is still to come."))
+    assert opened.said[-1] == ("bad", "The day is still to come.")
+
+
+def test_what_can_not_be_read_is_said_with_a_way_on(filer: Filer, opened: Opened) -> None:
+    page = opened.enter()
+    page._failed(UserError("The workspace does not answer."))
+    assert page.said.words == "The workspace does not answer."
+    assert opened.says("The workspace does not answer.")
 
 
 def test_moderators_read_notes_and_export_no_list(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from desk.gui import words
+from desk.gui.confirm.xmlview import readable
 from desk.gui.outbox.states import word
 from desk.gui.paper import Paper, mono, text
 from desk.gui.reports import story as stories
@@ -124,8 +125,6 @@ def _table(lines: Iterable[tuple[str, str]]) -> str:
 
 
 def _xml(document: bytes) -> str:
-    from desk.gui.confirm.xmlview import readable
-
     whole = readable(document)
     shown = whole[:MOST_XML]
     lines = "<br>".join(mono(line).replace("  ", "&nbsp;&nbsp;") for line in shown.split("\n"))
