@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.domain.case import SourceKind
+from desk.domain.errors import UserError
 from desk.gui.case.handing import Handing
 from desk.gui.case.story import QueueStory
 from desk.gui.queue.ask import Answer, AskDialog
@@ -154,6 +155,22 @@ def test_a_row_has_a_menu(page: QueuePage, qtbot: QtBot) -> None:
     assert page.model.filter.policy == row.policy
     menu.close()
     page.set_filter(CaseFilter())
+
+
+def test_a_list_that_cannot_be_read_says_so_in_its_place(
+    session: Session, show: Callable[[QWidget], QWidget], qtbot: QtBot
+) -> None:
+    page = QueuePage(session)
+    show(page)
+    for message in ("It is out of reach.", "It still is."):
+        page.model.failed.emit(UserError(message, "Try later."))
+        assert message in page._layout.currentWidget().accessibleName()
+    page._empty["failed"].acted.emit()
+    qtbot.waitUntil(lambda: page._layout.currentWidget() is page.table)
+    with qtbot.waitSignal(page.notify) as told:
+        page.model.failed.emit(UserError("It is out of reach."))
+    assert told.args == ["bad", "It is out of reach."]
+    assert page._layout.currentWidget() is page.table
 
 
 def test_jumping_anywhere_asks_for_few_pages(page: QueuePage) -> None:

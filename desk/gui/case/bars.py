@@ -47,7 +47,7 @@ class ClaimBar(QWidget):
         self._words = label("", "muted")
         self._release = secondary(tr("Release"))
         self._release.clicked.connect(self.released)
-        self._snooze = secondary(tr("Snooze"))
+        self._snooze = secondary(tr("Snooze") + "\u2002")  # room before the arrow
         menu = QMenu(self._snooze)
         for n, text in enumerate((tr("1 hour"), tr("4 hours"), tr("Tomorrow, 09:00"), tr("3 days"))):
             action = QAction(text, menu)
@@ -55,7 +55,7 @@ class ClaimBar(QWidget):
             menu.addAction(action)
         self._snooze.setMenu(menu)
         self._snooze.setAccessibleName(tr("Snooze: put the case away for a time"))
-        self._more = secondary(tr("More"))
+        self._more = secondary(tr("More") + "\u2002")
         self._more.setMenu(QMenu(self._more))
         self._more.setAccessibleName(tr("More to do with this case"))
         self._take = secondary(tr("Take over…"))

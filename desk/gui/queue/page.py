@@ -70,7 +70,7 @@ class QueuePage(Page):
         self._empty: dict[str, EmptyState] = {}
         self._build()
         self.model.loaded.connect(self._loaded)
-        self.model.failed.connect(self._failed)
+        self.model.failed.connect(self._not_read)
         self._reload = QTimer(self, singleShot=True, interval=RELOAD_AFTER_MS)
         self._reload.timeout.connect(self._ask)
         self._ages = QTimer(self, interval=AGES_EVERY_MS)
@@ -356,6 +356,21 @@ class QueuePage(Page):
 
     def _failed(self, problem: DeskError) -> None:
         self.notify.emit("bad", problem.words())
+
+    def _not_read(self, problem: DeskError) -> None:
+        """Where rows are in view they stay there; else what is wrong stands in their place."""
+        if self._layout.currentWidget() is self.table:
+            self._failed(problem)
+            return
+        before = self._empty.pop("failed", None)
+        state = EmptyState("circle-alert", problem.message, problem.remedy, tr("Try again"))
+        state.acted.connect(self._ask)
+        self._empty["failed"] = state
+        self._layout.addWidget(state)
+        self._layout.setCurrentWidget(state)
+        if before is not None:
+            self._layout.removeWidget(before)
+            before.deleteLater()
 
     def _show_empty(self, which: str) -> None:
         if which not in self._empty:
