@@ -11,7 +11,6 @@ from typing import Protocol
 
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
@@ -19,11 +18,12 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desk.domain.errors import DeskError
 from desk.gui.banner import Banner, Endpoint
 from desk.gui.command_palette import CommandPalette
+from desk.gui.menus import KEY_BLANK, KEY_HELP, Menus
 from desk.gui.rail import WIDE_FROM, Rail, RailItem, standard_items
 from desk.gui.statusline import StatusLine
 from desk.gui.widgets.common import hbox, vbox
@@ -33,9 +33,6 @@ from desk.gui.widgets.notices import Notices
 from desk.gui.widgets.page import Command, Page
 from desk.gui.words import tr
 
-KEY_PALETTE = "Ctrl+K"
-KEY_BLANK = "F9"
-KEY_HELP = "F1"
 KEY_SEARCH = "Ctrl+F"
 
 
@@ -104,63 +101,16 @@ class MainWindow(QMainWindow):
         self._cover = Cover(frame, self.banner, KEY_BLANK)
         self._palette = CommandPalette(self)
 
-        self._make_menus()
+        menus = Menus(self)
+        self.file_menu, self.edit_menu, self.view_menu = menus.file, menus.edit, menus.view
+        self.case_menu, self.help_menu = menus.case, menus.help
+        self.import_action, self.about_action = menus.import_action, menus.about_action
+        search = QShortcut(QKeySequence(KEY_SEARCH), self)
+        search.activated.connect(self.focus_search)
         self._connect()
         self._restore()
 
     # --- making --------------------------------------------------------
-
-    def _make_menus(self) -> None:
-        bar = self.menuBar()
-        self.file_menu = bar.addMenu(tr("&File"))
-        self.edit_menu = bar.addMenu(tr("&Edit"))
-        self.view_menu = bar.addMenu(tr("&View"))
-        self.case_menu = bar.addMenu(tr("&Case"))
-        self.help_menu = bar.addMenu(tr("&Help"))
-        self.import_action = self._action(self.file_menu, tr("Import…"), "Ctrl+I", self.import_asked.emit)
-        self.file_menu.addSeparator()
-        leave = self._action(self.file_menu, tr("Quit"), "Ctrl+Q", self.close)
-        leave.setMenuRole(QAction.MenuRole.QuitRole)
-        for words, key, slot in (
-            (tr("Undo"), QKeySequence.StandardKey.Undo, "undo"),
-            (tr("Cut"), QKeySequence.StandardKey.Cut, "cut"),
-            (tr("Copy"), QKeySequence.StandardKey.Copy, "copy"),
-            (tr("Paste"), QKeySequence.StandardKey.Paste, "paste"),
-            (tr("Select all"), QKeySequence.StandardKey.SelectAll, "selectAll"),
-        ):
-            self._edit_action(words, key, slot)
-        for item in self.rail.items():
-            self._action(self.view_menu, item.title, item.key, partial(self.go, item.id))
-        self.view_menu.addSeparator()
-        self._action(self.view_menu, tr("Commands…"), KEY_PALETTE, self.open_palette)
-        self._action(self.view_menu, tr("Hide everything"), KEY_BLANK, self.toggle_cover)
-        self.case_menu.aboutToShow.connect(self._fill_case_menu)
-        helping = self._action(self.help_menu, tr("Help on this page"), KEY_HELP, self.ask_help)
-        helping.setMenuRole(QAction.MenuRole.NoRole)
-        self.about_action = QAction(tr("About Tipline Desk"), self)
-        self.about_action.setMenuRole(QAction.MenuRole.AboutRole)
-        self.help_menu.addAction(self.about_action)
-        search = QShortcut(QKeySequence(KEY_SEARCH), self)
-        search.activated.connect(self.focus_search)
-
-    def _action(self, menu: QMenu, words: str, key: str, slot: Callable[[], object]) -> QAction:
-        action = QAction(words, self)
-        action.setShortcut(QKeySequence(key))
-        action.triggered.connect(lambda _checked=False: slot())
-        menu.addAction(action)
-        return action
-
-    def _edit_action(self, words: str, key: QKeySequence.StandardKey, slot: str) -> None:
-        # The key is shown as text only: the field in focus handles it itself.
-        shown = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
-        action = QAction(f"{words}\t{shown}", self)
-        action.triggered.connect(lambda _checked=False: self._to_focus(slot))
-        self.edit_menu.addAction(action)
-
-    def _to_focus(self, slot: str) -> None:
-        act = getattr(self.focusWidget(), slot, None)
-        if callable(act):
-            act()
 
     def _connect(self) -> None:
         self.rail.chosen.connect(self.go)
@@ -188,6 +138,11 @@ class MainWindow(QMainWindow):
     def kept_settings(self) -> WindowSettings | None:
         """Where the window keeps its own state; pages keep a person's way of seeing with it."""
         return self._settings
+
+    @property
+    def current(self) -> Page | None:
+        """The page in front."""
+        return self._pages.get(self._current)
 
     @property
     def current_id(self) -> str:
@@ -296,21 +251,6 @@ class MainWindow(QMainWindow):
     def open_palette(self) -> None:
         if not self._cover.isVisible() and not self.shut:
             self._palette.open_with(self.commands())
-
-    def _fill_case_menu(self) -> None:
-        self.case_menu.clear()
-        page = self._pages.get(self._current)
-        for command in page.commands() if page is not None else []:
-            action = QAction(
-                f"{command.title}\t{command.key}" if command.key else command.title, self.case_menu
-            )
-            action.setEnabled(command.enabled())
-            action.triggered.connect(lambda _checked=False, run=command.callback: run())
-            self.case_menu.addAction(action)
-        if self.case_menu.isEmpty():
-            none = QAction(tr("Nothing to do on this page"), self.case_menu)
-            none.setEnabled(False)
-            self.case_menu.addAction(none)
 
     def ask_help(self) -> None:
         self.help_asked.emit(self._current)
