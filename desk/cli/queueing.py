@@ -23,9 +23,7 @@ def options(queue: argparse.ArgumentParser) -> None:
     queue.add_argument("--view", default="all", choices=view_names(), help="one of the page's headings")
     queue.add_argument("--limit", type=int, default=50)
     queue.add_argument("--offset", type=int, default=0, metavar="N", help="leave out so many at the top")
-    queue.add_argument(
-        "--search", default="", metavar="TEXT", help="people, URLs, ids, words, a number"
-    )
+    queue.add_argument("--search", default="", metavar="TEXT", help="people, URLs, ids, words, a number")
     queue.add_argument("--sort", default="urgency", choices=SORTS)
     queue.add_argument("--descending", action="store_true", help="the same order from its end")
     queue.add_argument("--source", choices=[kind.value for kind in SourceKind])

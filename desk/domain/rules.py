@@ -98,8 +98,7 @@ def lost(before: Iterable[Policy], after: Iterable[Policy], rules: Iterable[Rule
     return tuple(
         policy.path
         for policy in old
-        if prompting(every, (policy.path,), old) is not None
-        and prompting(every, (policy.path,), new) is None
+        if prompting(every, (policy.path,), old) is not None and prompting(every, (policy.path,), new) is None
     )
 
 

@@ -229,7 +229,17 @@ class TestQueue:
                 found = [row.number for row in unit.cases.rows(CaseFilter(text=text), NOW)]
                 assert number in found, text
             assert len(unit.cases.rows(CaseFilter(text="192.0.2.7"), NOW)) == 2
-            for text in ("e_100", "x%y", "o%r", "creen", "größe other", "practice.of", "192.0.2.77", "%", '"*'):
+            for text in (
+                "e_100",
+                "x%y",
+                "o%r",
+                "creen",
+                "größe other",
+                "practice.of",
+                "192.0.2.77",
+                "%",
+                '"*',
+            ):
                 assert not unit.cases.rows(CaseFilter(text=text), NOW), text
 
     def test_by_policy_and_what_is_below_it(self, store: Store) -> None:

@@ -370,7 +370,9 @@ def test_a_violation_without_report_needs_its_reason(
     assert with_files.classification is None
 
 
-def test_a_second_opinion_goes_to_another_person(qtbot: QtBot, bench: Bench, tmp_path: Path, desk: Desk) -> None:
+def test_a_second_opinion_goes_to_another_person(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, desk: Desk
+) -> None:
     number = put_case(desk, tmp_path, {"a.png": checkers(seed=16)})
     opened(qtbot, bench, number)
     press(bench, Qt.Key.Key_S)

@@ -20,9 +20,9 @@ class Watch(QObject):
         self.shown: list[str] = []
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
-            if not isinstance(watched, MainWindow):
-                self.shown.append(f"{type(watched).__name__} {watched.objectName()}".strip())
+        shown = event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow()
+        if shown and not isinstance(watched, MainWindow):
+            self.shown.append(f"{type(watched).__name__} {watched.objectName()}".strip())
         return False
 
 

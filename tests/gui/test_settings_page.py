@@ -73,7 +73,9 @@ def test_a_change_is_saved_and_can_be_undone(page: SettingsPage, session: Sessio
     assert page.limits.hold.value() == 1
     page.limits.hold.setValue(9)
     qtbot.keyClick(page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: session.desk.configuration.settings(session.operator).hold_minutes == 9, timeout=SLOW)
+    qtbot.waitUntil(
+        lambda: session.desk.configuration.settings(session.operator).hold_minutes == 9, timeout=SLOW
+    )
     qtbot.waitUntil(lambda: not page._save.isEnabled(), timeout=SLOW)
 
 

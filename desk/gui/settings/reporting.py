@@ -247,9 +247,7 @@ class ReportingPanel(Panel):
             lambda reason: lambda: service.ask_removal(operator, rule.id, reason),
         )
 
-    def _ask(
-        self, question: str, act: str, make: Callable[[str], Callable[[], Done[Any]]]
-    ) -> None:
+    def _ask(self, question: str, act: str, make: Callable[[str], Callable[[], Done[Any]]]) -> None:
         self._close_form()
         self._say("")
         self._pending = make
