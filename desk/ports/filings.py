@@ -126,6 +126,10 @@ class Filings(Protocol):
 
     def details_xml(self, filing_id: int, index: int) -> bytes: ...
 
+    def documents(self, filing_id: int) -> tuple[str, bytes, tuple[bytes, ...]]:
+        """The endpoint it was confirmed for, the report, and each file's details, read together."""
+        ...
+
     def confirmed(self, filing_id: int) -> NewFiling:
         """Everything as it was confirmed."""
         ...

@@ -48,9 +48,20 @@ def note(
     Facts are numbers, names of states and kinds, and what ``keyed`` gives: never a name, an address, a
     text that a person wrote, or a plain digest of a file or document. ``operator`` None is the desk itself.
     """
-    return uow.audit.append(
-        AuditEntry(act, at, operator.id if operator else None, case_number, filing_id, facts)
-    )
+    return uow.audit.append(entry(act, at, operator, case_number=case_number, filing_id=filing_id, **facts))
+
+
+def entry(
+    act: str,
+    at: datetime,
+    operator: Operator | None,
+    *,
+    case_number: int | None = None,
+    filing_id: int | None = None,
+    **facts: Fact,
+) -> AuditEntry:
+    """What ``note`` appends, for those who append several at once. The same rules hold for its facts."""
+    return AuditEntry(act, at, operator.id if operator else None, case_number, filing_id, facts)
 
 
 def keyed(uow: UnitOfWork, case_number: int, sha256: str | None) -> str | None:

@@ -44,11 +44,11 @@ from desk.services.auditing import keyed, note
 from desk.services.batches import AGENCY, OtherCase
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import endpoint_set, settings_of
+from desk.services.keeping import refusal_name
 from desk.services.made_files import Narrowed, kept, narrowed, put_on_record
 from desk.services.queue import require_own
 from desk.services.review import viewed_map
 from desk.services.second_review import CHANCE, draw_filing
-from desk.services.sending import refusal_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from desk.services.batches import others_of
 from desk.services.candidates import Candidate, Candidates, Spread, candidates, page, spread
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import DeskSettings, settings_of
+from desk.services.keeping import refusal_name
 from desk.services.review import viewed_map
-from desk.services.sending import refusal_name
 
 
 @dataclass(frozen=True, slots=True)

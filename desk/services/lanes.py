@@ -6,6 +6,7 @@ keeps apart the desks on one store.
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import threading
@@ -22,8 +23,17 @@ LANES = 8
 """Enough that calls go on while others wait for the disk. Most of the time all of them sleep."""
 SWITCH_S = 0.0005
 """The longest turn of one thread while others want theirs: whoever writes holds up every other lane."""
+GARBAGE = 10_000
+"""New objects before Python looks for cycles: a filing makes thousands and no cycles to speak of."""
 LONGEST_WAIT = 30.0
 AFTER_FAULT = 5.0
+
+
+def _spare_collector() -> None:
+    """What the program has loaded by now stays: looking through all of it again stops every lane for long."""
+    if gc.isenabled() and gc.get_threshold()[0] != GARBAGE:
+        gc.set_threshold(GARBAGE, *gc.get_threshold()[1:])
+        gc.freeze()
 
 
 class Lanes:
@@ -45,6 +55,7 @@ class Lanes:
 
     def start(self) -> None:
         sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_S))
+        _spare_collector()
         for thread in self._threads:
             thread.start()
 

@@ -29,10 +29,11 @@ class Papers:
 
 
 def papers(uow: UnitOfWork, filing: Filing) -> Papers:
+    endpoint, report, templates = uow.filings.documents(filing.id)
     return Papers(
-        uow.filings.endpoint(filing.id),
-        uow.filings.report_xml(filing.id),
-        tuple(uow.filings.details_xml(filing.id, file.index) for file in filing.files),
+        endpoint,
+        report,
+        templates,
         tuple(uow.cases.media(filing.case_number, file.content_id) for file in filing.files),
     )
 

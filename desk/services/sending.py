@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from desk.domain.codec import to_plain
+from desk.domain.audit import AuditEntry
 from desk.domain.errors import ClaimLost, DeskError, UserError
 from desk.domain.filing import (
     Act,
@@ -27,22 +27,15 @@ from desk.domain.filing import (
     next_act,
     with_intent,
 )
-from desk.ports import Agency, Clock, Composer, Leased, Receipt, Store, StoredMedia, UnitOfWork, Vault
-from desk.services import batches
-from desk.services.auditing import keyed_content, note
+from desk.ports import Agency, Clock, Composer, Leased, Store, StoredMedia, UnitOfWork, Vault
+from desk.services.keeping import Answered, Keeping
 from desk.services.preflight import CHANGED, Papers, Preflight, papers
 from desk.services.reach import Reach
 from desk.services.schema import SchemaKeeper
-from desk.services.second_review import drop_for_filing
 
 LEASE = timedelta(minutes=2)
 FEW_FILES = 20
 """Up to so many the papers are read while the filing is taken: it is a moment's work."""
-
-
-def refusal_name(case_number: int) -> str:
-    """Under which name the fields of a case's last refusal are kept."""
-    return f"refusal:{case_number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +57,6 @@ class _Intended:
     sent: bytes
     journal_id: int
     stored: StoredMedia | None = None  # of an upload: where its file lies
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """An answer not committed yet. ``journal_id`` None: nothing was sent, there is nothing to settle."""
-
-    act: Act
-    reply: Reply
-    journal_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +90,7 @@ class Sender:
         self._clock = clock
         self._spread = spread
         self.reach = reach
+        self._keeping = Keeping(composer, clock)
         self._preflight = Preflight(vault, composer, clock, schema)
         self._lock = threading.Lock()
         self._progress: dict[int, Progress] = {}
@@ -136,11 +121,25 @@ class Sender:
 
         Gives the lease back. With ``go_on`` the last commit takes the next filing, too. Raises ClaimLost.
         """
+        try:
+            return self._drive(taken, most=most, stop=stop, told=told, go_on=go_on)
+        finally:
+            self._keeping.forget(taken.leased.filing.case_number)
+
+    def _drive(
+        self,
+        taken: Taken,
+        *,
+        most: int | None,
+        stop: Callable[[], bool],
+        told: Callable[[Filing], None],
+        go_on: bool,
+    ) -> tuple[Filing, Taken | None]:
         leased, confirmed = taken.leased, taken.papers
         filing_id, fence = leased.filing.id, leased.fence
         known = leased.filing
         agency: Agency | None = None
-        answered: _Answered | None = None
+        answered: Answered | None = None
         trouble: Reply | None = None
         fit = False  # whether its files and documents were looked at: no report is opened before
         calls = 0
@@ -186,7 +185,7 @@ class Sender:
                 reply = self._call(agency, intended, fence)
                 if self.reach.note(reply, self._spread()):
                     self.wake_all()
-                answered = _Answered(act, reply, intended.journal_id)
+                answered = Answered(act, reply, intended.journal_id)
                 continue
             if trouble is None:
                 confirmed = self._papers(filing, act)
@@ -198,22 +197,24 @@ class Sender:
     # before a call --------------------------------------------------------------
 
     def _bring_forward(
-        self, uow: UnitOfWork, known: Filing, fence: int, answered: _Answered | None
+        self, uow: UnitOfWork, known: Filing, fence: int, answered: Answered | None
     ) -> tuple[Filing, Act]:
         """Settle the answer that came, then make every move that needs no call; the caller saves it."""
         filing = uow.filings.held(known.id, fence, known=known)
+        entries: list[AuditEntry] = []
         if answered is not None:
-            after = apply(filing, answered.act, self._in_words(answered), spread=self._spread())
+            after = apply(filing, answered.act, self._keeping.in_words(answered), spread=self._spread())
             if answered.journal_id is not None:
                 uow.filings.settle(answered.journal_id, answered.reply)
-            self._keep(uow, filing, after, answered.reply)
-            self._keep_refusal(uow, filing, answered)
+            entries += self._keeping.keep(uow, filing, after, answered.reply)
+            self._keeping.refusal(uow, filing, answered)
             filing = after
         while True:
             act = next_act(filing, self._clock.now())
             if act.kind is not ActKind.MOVE or act.filing is None:
+                uow.audit.append_all(entries)
                 return filing, act
-            self._keep(uow, filing, act.filing)
+            entries += self._keeping.keep(uow, filing, act.filing)
             filing = act.filing
 
     def _coming(self, filing: Filing) -> Act:
@@ -266,8 +267,8 @@ class Sender:
             if until is not None and after.retry_at is not None:
                 # It is the way that is broken: this filing tried nothing in vain.
                 after = replace(after, retry_at=until, tries=before.tries)
-            self._keep(uow, before, after)
-            self._keep_refusal(uow, before, _Answered(act, reply, None))
+            uow.audit.append_all(self._keeping.keep(uow, before, after))
+            self._keeping.refusal(uow, before, Answered(act, reply, None))
             return uow.filings.save(after, fence, give_back=True)
 
     def _intend(
@@ -362,55 +363,6 @@ class Sender:
         finally:
             with self._lock:
                 self._progress.pop(filing.id, None)
-
-    # after it -------------------------------------------------------------------
-
-    def _keep(self, uow: UnitOfWork, before: Filing, after: Filing, reply: Reply | None = None) -> None:
-        """The audit entry of the new state and all that an end entails; the caller saves it in the same
-        transaction, once for all moves."""
-        if after.state is before.state and after.state is not FilingState.UPLOADING:
-            return
-        if after.state is FilingState.FILED and reply is not None:
-            uow.filings.add_receipt(
-                Receipt(after.id, after.report_id or "", reply.at, reply.request_id, reply.body)
-            )
-            batches.filed(uow, after, self._clock.now())
-        elif after.state in (FilingState.WITHDRAWN, FilingState.REFUSED):
-            uow.filings.free(after.id)
-            batches.freed(uow, after, self._clock.now())
-            drop_for_filing(uow, after.id, self._clock.now())
-        note(
-            uow,
-            f"filing.{after.state.value}",
-            self._clock.now(),
-            None,
-            case_number=after.case_number,
-            filing_id=after.id,
-            report_id=after.report_id,
-            request_id=reply.request_id if reply else None,
-            code=reply.code if reply else None,
-            files_done=after.uploaded(),
-            received=keyed_content(uow, after.case_number, reply.body) if reply and reply.body else None,
-        )
-
-    def _in_words(self, answered: _Answered) -> Reply:
-        """The reply with what it means for a person; the journal keeps the service's own words."""
-        reply = answered.reply
-        if reply.kind is OutcomeKind.ACCEPTED or answered.journal_id is None:
-            return reply
-        return replace(reply, description=self._composer.explain(reply))
-
-    def _keep_refusal(self, uow: UnitOfWork, filing: Filing, answered: _Answered) -> None:
-        """Remember at which of the draft's fields the refusal stands, until another report is confirmed."""
-        reply, act = answered.reply, answered.act
-        if reply.kind is not OutcomeKind.REFUSED or not reply.problems:
-            return
-        content = filing.files[act.file_index].content_id if act.file_index is not None else None
-        problems = [
-            problem if answered.journal_id is None else self._composer.in_draft(problem, content)
-            for problem in reply.problems
-        ]
-        uow.settings.set(refusal_name(filing.case_number), to_plain(tuple(problems)))
 
     # the way back ---------------------------------------------------------------
 

@@ -8,15 +8,22 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 
-def execute(db: Connection, text: str, values: Any = (), *, rows: bool = False) -> tuple[int, list[Any]]:
+def execute(
+    db: Connection, text: str, values: Any = (), *, rows: bool = False, many: bool = False
+) -> tuple[int, list[Any]]:
     """Run one statement of the driver's own SQL in the open transaction: rows changed, and rows found.
+
+    ``many``: once for each of ``values``, and no rows.
 
     Raises DBAPIError as SQLAlchemy itself would.
     """
     driver: Any = db.connection.dbapi_connection
     cursor = driver.cursor()
     try:
-        cursor.execute(text, values)
+        if many:
+            cursor.executemany(text, values)
+        else:
+            cursor.execute(text, values)
         return cursor.rowcount, cursor.fetchall() if rows else []
     except db.dialect.loaded_dbapi.Error as error:
         gone = db.dialect.is_disconnect(error, driver, cursor)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,35 +33,52 @@ from desk.storage.repositories.signin import SqlSignIns
 from desk.storage.repositories.small import SqlDrafts, SqlPeople, SqlSettings, SqlViewings
 from desk.storage.writing import OneWriter
 
+R = TypeVar("R")
 _WRITTEN = ("SQLITE_READONLY", "25006")
+
+
+class _Made(Generic[R]):
+    """A repository, made when it is first asked for: most units of work need few of them."""
+
+    def __init__(self, make: Callable[[Connection], R]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, unit: SqlUnitOfWork, owner: type) -> R:
+        made = unit.__dict__[self._name] = self._make(unit.connection)
+        return made
 
 
 class SqlUnitOfWork:
     """The repositories on one transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        self.cases = SqlCases(connection)
-        self.drafts = SqlDrafts(connection)
-        self.filings = SqlFilings(connection)
-        self.audit = SqlAudit(connection)
-        self.viewings = SqlViewings(connection)
-        self.people = SqlPeople(connection)
-        self.settings = SqlSettings(connection)
-        self.hashes = SqlHashes(connection)
-        self.elsewhere = SqlElsewhere(connection)
-        self.signins = SqlSignIns(connection)
-        self.batches = SqlBatches(connection)
-        self.accounts = SqlAccounts(connection)
-        self.hooks = SqlHookCalls(connection)
-        self.approvals = SqlApprovals(connection)
-        self.routing = SqlRouting(connection)
-        self.preservation = SqlPreservation(connection)
-        self.restored = SqlRestored(connection)
-        self.second_reviews = SqlSecondReviews(connection)
-        self.outcomes = SqlOutcomes(connection)
-        self.figures = SqlFigureFacts(connection)
-        self.queue = SqlQueueBook(connection)
-        self.reports = SqlReports(connection)
+        self.connection = connection
+
+    cases = _Made(SqlCases)
+    drafts = _Made(SqlDrafts)
+    filings = _Made(SqlFilings)
+    audit = _Made(SqlAudit)
+    viewings = _Made(SqlViewings)
+    people = _Made(SqlPeople)
+    settings = _Made(SqlSettings)
+    hashes = _Made(SqlHashes)
+    elsewhere = _Made(SqlElsewhere)
+    signins = _Made(SqlSignIns)
+    batches = _Made(SqlBatches)
+    accounts = _Made(SqlAccounts)
+    hooks = _Made(SqlHookCalls)
+    approvals = _Made(SqlApprovals)
+    routing = _Made(SqlRouting)
+    preservation = _Made(SqlPreservation)
+    restored = _Made(SqlRestored)
+    second_reviews = _Made(SqlSecondReviews)
+    outcomes = _Made(SqlOutcomes)
+    figures = _Made(SqlFigureFacts)
+    queue = _Made(SqlQueueBook)
+    reports = _Made(SqlReports)
 
 
 class SqlStore:

@@ -50,9 +50,12 @@ class TestFilings:
             assert unit.filings.confirmed(filing.id).draft.reported == case_data().reported
             assert unit.filings.report_xml(filing.id) == new.report_xml
             assert unit.filings.details_xml(filing.id, 2) == new.files[2].details_xml
+            details = tuple(document.details_xml for document in new.files)
+            assert unit.filings.documents(filing.id) == (new.endpoint, new.report_xml, details)
             assert unit.filings.for_case(new.case_number) == (filing,)
             for act in (
                 lambda: unit.filings.get(99),
+                lambda: unit.filings.documents(99),
                 lambda: unit.filings.report_xml(99),
                 lambda: unit.filings.details_xml(filing.id, 3),
                 lambda: unit.filings.confirmed(99),

@@ -109,6 +109,19 @@ class TestAudit:
             head = unit.audit.head()
             assert (head.size, head.root) == (7, merkle.frontier_of(row.leaf for row in rows).root())
 
+    def test_several_at_once_are_as_one_after_the_other(self, store: Store) -> None:
+        entries = [AuditEntry(f"filing.{number}", NOW, None) for number in range(5)]
+        with store.write() as unit:
+            assert unit.audit.append_all(()) == ()
+            rows = (unit.audit.append(entries[0]), *unit.audit.append_all(entries[1:4]))
+        with store.write() as unit:
+            rows += unit.audit.append_all(entries[4:])
+        with store.read() as unit:
+            assert tuple(unit.audit.rows()) == rows
+            assert [row.entry for row in rows] == [entry.canonical() for entry in entries]
+            head = unit.audit.head()
+            assert (head.size, head.root) == (5, merkle.frontier_of(row.leaf for row in rows).root())
+
     def test_nothing_of_an_undone_act_is_logged(self, store: Store) -> None:
         def undone() -> None:
             with store.write() as unit:

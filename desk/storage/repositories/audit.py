@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import Connection, insert, select, update
 
 from desk.domain import merkle
@@ -28,24 +31,34 @@ class SqlAudit(LogReading):
         """The head as this unit of work left it: locked, so nobody else has put it forward meanwhile."""
 
     def append(self, entry: AuditEntry) -> LogRow:
+        return self.append_all((entry,))[0]
+
+    def append_all(self, entries: Sequence[AuditEntry]) -> tuple[LogRow, ...]:
+        if not entries:
+            return ()
         head, before = self._locked_here or _frontier(_HEAD_LOCKED.one(self._db, {}))
-        canonical = entry.canonical()
-        leaf = merkle.leaf_hash(canonical)
-        link = merkle.link_hash(head.root() if before is None else before, leaf)
-        grown = head.append(leaf)
-        kept = {
-            "position": head.size,
-            "entry": canonical,
-            "leaf": leaf,
-            "case_number": entry.case_number,
-            "filing_id": entry.filing_id,
-            "link": link,
-        }
+        kept: list[dict[str, Any]] = []
+        heads: list[dict[str, Any]] = []  # the tables let the head go on by one entry at a time
+        for entry in entries:
+            canonical = entry.canonical()
+            leaf = merkle.leaf_hash(canonical)
+            before = merkle.link_hash(head.root() if before is None else before, leaf)
+            row = {
+                "position": head.size,
+                "entry": canonical,
+                "leaf": leaf,
+                "case_number": entry.case_number,
+                "filing_id": entry.filing_id,
+                "link": before,
+            }
+            kept.append(row)
+            head = head.append(leaf)
+            heads.append({"size": head.size, "roots": head.to_bytes(), "link": before})
         self._locked_here = None
-        _APPEND.run(self._db, kept)
-        _GROW.run(self._db, {"size": grown.size, "roots": grown.to_bytes(), "link": link})
-        self._locked_here = grown, link
-        return LogRow(head.size, canonical, leaf)
+        _APPEND.run_many(self._db, kept)
+        _GROW.run_many(self._db, heads)
+        self._locked_here = head, before
+        return tuple(LogRow(row["position"], row["entry"], row["leaf"]) for row in kept)
 
     def head(self, *, lock: bool = False) -> LogHead:
         """``lock``: nobody else appends until this unit of work ends."""

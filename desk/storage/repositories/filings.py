@@ -35,6 +35,12 @@ from desk.storage.tables import (
 _F, _J, _R, _I, _O = filings.c, journal.c, receipts.c, reported_identity.c, filing_cases.c
 
 _REPORT = Prepared(select(_F.report_xml).where(_F.id == bindparam("b_id")))
+_DOCUMENTS = Prepared(select(_F.endpoint, _F.report_xml).where(_F.id == bindparam("b_id")))
+_ALL_DETAILS = Prepared(
+    select(filing_files.c.details_xml)
+    .where(filing_files.c.filing_id == bindparam("b_id"))
+    .order_by(filing_files.c.position)
+)
 _DETAILS = Prepared(
     select(filing_files.c.details_xml).where(
         filing_files.c.filing_id == bindparam("b_id"), filing_files.c.position == bindparam("b_position")
@@ -76,6 +82,13 @@ class SqlFilings(Leases):
         if found is None:
             raise no_filing()
         return bytes(found.details_xml)
+
+    def documents(self, filing_id: int) -> tuple[str, bytes, tuple[bytes, ...]]:
+        found = _DOCUMENTS.one(self._db, {"b_id": filing_id})
+        if found is None:
+            raise no_filing()
+        details = tuple(bytes(row.details_xml) for row in _ALL_DETAILS.all(self._db, {"b_id": filing_id}))
+        return str(found.endpoint), bytes(found.report_xml), details
 
     def confirmed(self, filing_id: int) -> NewFiling:
         row = self._db.execute(select(filings).where(_F.id == filing_id)).one_or_none()
@@ -119,8 +132,10 @@ class SqlFilings(Leases):
         if row is None:
             raise no_filing()
         revisions = {row.case_number: int(row.revision)}
-        revisions |= {other.case_number: other.revision for other in self.covered(filing_id)}
-        return Reported(revisions, json.loads(row.draft).get("batch") is not None)
+        batched_report = json.loads(row.draft).get("batch") is not None
+        if batched_report:  # no other report covers other cases
+            revisions |= {other.case_number: other.revision for other in self.covered(filing_id)}
+        return Reported(revisions, batched_report)
 
     def free(self, filing_id: int) -> None:
         self._db.execute(delete(reported_identity).where(_I.filing_id == filing_id))

@@ -8,7 +8,7 @@ fixed shape can be prepared: no IN with a list, no columns chosen at the call.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
@@ -44,6 +44,10 @@ class Prepared:
         """How many rows it changed."""
         count, _ = self._for(db).run(db, values)
         return count
+
+    def run_many(self, db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Once for each of ``rows``."""
+        self._for(db).run_many(db, rows)
 
     def _for(self, db: Connection) -> _Compiled:
         name = db.dialect.name
@@ -81,14 +85,20 @@ class _Compiled:
         ]
 
     def run(self, db: Connection, values: Mapping[str, Any]) -> tuple[int, list[Any]]:
+        return execute(db, self._text, self._given(values), rows=self._row is not None)
+
+    def run_many(self, db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        execute(db, self._text, [self._given(values) for values in rows], many=True)
+
+    def _given(self, values: Mapping[str, Any]) -> Any:
+        """As the driver takes them."""
         given = [
             (values[name] if convert is None else convert(values[name])) if required else own
             for name, convert, required, own in self._values
         ]
         if self._positional:
-            return execute(db, self._text, given, rows=self._row is not None)
-        named = {item[0]: value for item, value in zip(self._values, given, strict=True)}
-        return execute(db, self._text, named, rows=self._row is not None)
+            return given
+        return {item[0]: value for item, value in zip(self._values, given, strict=True)}
 
     def rows(self, result: tuple[int, list[Any]]) -> list[Record]:
         made = []
