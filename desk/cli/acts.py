@@ -89,8 +89,8 @@ def init(arguments: Namespace, output: Output) -> int:
     endpoint = endpoint_of(arguments.endpoint)
     folder = workspace_of(arguments)
     passphrase = None
-    if arguments.use_passphrase:
-        file = getattr(arguments, "passphrase_file", None)
+    file = getattr(arguments, "passphrase_file", None)
+    if arguments.use_passphrase or file:  # a file that was given and left unread would surprise
         passphrase = app.read_secret(file) if file else _new_passphrase()
     postgres = app.read_secret(arguments.postgres_file) if arguments.postgres_file else None
     name = arguments.name or getpass.getuser()

@@ -37,7 +37,10 @@ _REMEDIES = {
     "darwin": "Open Keychain Access, unlock the login keychain, and start again.",
     "win32": "Start the service 'Credential Manager' (VaultSvc), and start again.",
 }
-_OR_ELSE = " Or make the workspace with a passphrase: desk init --passphrase-file FILE."
+_OR_ELSE = (
+    " A new workspace can do with a passphrase for its own key (desk init --use-passphrase); the agency's "
+    "credentials need a keyring in any case."
+)
 
 T = TypeVar("T")
 

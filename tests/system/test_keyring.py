@@ -109,7 +109,7 @@ def test_a_keyring_that_keeps_nothing_safe_is_refused_with_a_remedy(
     monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
     with pytest.raises(NoKeyring, match=words) as caught:
         KeyringStore().get("workspace/x/key")
-    assert "--passphrase-file" in caught.value.remedy
+    assert "--use-passphrase" in caught.value.remedy
 
 
 @pytest.mark.parametrize("first_is_safe", [True, False])
