@@ -32,7 +32,7 @@ from desk.domain.preservation import (
 from desk.domain.roles import Operator, Permission, require
 from desk.ports import Clock, PreservationCounts, Store, UnitOfWork, Vault
 from desk.services.approvals import Approvals
-from desk.services.auditing import note
+from desk.services.auditing import keyed_words, note
 from desk.services.changes import Change, Done, done
 from desk.services.erasure import ErasureService
 
@@ -272,7 +272,7 @@ class PreservationService:
                 operator,
                 case_number=case_number,
                 document=document,
-                sha256=sha256,
+                file=keyed_words(uow, sha256),
             )
         return done(None)
 

@@ -19,7 +19,7 @@ from desk.domain.errors import WorkspaceProblem
 from desk.storage.driver import execute
 from desk.storage.problems import explain
 
-BUSY_MS = 10_000
+BUSY_MS = 30_000
 """How long a write waits for another one before it gives up, in milliseconds."""
 
 WRITES = "desk_writes"
