@@ -137,7 +137,7 @@ def run_tests(steps: Steps, quick: bool, pytest_args: list[str]) -> str:
         with_coverage = not quick
         command = [py, "-m", "pytest", *pytest_args]
         if not any(arg.startswith(("-n", "--numprocesses")) for arg in pytest_args) and not quick:
-            command += ["-n", str(WORKERS), "--dist", "loadfile"]
+            command += ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
         if with_coverage:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="desk-coverage-")))
             env["COVERAGE_FILE"] = str(folder / "coverage")

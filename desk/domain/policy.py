@@ -45,7 +45,7 @@ def covers(chosen: str, path: str) -> bool:
 def resolve(tree: Iterable[Policy], path: str) -> str:
     """The path under which the tree knows ``path`` now; the same where it was never moved."""
     policies = tuple(tree)
-    for _ in range(len(policies) + 1):
+    while True:  # what is left of the path grows shorter each time: a former path reaches beyond a known one
         known = max((len(p.path) for p in policies if covers(p.path, path)), default=0)
         moved = max(
             ((former, p.path) for p in policies for former in p.former if covers(former, path)),
@@ -53,9 +53,8 @@ def resolve(tree: Iterable[Policy], path: str) -> str:
             default=None,
         )
         if moved is None or len(moved[0]) <= known:
-            break
+            return path
         path = moved[1] + path[len(moved[0]) :]
-    return path
 
 
 def find(tree: Iterable[Policy], path: str) -> Policy | None:

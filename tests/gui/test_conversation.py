@@ -37,7 +37,10 @@ def dialog(qtbot: QtBot) -> MessagesDialog:
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)  # keys of a window that is not in front do nothing
     made.view.setFocus()
+    qtbot.waitUntil(made.view.hasFocus)
     return made
 
 

@@ -265,7 +265,7 @@ def test_destroyed_by_two_people_and_certified(
     world.desk.approvals.agree(other, asked.id)
     page._ask()
     qtbot.waitUntil(lambda: page.pane.certificate.isVisible(), timeout=SLOW)
-    assert "nobody can read them" in said(page.pane)
+    qtbot.waitUntil(lambda: "nobody can read them" in said(page.pane), timeout=SLOW)
     assert page.pane.why_not("extend") == "The media of this case were destroyed."
     page.begin("certificate")
     shown_now = page.certificate.dialog
