@@ -85,6 +85,7 @@ class Workplace(QObject):
         self.desk = desk
         self.settings = settings
         self._waiting: tuple[Filing, ...] = ()
+        self._gone = False
         self._told: set[int] = set()
         self.session = Session(desk, runner, operator, self)
         self.outbox = outbox or OutboxThread(desk.outbox, desk.clock)
@@ -380,6 +381,8 @@ class Workplace(QObject):
         )
 
     def _show_approvals(self, found: tuple[int, int, tuple[int, ...]]) -> None:
+        if self._gone:
+            return  # asked for the person before; their pages are no more
         requests, reviews, news = found
         self._say_news(news)
         self.window.rail.set_waiting("approvals", requests)
@@ -434,6 +437,7 @@ class Workplace(QObject):
 
     def end(self) -> None:
         """This person goes, the window stays: save, and let their pages go. The outbox goes on."""
+        self._gone = True
         window = self.window
         if window.current_id:
             window.page(window.current_id).leave()

@@ -79,7 +79,8 @@ def test_set_tested_and_seen_to_fail(
     qtbot.waitUntil(lambda: "could not be asked: It answered with HTTP 500" in words(ties))
     panel.ask()
     qtbot.waitUntil(lambda: panel._state.words() == "Not coming through")
-    assert f"Asking about case {number} · It answered with HTTP 500 · tried once · again at" in words(panel)
+    failed = f"Asking about case {number} · It answered with HTTP 500 · tried once · again at"
+    qtbot.waitUntil(lambda: failed in words(panel))
     hooked.answers = [(204, b"")]
     again = next(one for one in panel.findChildren(QPushButton) if one.text() == "Try now")
     qtbot.mouseClick(again, LEFT)

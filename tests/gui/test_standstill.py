@@ -77,7 +77,7 @@ def test_a_supervisor_lets_it_go_on(
     qtbot.waitUntil(lambda: standstill.bar is not None, timeout=SLOW)
     bar = standstill.bar
     assert bar is not None
-    assert bar.isVisible()
+    qtbot.waitUntil(bar.isVisible, timeout=SLOW)
     assert "1 report stands still: it may have been filed since." in said(bar)
     assert standstill.filings == {held.id}
     page = window.page("outbox")
@@ -122,6 +122,7 @@ def test_others_are_told_who_can(
     qtbot.waitUntil(lambda: standstill.bar is not None, timeout=SLOW)
     bar = standstill.bar
     assert bar is not None
+    qtbot.waitUntil(bar.isVisible, timeout=SLOW)
     assert "A supervisor compares them" in said(bar)
     standstill.open()
     qtbot.waitUntil(lambda: standstill.dialog is not None, timeout=SLOW)
