@@ -19,7 +19,7 @@ from pathlib import Path
 
 from console import say, stop
 from environment import ROOT, python
-from testbed import Testbed, end_group, signals_end_politely
+from testbed import Testbed, end_group, in_memory, signals_end_politely
 
 # What pytest closes with, e.g. "===== 12 passed, 1 skipped in 3.20s =====".
 CLOSING = re.compile(r"^=* ?((\d+ \w+(, )?)+|no tests ran) in [\d.]+s.*$")
@@ -134,6 +134,10 @@ def run_tests(steps: Steps, quick: bool, pytest_args: list[str]) -> str:
         env = bed.env
         for note in bed.notes:
             say(note)
+        room = in_memory()
+        if room is not None:
+            scratch = tempfile.TemporaryDirectory(prefix="d-", dir=room, ignore_cleanup_errors=True)
+            env["TMPDIR"] = stack.enter_context(scratch)
         with_coverage = not quick
         command = [py, "-m", "pytest", *pytest_args]
         if not any(arg.startswith(("-n", "--numprocesses")) for arg in pytest_args) and not quick:

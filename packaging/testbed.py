@@ -50,6 +50,25 @@ def quiet(command: list[str], **options: Any) -> bool:
     return done.returncode == 0
 
 
+ROOM = 4 << 30
+"""Bytes that a whole run of the tests may take; it takes about one GiB."""
+
+
+def in_memory() -> Path | None:
+    """A folder of this computer that lies in memory and has room; None where there is none.
+
+    The tests commit thousands of times to the disk; they kill processes, never the computer, so that
+    memory keeps for them what a disk would.
+    """
+    folder = Path("/dev/shm")
+    try:
+        available = int(Path("/proc/meminfo").read_text().partition("MemAvailable:")[2].split()[0]) * 1024
+        roomy = shutil.disk_usage(folder).free >= ROOM and available >= 2 * ROOM
+    except (OSError, ValueError, IndexError):
+        return None
+    return folder if roomy and os.access(folder, os.W_OK) else None
+
+
 class Testbed:
     """A context manager; `env` is the environment to run the tests with, `notes` what is absent and why."""
 
@@ -62,7 +81,7 @@ class Testbed:
 
     def __enter__(self) -> Testbed:
         # Under /tmp rather than TMPDIR's choice of depth: the path of a Unix socket holds 107 bytes.
-        self._folder = Path(tempfile.mkdtemp(prefix="desk-tests-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="desk-tests-", dir=in_memory()))
         try:
             self._private_home()
             if not LINUX:
