@@ -123,8 +123,9 @@ class QueueModel(QAbstractTableModel):
             self.endResetModel()
         else:
             self._pages[page] = result.rows
-            last = min(self._total, page * PAGE + len(result.rows)) - 1
-            self.dataChanged.emit(self.index(page * PAGE, 0), self.index(max(0, last), KEPT))
+            first, last = page * PAGE, min(self._total, page * PAGE + len(result.rows)) - 1
+            if first <= last:  # nothing came for a page past the end: cases left meanwhile
+                self.dataChanged.emit(self.index(first, 0), self.index(last, KEPT))
         while len(self._pages) > PAGES_KEPT:
             self._pages.popitem(last=False)
         self.loaded.emit(self._total)
