@@ -149,6 +149,11 @@ class Cases(Protocol):
         """The names of everything the vault holds for the case."""
         ...
 
+    def held(self, number: int) -> tuple[tuple[str, str, int], ...]:
+        """(content id, SHA-256, bytes) of every file the vault holds for the case, of all its revisions and
+        what the desk made for its reports."""
+        ...
+
     def blob_known(self, blob: str) -> bool: ...
 
     def occurrences(self, sha256: str, *, but_case: int) -> tuple[Occurrence, ...]:

@@ -299,7 +299,7 @@ class PreservationService:
         reference = str(approval.subject["reference"])
         if not uow.cases.has_key(number):
             raise UserError("The media of this case were destroyed already.")
-        files = tuple(DestroyedFile(one.content_id, one.sha256, one.size) for one in _files(uow, number))
+        files = tuple(DestroyedFile(*one) for one in uow.cases.held(number))
         self._erasure.erase_in(uow, operator, number, basis, reference)
         names = {person.id: person.name for person in uow.people.all()}
         now = self._clock.now()

@@ -286,6 +286,11 @@ class SqlCases(Queue):
         query = select(case_media.c.blob).where(case_media.c.case_number == number).distinct()
         return tuple(self._db.execute(query.order_by(case_media.c.blob)).scalars())
 
+    def held(self, number: int) -> tuple[tuple[str, str, int], ...]:
+        columns = (case_media.c.content_id, case_media.c.sha256, case_media.c.size)
+        query = select(*columns).where(case_media.c.case_number == number).distinct().order_by(*columns)
+        return tuple((row.content_id, row.sha256, row.size) for row in self._db.execute(query))
+
     def _find(self, condition: Any) -> Record | None:
         query = (
             select(cases, case_revisions.c.document, case_revisions.c.digest)
