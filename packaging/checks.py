@@ -6,12 +6,15 @@ after it, and the exit status is non-zero if any failed.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import json
 import os
 import re
+import signal
 import subprocess
 import tempfile
+import threading
 import time
 import tomllib
 from dataclasses import dataclass, field
@@ -36,6 +39,34 @@ SCRIPTS = [
     "testbed.py",
 ]
 
+STEP_LIMIT_S = 300.0
+TESTS_LIMIT_S = 2400.0
+"""Seconds that pytest may take; on two processors it takes about 600."""
+GRACE_S = 10.0
+
+
+class Echo(threading.Thread):
+    """Prints what a step prints as it comes, unfinished lines too: where a run stood still shows."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        # A daemon: a program that a test left behind may keep the pipe open for ever.
+        super().__init__(name="echo", daemon=True)
+        assert process.stdout is not None
+        self._pipe = process.stdout
+        self.closing = ""
+        self.start()
+
+    def run(self) -> None:
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        line = ""
+        while piece := os.read(self._pipe.fileno(), 1 << 16):
+            text = decoder.decode(piece)
+            print(text, end="", flush=True)
+            *whole, line = (line + text).split("\n")
+            for candidate in whole:
+                if CLOSING.match(candidate.strip()):
+                    self.closing = candidate.strip()
+
 
 @dataclass
 class Steps:
@@ -44,31 +75,43 @@ class Steps:
     failed: list[str] = field(default_factory=list)
     number: int = 0
 
-    def run(self, name: str, command: list[str], env: dict[str, str] | None = None) -> str:
-        """Run one step and return its output's last line that looks like pytest's closing one."""
+    def run(
+        self, name: str, command: list[str], env: dict[str, str] | None = None, limit: float = STEP_LIMIT_S
+    ) -> str:
+        """Run one step for at most `limit` seconds; its output's last line that looks like pytest's closing
+        one."""
         self.number += 1
         print(f"\n=== {self.number}. {name}", flush=True)
         begun = time.monotonic()
         process = subprocess.Popen(
             command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
-            start_new_session=os.name != "nt",
+            stderr=subprocess.STDOUT, start_new_session=os.name != "nt",
         )  # fmt: skip
-        closing = ""
+        closing = Echo(process)
         try:
-            assert process.stdout is not None
-            for line in process.stdout:
-                print(line, end="", flush=True)
-                if CLOSING.match(line.strip()):
-                    closing = line.strip()
-            status = process.wait()
+            status = self._wait(process, limit)
         finally:
             end_group(process)
+            closing.join(GRACE_S)
         verdict = "ok" if status == 0 else f"FAILED with status {status}"
         print(f"=== {self.number}. {name}: {verdict}, {time.monotonic() - begun:.1f} s", flush=True)
         if status != 0:
             self.failed.append(name)
-        return closing
+        return closing.closing
+
+    def _wait(self, process: subprocess.Popen[bytes], limit: float) -> int:
+        """Its exit status. A step that stands still must fail and say where, rather than hold up CI: told to
+        abort, each Python of it that has faulthandler prints where its threads are."""
+        try:
+            return process.wait(limit)
+        except subprocess.TimeoutExpired:
+            print(f"\nstill running after {limit:.0f} s: ended", flush=True)
+            if os.name != "nt":
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGABRT)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(GRACE_S)
+            return 124
 
 
 def coverage_settings() -> tuple[float, list[str]]:
@@ -146,7 +189,7 @@ def run_tests(steps: Steps, quick: bool, pytest_args: list[str]) -> str:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="desk-coverage-")))
             env["COVERAGE_FILE"] = str(folder / "coverage")
             command[1:3] = ["-m", "coverage", "run", "-m", "pytest"]
-        closing = steps.run("pytest", command, env)
+        closing = steps.run("pytest", command, env, TESTS_LIMIT_S)
         if with_coverage:
             subprocess.run([py, "-m", "coverage", "combine", "-q"], cwd=ROOT, env=env, check=False)
             if pytest_args:

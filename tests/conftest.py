@@ -11,9 +11,10 @@ import gc
 import ipaddress
 import os
 import socket
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -83,6 +84,38 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     faulthandler.enable()
+
+
+STILL_S = 200.0
+"""Seconds after which a test process that stands still says where all its threads are, and ends.
+
+The limit of each test (`timeout` in pyproject.toml) raises an exception in the main thread, once: a lock in
+Qt, a nested event loop, and a `with` that joins its threads swallow or outlast it. This one is not asked.
+"""
+
+
+def _watch(seconds: float = STILL_S) -> None:
+    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__ or sys.stderr)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    _watch()
+    return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_exception_interact() -> None:
+    _watch()  # pytest itself has just called it off, and the test's teardown is still to come
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process that stands still while it leaves ends too; with xdist the first process waits for others."""
+    if hasattr(session.config, "workerinput") or not session.config.getoption("numprocesses", None):
+        _watch()
+    else:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def is_beyond_loopback(family: int, address: object) -> bool:
