@@ -9,14 +9,14 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desk.domain.case import SourceKind
 from desk.gui import theme
 from desk.gui.queue.model import source_words
-from desk.gui.widgets.buttons import Button, quiet
-from desk.gui.widgets.common import hbox, set_role
+from desk.gui.widgets.buttons import quiet
+from desk.gui.widgets.common import hbox
+from desk.gui.widgets.menus import ChoiceMenu
 from desk.gui.words import tr
 from desk.ports import SORTS, CaseFilter, QueueChoices, SavedFilter
 
@@ -61,52 +61,6 @@ def recalled(text: str | None) -> CaseFilter:
     return found if found.sort in SORTS else CaseFilter()
 
 
-class _Menu(Button):
-    """One of several values of one field; the first is 'any'."""
-
-    chosen = Signal(object)
-
-    def __init__(self, name: str, options: Sequence[tuple[Any, str]]) -> None:
-        super().__init__(name, "quiet")
-        self._name = name
-        self._value: Any = options[0][0]
-        self._menu = QMenu(self)
-        self._group = QActionGroup(self._menu)
-        self.setMenu(self._menu)
-        self.set_options(options)
-
-    def set_options(self, options: Sequence[tuple[Any, str]]) -> None:
-        """(value, words) each. What is chosen stays, also where it is not offered any more."""
-        self._options = list(options)
-        self._show()
-
-    def set_value(self, value: Any) -> None:
-        self._value = value
-        self._show()
-
-    def _show(self) -> None:
-        options = self._options
-        if all(value != self._value for value, _ in options):
-            options = [*options, (self._value, str(self._value))]
-        self._menu.clear()
-        for value, words in options:
-            action = QAction(words, self._menu)
-            action.setCheckable(True)
-            action.setChecked(value == self._value)
-            action.triggered.connect(partial(self._choose, value))
-            self._group.addAction(action)
-            self._menu.addAction(action)
-        plain = self._value == options[0][0]
-        words = next(words for known, words in options if known == self._value)
-        self.setText(f"{self._name}\u2002" if plain else f"{self._name}: {words}")
-        self.setAccessibleName(f"{self._name}: {words}")
-        set_role(self, "kind", "quiet" if plain else "secondary")
-
-    def _choose(self, value: Any, _checked: bool = False) -> None:
-        self.set_value(value)
-        self.chosen.emit(value)
-
-
 class FilterBar(QWidget):
     """``changed`` carries a CaseFilter, ``removal_asked`` a SavedFilter."""
 
@@ -118,15 +72,15 @@ class FilterBar(QWidget):
         super().__init__()
         self._filter = CaseFilter()
         anything = tr("Any")
-        self.source = _Menu(
+        self.source = ChoiceMenu(
             tr("Source"), [(None, anything), *((kind, source_words(kind)) for kind in SourceKind)]
         )
-        self.policy = _Menu(tr("Policy"), [(None, anything)])
-        self.queue = _Menu(tr("Queue"), [(None, anything)])
-        self.known = _Menu(
+        self.policy = ChoiceMenu(tr("Policy"), [(None, anything)])
+        self.queue = ChoiceMenu(tr("Queue"), [(None, anything)])
+        self.known = ChoiceMenu(
             tr("Known match"), [(None, anything), (True, tr("Known")), (False, tr("Not known"))]
         )
-        self.complete = _Menu(
+        self.complete = ChoiceMenu(
             tr("Completeness"),
             [
                 ((0, 100), anything),
@@ -135,7 +89,7 @@ class FilterBar(QWidget):
                 ((0, 49), tr("below 50")),
             ],
         )
-        self.kept = _Menu(
+        self.kept = ChoiceMenu(
             tr("Platform's copy"),
             [
                 (None, anything),
@@ -148,7 +102,7 @@ class FilterBar(QWidget):
         self.kept.setToolTip(
             tr("How long the platform is taken to keep its own copy: what its package says, else 90 days.")
         )
-        self.sort = _Menu(tr("Sort"), [(name, sort_words(name)) for name in SORTS])
+        self.sort = ChoiceMenu(tr("Sort"), [(name, sort_words(name)) for name in SORTS])
         self.saved = quiet(tr("Filters") + "\u2002")
         self.saved.setAccessibleName(tr("Saved filters"))
         self._saved_menu = QMenu(self.saved)

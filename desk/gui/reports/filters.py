@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from desk.gui import theme
 from desk.gui.outbox.states import type_short
-from desk.gui.queue.filters import _Menu as Menu
 from desk.gui.reports.states import state_words
 from desk.gui.widgets.buttons import quiet
 from desk.gui.widgets.common import hbox, set_role, vbox
 from desk.gui.widgets.fields import TextField
 from desk.gui.widgets.flow import FlowLayout
+from desk.gui.widgets.menus import ChoiceMenu
 from desk.gui.words import number, tr
 from desk.ports import ReportFilter, ReportState
 from desk.services.reports import ReportChoices
@@ -96,15 +96,19 @@ class ReportFilters(QWidget):
             views.addWidget(button)
             self.views[view] = button
         anything = (None, tr("Any"))
-        self.type = Menu(tr("Type"), [anything])
-        self.by = Menu(tr("Confirmed by"), [(None, tr("Anybody"))])
+        self.type = ChoiceMenu(tr("Type"), [anything])
+        self.by = ChoiceMenu(tr("Confirmed by"), [(None, tr("Anybody"))])
         self.since, self.until = DayField(tr("From day")), DayField(tr("To day"))
-        self.escalated = Menu(
+        self.escalated = ChoiceMenu(
             tr("Escalated"), [anything, (True, tr("Escalated")), (False, tr("Not escalated"))]
         )
-        self.below = Menu(tr("Completeness"), [anything, *((n, tr("below {n}", n)) for n in (80, 50, 30))])
-        self.noted = Menu(tr("Notes"), [anything, (True, tr("With notes")), (False, tr("Without"))])
-        self.batched = Menu(tr("Batched"), [anything, (True, tr("Several cases")), (False, tr("One case"))])
+        self.below = ChoiceMenu(
+            tr("Completeness"), [anything, *((n, tr("below {n}", n)) for n in (80, 50, 30))]
+        )
+        self.noted = ChoiceMenu(tr("Notes"), [anything, (True, tr("With notes")), (False, tr("Without"))])
+        self.batched = ChoiceMenu(
+            tr("Batched"), [anything, (True, tr("Several cases")), (False, tr("One case"))]
+        )
         self.clear = quiet(tr("Clear"))
         self.clear.setToolTip(tr("Show every report of this heading"))
         self.clear.clicked.connect(self._clear)
