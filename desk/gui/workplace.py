@@ -18,7 +18,7 @@ from desk.gui.approvals.page import ApprovalsPage, waiting_for
 from desk.gui.audit.page import AuditPage
 from desk.gui.case.page import CasePage
 from desk.gui.channels.page import ChannelsPage
-from desk.gui.closing import Choice, ClosingDialog, on_their_way
+from desk.gui.closing import Closing
 from desk.gui.confirm.page import ConfirmPage
 from desk.gui.figures.page import FiguresPage
 from desk.gui.guide.page import GuidePage
@@ -91,6 +91,7 @@ class Workplace(QObject):
         self.outbox = outbox or OutboxThread(desk.outbox, desk.clock)
         self.importing = Importing(self.session, window)
         self.standstill = Standstill(self.session, window, self)
+        self.closing = Closing(window, self._standing_still, self._file_now)
         self._add_pages()
         self._add_folder_import()
         self._connect()
@@ -147,7 +148,7 @@ class Workplace(QObject):
         window.dropped.connect(self._dropped)
         window.help_asked.connect(self._help)
         window.blank_all.connect(self.case.blank)
-        window.may_close.append(self._may_close)
+        window.may_close.append(self.closing.may_close)
         self.case.rest_changed.connect(self._rest)
         self.importing.finished.connect(self._catch_up)
 
@@ -289,20 +290,10 @@ class Workplace(QObject):
     def _help(self, page: str) -> None:
         self.window.go("help", topic=page)
 
-    def _may_close(self) -> bool:
-        """Ask only when something would stand still; practice is destroyed with all it holds."""
+    def _standing_still(self) -> tuple[Filing, ...]:
+        """What would wait if the window closed; nothing in practice, which is destroyed with all it holds."""
         still = self.standstill.filings
-        waiting = on_their_way(tuple(filing for filing in self._waiting if filing.id not in still))
-        if not waiting or self.desk.practice:
-            return True
-        dialog = ClosingDialog(waiting, self.window)
-        dialog.exec()
-        if dialog.choice is Choice.FILE_NOW:
-            for filing in waiting:
-                if filing.state is FilingState.HELD and not filing.awaiting:
-                    self._file_now(filing.id)
-            return False
-        return dialog.choice is Choice.LATER
+        return () if self.desk.practice else tuple(one for one in self._waiting if one.id not in still)
 
     def _file_now(self, filing_id: int) -> None:
         outbox, operator = self.desk.outbox, self.session.operator
@@ -447,7 +438,9 @@ class Workplace(QObject):
             self._hashing.cancel()
         if self._hooking is not None:
             self._hooking.cancel()
-        window.may_close.remove(self._may_close)
+        window.may_close.remove(self.closing.may_close)
+        self.closing.withdraw()
+        self.closing.deleteLater()
         window.file_menu.removeAction(self._folder_action)
         self._folder_action.deleteLater()
         window.clear_pages()
