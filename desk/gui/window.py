@@ -34,6 +34,8 @@ from desk.gui.widgets.page import Command, Page
 from desk.gui.words import tr
 
 KEY_SEARCH = "Ctrl+F"
+FRAME = (4, 44)
+"""Pixels left free at the first opening for the frame and title that the system puts around the window."""
 
 
 class WindowSettings(Protocol):
@@ -351,7 +353,8 @@ class MainWindow(QMainWindow):
     # --- the window itself ---------------------------------------------
 
     def _restore(self) -> None:
-        self.resize(1280, 800)
+        free = self.screen().availableSize()  # without the frame, whose size is not known yet
+        self.resize(min(1280, free.width() - FRAME[0]), min(800, free.height() - FRAME[1]))
         if self._settings is None:
             return
         kept = self._settings.get("window/geometry")

@@ -50,8 +50,9 @@ class WhatIsKnown(Panel):
         self.body.setContentsMargins(0, 0, 0, 0)
         self._scroll = Scroll(gap=theme.S4)
         self.body.addWidget(self._scroll)
-        # The facts scroll by the arrow keys; a case may hold nothing else that takes the focus.
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # The facts scroll by the arrow keys; a case may hold nothing else that takes the focus. A click
+        # on them leaves it with the files, whose keys one looks with.
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._scroll.setAccessibleName(tr("What is known"))
         self._ties = CaseTies(session)
         self._ties.wanted.connect(self.wanted)

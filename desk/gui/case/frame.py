@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desk.domain.decision import Decision
@@ -122,6 +123,17 @@ class CaseFrame(Page):
             self.content.grid.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.known.focus_facts()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space or H pressed while the facts have the focus: bring the keys home, so that the next hold looks.
+
+        The press itself reveals nothing: in a column of text it may have been meant to scroll.
+        """
+        looks = event.key() in (Qt.Key.Key_Space, Qt.Key.Key_H) and not event.modifiers()
+        if looks and self._view is not None and self.content.has_files:
+            self.focus_grid()
+            return
+        super().keyPressEvent(event)
 
     @property
     def mine(self) -> bool:

@@ -137,7 +137,7 @@ class CaseGrid(TileGrid):
                 self.zoom_key.emit(name)
             return True
         if event.key() == Qt.Key.Key_H and not event.modifiers():
-            if not event.isAutoRepeat():
+            if not self._held_on(tile, event) and not event.isAutoRepeat():
                 tile.blank()
                 self.play_wanted.emit()
             return True
@@ -145,8 +145,7 @@ class CaseGrid(TileGrid):
 
     def _released(self, tile: BlurTile, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_H:
-            if not event.isAutoRepeat():
-                tile.blank()
+            self._key_let_go(tile, event)
             return True
         return super()._released(tile, event)
 

@@ -34,7 +34,7 @@ class TileGrid(QWidget):
         super().__init__()
         self._tiles: dict[str, BlurTile] = {}
         self._current = ""
-        self._let_go = 0
+        self._let_go = 0, 0
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(REPEAT_MS)
@@ -121,11 +121,8 @@ class TileGrid(QWidget):
 
     def _pressed(self, tile: BlurTile, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Space:
-            if self._settling.isActive():
-                self._settling.stop()
-                if event.timestamp() == self._let_go and tile.asking:
-                    return True  # X let the key go and pressed it at one moment: it was never let go
-                self.blank_all()
+            if self._held_on(tile, event):
+                return True
             # The repeats of a held key are not new wishes; nor do they prolong the old one.
             if not event.isAutoRepeat() and not event.modifiers():
                 tile.ask()
@@ -141,16 +138,30 @@ class TileGrid(QWidget):
     def _released(self, tile: BlurTile, event: QKeyEvent) -> bool:
         if event.key() != Qt.Key.Key_Space:
             return False
+        self._key_let_go(tile, event)
+        return True
+
+    def _held_on(self, tile: BlurTile, event: QKeyEvent) -> bool:
+        """Whether this press of a key that looks is but the second half of an auto-repeat."""
+        if not self._settling.isActive():
+            return False
+        self._settling.stop()
+        if (event.key(), event.timestamp()) == self._let_go and tile.asking:
+            return True  # X let the key go and pressed it at one moment: it was never let go
+        self.blank_all()
+        return False
+
+    def _key_let_go(self, tile: BlurTile, event: QKeyEvent) -> None:
+        """A key that looks came up: blur, unless X only says so between two halves of an auto-repeat."""
         if event.isAutoRepeat():
-            return True
+            return
         if event.timestamp() and QGuiApplication.platformName() == "xcb":
             # X sends a held key as letting go and pressing again, and Qt sees the pair only when both
             # are there already: one moment is waited for the second half, far less than an eye sees.
-            self._let_go = event.timestamp()
+            self._let_go = event.key(), event.timestamp()
             self._settling.start()
         else:
             tile.blank()
-        return True
 
     def _arrow(self, key: Qt.Key) -> None:
         ids = self.ids()
