@@ -11,7 +11,6 @@ import gc
 import ipaddress
 import os
 import socket
-import sys
 import threading
 import time
 from collections.abc import Generator, Iterator
@@ -82,38 +81,55 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=turn)
 
 
+LEFT_STILL_S = 80.0
+"""Seconds after a test's own limit until a process that still stands in it says where all its threads are, and
+ends.
+
+The limit of a test (`timeout` in pyproject.toml, or its mark) raises an exception in the main thread, once: a
+lock in Qt, a nested event loop, and a `with` that joins its threads swallow or outlast it. This one is not
+asked.
+"""
+_stderr = -1
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    # What a process writes to its own standard error while a test runs is captured, and lost if it ends
+    # there. Between tests, as here, that is the real one.
+    global _stderr
+    _stderr = os.dup(2)
     faulthandler.enable()
 
 
-STILL_S = 200.0
-"""Seconds after which a test process that stands still says where all its threads are, and ends.
-
-The limit of each test (`timeout` in pyproject.toml) raises an exception in the main thread, once: a lock in
-Qt, a nested event loop, and a `with` that joins its threads swallow or outlast it. This one is not asked.
-"""
+def _watch(seconds: float) -> None:
+    faulthandler.dump_traceback_later(seconds, exit=True, file=_stderr)
 
 
-def _watch(seconds: float = STILL_S) -> None:
-    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__ or sys.stderr)
+def _limit(item: pytest.Item) -> float:
+    """Seconds that a test may take by its mark or by the configuration; 0 where it has all the time it wants."""
+    mark = item.get_closest_marker("timeout")
+    return float(mark.args[0] if mark is not None else item.config.getini("timeout"))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol() -> Generator[None, object, object]:
-    _watch()
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    limit = _limit(item)
+    if limit:
+        _watch(limit + LEFT_STILL_S)
+    else:
+        faulthandler.cancel_dump_traceback_later()
     return (yield)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_exception_interact() -> None:
-    _watch()  # pytest itself has just called it off, and the test's teardown is still to come
+    _watch(LEFT_STILL_S)  # pytest itself has just called it off, and the test's teardown is still to come
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A process that stands still while it leaves ends too; with xdist the first process waits for others."""
     if hasattr(session.config, "workerinput") or not session.config.getoption("numprocesses", None):
-        _watch()
+        _watch(LEFT_STILL_S)
     else:
         faulthandler.cancel_dump_traceback_later()
 
