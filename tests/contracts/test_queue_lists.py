@@ -21,7 +21,7 @@ from desk.domain.content import Content, ContentKind, FileAnnotation, Suggested
 from desk.domain.errors import Bug, UserError
 from desk.domain.incident import Incident
 from desk.ports import SORTS, CaseFilter, Store, UnitOfWork
-from desk.storage.repositories import bits
+from desk.storage.repositories import bits, queue_lists, queue_words
 from tests.contracts.samples import MINUTE, NOW, add_case, case_data, known, person, revision, urgent
 
 CASES = 200
@@ -138,11 +138,51 @@ def test_what_was_changed_is_read_before_and_after_it_is_folded_in(store: Store)
         assert again.rows == page.rows
 
 
+def test_what_a_reader_remembers_is_not_read_once_it_has_changed(store: Store) -> None:
+    """Every view and a filter, read twice before and twice after each change."""
+
+    def told() -> dict[str, object]:
+        found: dict[str, object] = {}
+        for _ in range(2):  # the second time as it is remembered
+            with store.read() as unit:
+                for view in ("all", "urgent", "ai", "snoozed", "escalated", "closed"):
+                    for wanted in (CaseFilter(view), CaseFilter(view, known=False, least_complete=1)):
+                        rows = unit.cases.rows(wanted, later, limit=CASES)
+                        assert len(rows) == unit.cases.count(wanted, later)
+                        now = {row.number for row in rows}
+                        assert found.setdefault(str((view, wanted.known)), now) == now
+                counts = unit.cases.counts(1, later)
+                assert found.setdefault("counts", counts) == counts
+                assert counts.all == len(found[str(("all", None))])  # type: ignore[arg-type]
+        return found
+
+    later = NOW
+    with store.write() as unit:
+        fill(unit)
+        unit.cases.fold()
+    before = told()
+    with store.write() as unit:
+        one, two, three = (row.number for row in unit.cases.rows(CaseFilter(known=False), NOW, limit=3))
+        unit.cases.set_state(one, CaseState.CLOSED)
+        unit.cases.set_state(two, CaseState.ESCALATED)
+        unit.cases.set_state(three, CaseState.SNOOZED, snoozed_until=NOW + DAY)
+    changed = told()
+    key = str(("all", None))
+    assert changed[key] == before[key] - {one, two, three}  # type: ignore[operator]
+    later = NOW + 2 * DAY
+    assert told()[key] == before[key] - {one, two}  # type: ignore[operator]
+    later = NOW
+    with store.write() as unit:
+        unit.cases.fold()
+    assert told() == changed
+
+
 def test_a_search_counts_a_thousand_at_most_and_says_so(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("desk.storage.repositories.queue_lists.FOUND_AT_MOST", 50)
-    monkeypatch.setattr("desk.storage.repositories.queue_lists.FEW", 10)
+    monkeypatch.setattr(queue_words, "FOUND_AT_MOST", 50)
+    monkeypatch.setattr(queue_words, "FEW", 10)
+    monkeypatch.setattr(queue_lists, "FEW", 10)
     with store.write() as unit:
         fill(unit)
     with store.read() as unit:
@@ -155,8 +195,9 @@ def test_a_search_counts_a_thousand_at_most_and_says_so(
 
 @pytest.mark.parametrize("few", [0, 250])
 def test_who_has_a_whole_id_means_that_one(store: Store, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    monkeypatch.setattr("desk.storage.repositories.queue_lists.FEW", few)
-    monkeypatch.setattr("desk.storage.repositories.queue_lists.RARE", 2)
+    monkeypatch.setattr(queue_words, "FEW", few)
+    monkeypatch.setattr(queue_words, "RARE", 2)
+    monkeypatch.setattr(queue_lists, "FEW", few)
     with store.write() as unit:
         for name in ("case-700", "case-7001", "case-7002", "case-80015"):
             add_case(unit, name)

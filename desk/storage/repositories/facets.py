@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -78,8 +78,12 @@ def _facets(row: Record, marks: Iterable[str]) -> Iterator[str]:
                 yield name
 
 
+MADE_AT_MOST = 24
+"""Sets made of others that a view remembers; a million cases take 125 kB each."""
+
+
 class View:
-    """The sets at one moment. Immutable but for what it remembers."""
+    """The sets at one moment. Immutable but for what it remembers: several threads read one."""
 
     def __init__(self, whole: dict[str, int], changed: dict[str, list[int]], touched: list[int]) -> None:
         self._whole = whole
@@ -87,6 +91,7 @@ class View:
         self._touched = bits.of(touched)
         self.waiting = len(touched)
         self._found: dict[str, int] = {}
+        self._made: dict[Hashable, tuple[int, int]] = {}
 
     def __getitem__(self, facet: str) -> int:
         """The cases that have this facet; none where nobody has it."""
@@ -103,6 +108,18 @@ class View:
     def names(self, beginning: str) -> list[str]:
         """Facets whose names begin so."""
         return sorted({name for name in (*self._whole, *self._changed) if name.startswith(beginning)})
+
+    def made(self, name: Hashable, make: Callable[[], int]) -> tuple[int, int]:
+        """A set made of this view's alone, and how many are in it. Remembered by its name, for a queue is
+        read page by page, and counted again after every page."""
+        found = self._made.get(name)
+        if found is None:
+            bits_found = make()
+            found = (bits_found, bits_found.bit_count())
+            if len(self._made) >= MADE_AT_MOST:
+                self._made = {}
+            self._made[name] = found
+        return found
 
     def any(self, names: Iterable[str]) -> int:
         found = 0
@@ -179,13 +196,15 @@ class Facets:
         self._held = _held(connection.engine)
         options = connection.get_execution_options()
         # What a transaction wrote and may yet take back is nobody else's: it is not remembered.
-        self._reads = bool(options.get("postgresql_readonly")) or options.get(WRITES) is False
+        self._reads = bool(options.get("postgresql_readonly")) or (
+            connection.dialect.name == "sqlite" and not options.get(WRITES)
+        )
 
     def view(self) -> View:
         key = self._key()
         held = self._held
         with held.lock:
-            if self._reads and held.key == key and held.view is not None:
+            if held.key == key and held.view is not None:
                 return held.view
             if key[0] < held.version:  # an older snapshot than somebody else's
                 held = Held()

@@ -58,7 +58,7 @@ class Queue(Lists):
         """The best case that nobody holds, one's own included: asking for the next means another one."""
         self._wake(now)
         view = self._facets.view()
-        found = self._found(view, wanted, now)
+        found, _ = self._found(view, wanted, now)
         found &= ~self._not_for(operator, now)
         place = 0
         while numbers := self._ordered(view, found, wanted, place, LOOKED_AT):

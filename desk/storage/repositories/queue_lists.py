@@ -18,36 +18,24 @@ from sqlalchemy import (
     BigInteger,
     Select,
     Text,
-    TextClause,
     bindparam,
-    cast,
     column,
     func,
     select,
-    text,
     type_coerce,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from desk.domain.case import CaseRow, CaseState, SourceKind
 from desk.domain.errors import Bug
 from desk.ports import CaseFilter, CasePage, QueueChoices, QueueCounts
 from desk.storage.repositories import bits
-from desk.storage.repositories.base import Repository, batched
+from desk.storage.repositories.base import batched
 from desk.storage.repositories.facets import AGE, COMPLETENESS, KEPT, Facets, View, day, minute
 from desk.storage.repositories.prepared import Prepared
-from desk.storage.repositories.search_text import fts_key, fts_queries, holds, is_name, phrases, ts_query
+from desk.storage.repositories.queue_words import FEW, WordSearch
 from desk.storage.tables import EPOCH, cases
-from desk.storage.tables_queue import case_words, queue_opinions
-
-FOUND_AT_MOST = 1000
-"""Cases that one search finds; then it says that there may be more."""
-SEARCHED_AT_MOST = 5_000
-"""Hits of the words that are looked through for cases that fit the other filters."""
-FEW = 250
-"""So few cases are each looked at for the words."""
-RARE = 32
-"""Cases with one rare word that are each looked at for the others; with more of them the index is quicker."""
+from desk.storage.tables_queue import queue_opinions
 
 _MICROSECOND = timedelta(microseconds=1)
 _C = cases.c
@@ -75,7 +63,24 @@ _SHOWN = (
 )
 
 
-class Lists(Repository):
+def _ended(view: View, _woken: int) -> int:
+    return view.any(f"s:{state.value}" for state in _ENDED)
+
+
+_OF_FACETS: dict[str, Callable[[View, int], int]] = {
+    "all": lambda view, woken: view["s:open"] | woken,
+    "urgent": lambda view, woken: (view["s:open"] | woken) & view["u"],
+    "ai": lambda view, woken: (view["s:open"] | woken) & view.any(_FOUND_BY_MACHINE),
+    "snoozed": lambda view, woken: view["s:snoozed"] & ~woken,
+    "escalated": lambda view, _woken: view["s:escalated"],
+    "closed": _ended,
+}
+"""The views that are made of facets, and of the cases that woke since they were put away."""
+_SLEPT = frozenset({"all", "urgent", "ai", "snoozed"})
+"""Those of them in which it matters what woke."""
+
+
+class Lists(WordSearch):
     """Part of the Cases port."""
 
     @cached_property
@@ -84,14 +89,13 @@ class Lists(Repository):
 
     def page(self, wanted: CaseFilter, now: datetime, *, offset: int = 0, limit: int = 200) -> CasePage:
         view = self._facets.view()
-        found, capped = self._among(view, wanted, now), False
+        (found, total), capped = self._among(view, wanted, now), False
         if wanted.text.strip():
-            numbers, capped = self._with_words(found, wanted.text)
+            numbers, capped = self._with_words(found, total, wanted.text)
             if len(numbers) <= FEW:
                 rows = sorted(self._rows(numbers, now), key=_order(wanted.sort), reverse=wanted.descending)
                 return CasePage(tuple(rows[offset : offset + limit]), offset, len(rows), capped, view.waiting)
-            found = bits.of(numbers)
-        total = found.bit_count()
+            found, total = bits.of(numbers), len(numbers)
         numbers = self._ordered(view, found, wanted, offset, min(limit, max(0, total - offset)))
         return CasePage(tuple(self._rows(numbers, now)), offset, total, capped, view.waiting)
 
@@ -99,13 +103,13 @@ class Lists(Repository):
         return list(self.page(wanted, now, offset=offset, limit=limit).rows)
 
     def count(self, wanted: CaseFilter, now: datetime) -> int:
-        return self._found(self._facets.view(), wanted, now).bit_count()
+        return self._found(self._facets.view(), wanted, now)[1]
 
     def counts(self, operator_id: int, now: datetime) -> QueueCounts:
         view, woken = self._facets.view(), self._woken(now)
 
         def count(name: str) -> int:
-            return self._in_view(view, CaseFilter(name, operator_id=operator_id), now, woken).bit_count()
+            return self._in_view(view, CaseFilter(name, operator_id=operator_id), now, woken)[1]
 
         views = ("all", "mine", "urgent", "ai", "snoozed", "escalated", "opinion")
         return QueueCounts(**{name: count(name) for name in views})
@@ -123,14 +127,32 @@ class Lists(Repository):
 
     # sets -----------------------------------------------------------------------
 
-    def _found(self, view: View, wanted: CaseFilter, now: datetime) -> int:
-        """The cases that fit, with the words that are sought."""
-        found = self._among(view, wanted, now)
-        return bits.of(self._with_words(found, wanted.text)[0]) if wanted.text.strip() else found
+    def _found(self, view: View, wanted: CaseFilter, now: datetime) -> tuple[int, int]:
+        """The cases that fit, with the words that are sought; and how many."""
+        found, total = self._among(view, wanted, now)
+        if not wanted.text.strip():
+            return found, total
+        numbers = self._with_words(found, total, wanted.text)[0]
+        return bits.of(numbers), len(numbers)
 
-    def _among(self, view: View, wanted: CaseFilter, now: datetime) -> int:
-        """The cases that fit but for the words."""
-        found = self._in_view(view, wanted, now)
+    def _among(self, view: View, wanted: CaseFilter, now: datetime) -> tuple[int, int]:
+        """The cases that fit but for the words, and how many."""
+        last = None
+        if wanted.kept_days is not None:
+            last = day((now - EPOCH) // _MICROSECOND) + wanted.kept_days
+        plain = replace(wanted, text="", sort="urgency", descending=False, operator_id=None)
+        if not plain.narrows:
+            return self._in_view(view, wanted, now)
+        woken = self._woken(now) if wanted.view in _SLEPT else 0
+        if woken or wanted.view not in _OF_FACETS:
+            found = self._cut(view, self._in_view(view, wanted, now, woken)[0], wanted, last)
+            return found, found.bit_count()
+        return view.made(
+            (plain, last), lambda: self._cut(view, self._in_view(view, wanted, now, woken)[0], wanted, last)
+        )
+
+    def _cut(self, view: View, found: int, wanted: CaseFilter, last: int | None) -> int:
+        """What the filters leave; the platform's own copy goes on the day ``last`` at the latest."""
         if wanted.source is not None:
             found &= view[f"f:{wanted.source.value}"]
         if wanted.policy:
@@ -143,36 +165,37 @@ class Lists(Repository):
             found &= view.at_most(COMPLETENESS, wanted.most_complete)
         if wanted.least_complete > 0:
             found ^= found & view.at_most(COMPLETENESS, wanted.least_complete - 1)
-        if wanted.kept_days is not None:
-            last = day((now - EPOCH) // _MICROSECOND) + wanted.kept_days
+        if last is not None:
             found &= view.at_most(KEPT, last)
         for mark in wanted.without:
             found ^= found & view[f"m:{mark}"]
         return found
 
-    def _in_view(self, view: View, wanted: CaseFilter, now: datetime, woken: int | None = None) -> int:
-        match wanted.view:
-            case "all" | "urgent" | "ai":
-                found = view["s:open"] | (self._woken(now) if woken is None else woken)
-                if wanted.view == "urgent":
-                    found &= view["u"]
-                return found & view.any(_FOUND_BY_MACHINE) if wanted.view == "ai" else found
-            case "mine":
-                held = (_C.claim_operator == wanted.operator_id) & (_C.claim_until > now)
-                return self._those(select(_C.number).where(held))
-            case "snoozed":
-                return view["s:snoozed"] & ~(self._woken(now) if woken is None else woken)
-            case "escalated":
-                return view["s:escalated"]
-            case "opinion":
-                pending = select(queue_opinions.c.case_number).where(queue_opinions.c.given_at.is_(None))
-                if wanted.operator_id is not None:  # nobody gives their own
-                    pending = pending.where(queue_opinions.c.asked_by != wanted.operator_id)
-                return self._those(pending) & ~view.any(f"s:{state.value}" for state in _ENDED)
-            case "closed":
-                return view.any(f"s:{state.value}" for state in _ENDED)
-            case _:
-                raise Bug("The queue has no such view.")
+    def _in_view(
+        self, view: View, wanted: CaseFilter, now: datetime, woken: int | None = None
+    ) -> tuple[int, int]:
+        """The cases of a view, and how many."""
+        if wanted.view in ("mine", "opinion"):
+            found = self._of_people(view, wanted, now)
+            return found, found.bit_count()
+        made = _OF_FACETS.get(wanted.view)
+        if made is None:
+            raise Bug("The queue has no such view.")
+        if wanted.view in _SLEPT:
+            woken = self._woken(now) if woken is None else woken
+            if woken:
+                found = made(view, woken)
+                return found, found.bit_count()
+        return view.made(wanted.view, lambda: made(view, 0))
+
+    def _of_people(self, view: View, wanted: CaseFilter, now: datetime) -> int:
+        if wanted.view == "mine":
+            held = (_C.claim_operator == wanted.operator_id) & (_C.claim_until > now)
+            return self._those(select(_C.number).where(held))
+        pending = select(queue_opinions.c.case_number).where(queue_opinions.c.given_at.is_(None))
+        if wanted.operator_id is not None:  # nobody gives their own
+            pending = pending.where(queue_opinions.c.asked_by != wanted.operator_id)
+        return self._those(pending) & ~_ended(view, 0)
 
     def _those(self, query: Select[Any]) -> int:
         return bits.of(self._db.execute(query).scalars())
@@ -180,79 +203,6 @@ class Lists(Repository):
     def _woken(self, now: datetime) -> int:
         asleep = _C.state == CaseState.SNOOZED.value
         return self._those(select(_C.number).where(_C.snoozed_until <= now, asleep))
-
-    def _with_words(self, among: int, words: str) -> tuple[list[int], bool]:
-        """The first of ``among``, as they came in, that hold the words; and whether there may be more."""
-        plain = words.strip().removeprefix("#")
-        by_number = int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else -1
-        own = {by_number} if by_number >= 0 and among >> by_number & 1 else set()
-        if not phrases(words) or not among:
-            return sorted(own), False
-        if among.bit_count() <= FEW:
-            return sorted(own.union(self._few_with_words(bits.members(among), words))), False
-        sqlite = self._db.dialect.name == "sqlite"
-        queries = fts_queries(words) if sqlite else [ts_query(words)]
-        if not sqlite and is_name(words) and (exact := ts_query(words, whole=True)) != queries[0]:
-            queries.insert(0, exact)
-        found: set[int] = set()
-        capped = False
-        for place, query in enumerate(queries):
-            whole = place == 0 and len(queries) > 1
-            near = self._near(words, whole=whole) if sqlite else None
-            if near is not None:
-                found.update(self._holding(bits.within(near, among), words, whole=whole))
-            else:
-                capped = self._hits(_FTS if sqlite else _TSEARCH, query, among, found)
-            if capped or (found and is_name(words)):
-                break
-        first = sorted(found)[:FOUND_AT_MOST]
-        return sorted(own.union(first)), capped
-
-    def _near(self, words: str, *, whole: bool) -> Sequence[int] | None:
-        """The cases with the rarest of the words, where they are so few that each can be looked at."""
-        key = fts_key(words, whole=whole)
-        if not key:
-            return None
-        near = self._db.execute(_FTS_KEY, {"sought": key, "most": RARE + 1}).scalars().all()
-        return near if len(near) <= RARE else None
-
-    def _hits(self, search: TextClause, query: str, among: int, found: set[int]) -> bool:
-        """Add the hits that are in the set; whether it ended before all were seen."""
-        hits = self._db.execute(
-            search,
-            {
-                "sought": query,
-                "first": (among & -among).bit_length() - 1,
-                "last": among.bit_length() - 1,
-                "most": SEARCHED_AT_MOST + 1,
-            },
-        ).scalars()
-        data = among.to_bytes((among.bit_length() + 7) // 8, "little")
-        seen = 0
-        # In pieces: SQLite finds them as it is asked for them.
-        while len(found) <= FOUND_AT_MOST and (piece := hits.fetchmany(500)):
-            seen += len(piece)
-            found.update(number for number in piece if data[number >> 3] >> (number & 7) & 1)
-        hits.close()
-        return len(found) > FOUND_AT_MOST or seen > SEARCHED_AT_MOST
-
-    def _few_with_words(self, numbers: list[int], words: str) -> list[int]:
-        found = self._holding(numbers, words, whole=True) if is_name(words) else []
-        return found or self._holding(numbers, words, whole=False)
-
-    def _holding(self, numbers: list[int], words: str, *, whole: bool) -> list[int]:
-        """Those of these few cases that hold the words; not ``whole``: or words that begin so."""
-        found: list[int] = []
-        for some in batched(numbers):
-            query = select(case_words.c.case_number).where(case_words.c.case_number.in_(some))
-            if self._db.dialect.name == "sqlite":
-                sought = phrases(words)
-                rows = self._db.execute(query.add_columns(case_words.c.words))
-                found += [row.case_number for row in rows if holds(row.words, sought, whole=whole)]
-            else:
-                matches = case_words.c.words.op("@@")(cast(ts_query(words, whole=whole), TSQUERY))
-                found += self._db.execute(query.where(matches)).scalars()
-        return found
 
     # order ----------------------------------------------------------------------
 
@@ -343,15 +293,6 @@ _ROWS: dict[str, tuple[Callable[[Sequence[int]], Any], Prepared]] = {
         _these(_C.number == func.any(bindparam("b_numbers", type_=ARRAY(BigInteger())))),
     ),
 }
-_FTS_KEY = text("SELECT rowid FROM case_fts WHERE case_fts MATCH :sought ORDER BY rowid LIMIT :most")
-_FTS = text(
-    "SELECT rowid FROM case_fts WHERE case_fts MATCH :sought AND rowid BETWEEN :first AND :last "
-    "ORDER BY rowid LIMIT :most"
-)
-_TSEARCH = text(
-    "SELECT case_number FROM case_words WHERE words @@ CAST(:sought AS tsquery) "
-    "AND case_number BETWEEN :first AND :last ORDER BY case_number LIMIT :most"
-)
 
 
 def _case_row(row: Any, now: datetime) -> CaseRow:
