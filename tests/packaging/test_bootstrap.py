@@ -214,11 +214,13 @@ def test_nothing_of_the_testbed_outlives_it(way: str, tmp_path: Path) -> None:
     code = f"""
 import os, signal, sys
 sys.path.insert(0, {str(SCRIPTS)!r})
+os.environ |= {{"DESK_WORKSPACE": "/not/this/one", "DESK_CLAIMERS_CASES": "7"}}
 from testbed import Testbed, signals_end_politely
 with signals_end_politely(), Testbed(2) as bed:
     print(bed._folder, *[process.pid for process, _ in bed._processes], flush=True)
     assert {{"DESK_TEST_DISPLAYS", "DBUS_SESSION_BUS_ADDRESS", "DESK_TEST_POSTGRES"}} <= bed.env.keys()
     assert bed.env["HOME"] != os.environ["HOME"]
+    assert "DESK_WORKSPACE" not in bed.env and bed.env["DESK_CLAIMERS_CASES"] == "7"
     if {way!r} == "SIGTERM":
         os.kill(os.getpid(), signal.SIGTERM)
         signal.pause()
@@ -232,3 +234,12 @@ with signals_end_politely(), Testbed(2) as bed:
     assert len(processes) == 7
     assert [number for number in processes if alive(int(number))] == []
     assert not Path(folder).exists()
+
+
+def test_how_much_the_tests_do_reaches_them(script: Any) -> None:
+    """Every such name that a test reads is known to the testbed, which lets nothing else of the desk through."""
+    read = set()
+    for path in (ROOT / "tests").rglob("*.py"):
+        read |= set(re.findall(r'environ(?:\.get\(|\[)"(DESK_\w+)"', path.read_text(encoding="utf-8")))
+    made = {"DESK_TEST_DISPLAYS", "DESK_TEST_SECRET_SERVICE", "DESK_TEST_POSTGRES"}  # by the testbed itself
+    assert read - made == script("testbed").ASKED_FOR
