@@ -119,7 +119,17 @@ def test_all_that_is_known_stands_at_the_left(qtbot: QtBot, bench: Bench, tmp_pa
             "id": "u-77",
             "service": "Example Social",
             "screen_name": "user77",
-            "emails": [{"address": "a@example.com", "kind": "Home", "verified": True}],
+            "emails": [
+                {
+                    "address": "a@example.com",
+                    "kind": "Home",
+                    "verified": True,
+                    "verified_at": "2026-01-02T03:04:05Z",
+                }
+            ],
+            "associated": [
+                {"kind": "Linked", "id": "u-80", "bio": "The other one", "ip_events": [{"ip": "192.0.2.80"}]}
+            ],
             "phones": [{"number": "5550100", "calling_code": "+1"}],
             "ip_events": [
                 {"ip": "192.0.2.7", "port": 51812, "at": "2026-01-02T03:04:05Z", "event": "Upload"}
@@ -141,7 +151,9 @@ def test_all_that_is_known_stands_at_the_left(qtbot: QtBot, bench: Bench, tmp_pa
         "PDQ distance 4",
         "A meeting is near.",
         "u-77",
-        "a@example.com · Home · verified",
+        "a@example.com · Home · verified 2026-01-02",
+        "u-80",
+        "The other one",
         "+1 5550100",
         "disabled for good",
         "4564654",

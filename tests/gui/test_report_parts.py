@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from desk.cybertip.draft_paths import document_path
 from desk.cybertip.fields import table
 from desk.cybertip.model_people import IntendedRecipient, PersonOrUserReported, Victim
-from desk.domain.account import Account, Associated, AssociationKind, Disabled, IpEvent, Location
+from desk.domain.account import Account, Associated, AssociationKind, Disabled, Email, IpEvent, Location
 from desk.domain.completeness import Completeness, Part
 from desk.domain.content import Content, ContentKind, FileAnnotation
 from desk.domain.draft import Draft, FileChoice
@@ -27,6 +27,7 @@ from desk.gui.report.history import History
 from desk.gui.report.incident import IncidentSection
 from desk.gui.report.paths import changed_text, parse, section_of
 from desk.gui.report.records import account_form
+from desk.gui.report.rows import email_row
 from desk.gui.report.side import SidePanel
 from desk.gui.report.words import viewed_words
 
@@ -230,6 +231,30 @@ def test_every_field_of_a_role_can_be_filled_in(qtbot: QtBot) -> None:
     other = associated_form()
     qtbot.addWidget(other)
     assert set(other.names()) == {field.name for field in fields(Associated)}
+
+
+def test_when_an_address_was_verified_can_be_said_and_taken_back(
+    qtbot: QtBot, show: Callable[[QWidget], QWidget]
+) -> None:
+    row = email_row()
+    show(row)
+    at, known = row._parts["verified_at"], row._parts["verified"]
+    row.set_value(Email("a@example.com", verified=False))
+    assert not at.isVisible()
+    known.setCurrentIndex(1)  # verified
+    known.activated.emit(1)
+    assert at.isVisible()
+    at._text.setFocus()
+    qtbot.keyClicks(at._text, "2026-05-04 14:02:31")
+    when = datetime(2026, 5, 4, 14, 2, 31, tzinfo=UTC)
+    assert row.value() == Email("a@example.com", verified=True, verified_at=when)
+    row.set_value(Email("a@example.com", verified=False, verified_at=when))
+    assert at.isVisible()  # a date that must go can be reached
+    at._text.selectAll()
+    qtbot.keyClicks(at._text, "x")
+    at._text.clear()
+    at._edited()
+    assert row.value() == Email("a@example.com", verified=False)
 
 
 def test_what_is_rarely_known_is_folded_until_something_stands_in_it(qtbot: QtBot) -> None:

@@ -125,7 +125,7 @@ class CaseFrame(Page):
             self.known.focus_facts()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space or H pressed while the facts have the focus: bring the keys home, so that the next hold looks.
+        """Space or H while the facts have the focus: bring the keys home, so that the next hold looks.
 
         The press itself reveals nothing: in a column of text it may have been meant to scroll.
         """

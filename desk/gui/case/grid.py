@@ -137,7 +137,7 @@ class CaseGrid(TileGrid):
                 self.zoom_key.emit(name)
             return True
         if event.key() == Qt.Key.Key_H and not event.modifiers():
-            if not self._held_on(tile, event) and not event.isAutoRepeat():
+            if not self._held_on(event) and not event.isAutoRepeat():
                 tile.blank()
                 self.play_wanted.emit()
             return True

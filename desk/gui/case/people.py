@@ -111,56 +111,68 @@ def account_widget(account: Account) -> QWidget:
     column = QVBoxLayout(box)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(theme.S2)
-    facts = Facts()
-    if account.id:
-        facts.put(tr("Account id"), CopyLabel(account.id, tr("Account id")))
-    facts.add(tr("Service"), account.service)
-    facts.add(tr("Screen name"), account.screen_name)
-    facts.add(tr("Shown names"), ", ".join(account.display_names))
-    facts.add(tr("Name"), " ".join(part for part in (account.first_name, account.last_name) if part))
-    facts.add(tr("Age"), str(account.age) if account.age is not None else None)
-    facts.add(tr("Born"), account.date_of_birth.isoformat() if account.date_of_birth else None)
-    facts.add(tr("Profile"), "\n".join(account.profile_urls), mono=True)
-    facts.add(tr("Bio"), account.bio)
-    facts.add(tr("Email"), "\n".join(email(one) for one in account.emails))
-    if account.emails and account.all_emails:
-        facts.add("", tr("These are all the email addresses of the account."))
-    facts.add(tr("Phone"), "\n".join(phone(one) for one in account.phones))
-    facts.add(tr("Address"), "\n".join(address(one) for one in account.addresses))
-    facts.add(tr("Location"), _location(account))
-    facts.add(tr("Devices"), "\n".join(device(one) for one in account.devices), mono=True)
-    facts.add(tr("Group"), account.group)
-    facts.add(tr("Vehicle"), account.vehicle)
-    facts.add(tr("School"), account.school)
-    facts.add(tr("Account state"), _standing(account))
-    facts.add(tr("Note"), account.note)
-    if account.prior_reports:
-        facts.add(
-            tr("Earlier reports"),
-            tr("by the platform: {ids}", ids=", ".join(map(str, account.prior_reports))),
-        )
-    column.addWidget(facts)
-    if account.ip_events:
-        column.addWidget(ip_table(account.ip_events))
+    _add_known(column, account)
     for other in account.associated:
         column.addWidget(label(tr("Another account of this person ({kind})", kind=other.kind.value), "label"))
-        column.addWidget(_associated(other))
+        _add_known(column, other)
     return box
 
 
+def _add_known(column: QVBoxLayout, one: Account | Associated) -> None:
+    """The facts of one account, then where it was used from."""
+    facts = Facts()
+    if isinstance(one, Associated):
+        facts.add(tr("Platform"), one.platform)
+    if one.id:
+        facts.put(tr("Account id"), CopyLabel(one.id, tr("Account id")))
+    facts.add(tr("Service"), one.service)
+    facts.add(tr("Screen name"), one.screen_name)
+    facts.add(tr("Shown names"), ", ".join(one.display_names))
+    middle = one.middle_name if isinstance(one, Associated) else None
+    facts.add(tr("Name"), " ".join(part for part in (one.first_name, middle, one.last_name) if part))
+    facts.add(tr("Age"), str(one.age) if one.age is not None else None)
+    facts.add(tr("Born"), one.date_of_birth.isoformat() if one.date_of_birth else None)
+    facts.add(tr("Profile"), "\n".join(one.profile_urls), mono=True)
+    facts.add(tr("Bio"), one.bio)
+    facts.add(tr("Email"), "\n".join(email(item) for item in one.emails))
+    if one.emails and one.all_emails:
+        facts.add("", tr("These are all the email addresses of the account."))
+    facts.add(tr("Phone"), "\n".join(phone(item) for item in one.phones))
+    facts.add(tr("Address"), "\n".join(address(item) for item in one.addresses))
+    if isinstance(one, Account):
+        facts.add(tr("Location"), _location(one))
+    facts.add(tr("Devices"), "\n".join(device(item) for item in one.devices), mono=True)
+    facts.add(tr("Group"), one.group)
+    if isinstance(one, Account):
+        facts.add(tr("Vehicle"), one.vehicle)
+        facts.add(tr("School"), one.school)
+    facts.add(tr("Account state"), _standing(one))
+    facts.add(tr("Note"), one.note)
+    if one.prior_reports:
+        facts.add(
+            tr("Earlier reports"), tr("by the platform: {ids}", ids=", ".join(map(str, one.prior_reports)))
+        )
+    column.addWidget(facts)
+    if one.ip_events:
+        column.addWidget(ip_table(one.ip_events))
+
+
 def email(one: Email) -> str:
-    return words.joined([one.address, one.kind.value if one.kind else "", _verified(one.verified)])
+    return words.joined([one.address, one.kind.value if one.kind else "", _verified(one)])
 
 
 def phone(one: Phone) -> str:
     number = " ".join(part for part in (one.calling_code, one.number) if part)
     if one.extension:
         number = tr("{number} ext. {ext}", number=number, ext=one.extension)
-    return words.joined([number, one.kind.value if one.kind else "", _verified(one.verified)])
+    return words.joined([number, one.kind.value if one.kind else "", _verified(one)])
 
 
-def _verified(value: bool | None) -> str:
-    return yes_no(value, tr("verified"), tr("not verified"))
+def _verified(one: Email | Phone) -> str:
+    said = yes_no(one.verified, tr("verified"), tr("not verified"))
+    if said and one.verified_at is not None:
+        return tr("{verified} {time}", verified=said, time=words.moment(one.verified_at))
+    return said
 
 
 def address(one: Address) -> str:
@@ -184,7 +196,7 @@ def _location(account: Account) -> str:
     return words.joined([line, yes_no(place.verified, tr("verified"), tr("estimated")), when])
 
 
-def _standing(account: Account) -> str:
+def _standing(account: Account | Associated) -> str:
     lines = []
     if account.disabled is not None:
         gone = tr("disabled for good") if account.disabled.permanent else tr("disabled for a time")
@@ -196,21 +208,6 @@ def _standing(account: Account) -> str:
     if account.third_party:
         lines.append(tr("used by a third party"))
     return "\n".join(lines)
-
-
-def _associated(one: Associated) -> QWidget:
-    facts = Facts()
-    facts.add(tr("Platform"), one.platform)
-    if one.id:
-        facts.put(tr("Account id"), CopyLabel(one.id, tr("Account id")))
-    facts.add(tr("Service"), one.service)
-    facts.add(tr("Screen name"), one.screen_name)
-    facts.add(tr("Name"), " ".join(part for part in (one.first_name, one.last_name) if part))
-    facts.add(tr("Email"), "\n".join(email(item) for item in one.emails))
-    facts.add(tr("Phone"), "\n".join(phone(item) for item in one.phones))
-    facts.add(tr("Profile"), "\n".join(one.profile_urls), mono=True)
-    facts.add(tr("Note"), one.note)
-    return facts
 
 
 def people_title(role: str, accounts: tuple[Account, ...]) -> str:

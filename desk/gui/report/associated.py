@@ -66,7 +66,7 @@ def associated_form() -> RecordForm:
         Line("addresses", tr("Addresses"), lambda: Rows(address_row, tr("address")), span=12),
         Line("ip_events", tr("IP addresses"), lambda: Rows(ip_row, tr("IP address")), span=12),
         Line("devices", tr("Devices"), lambda: Rows(device_row, tr("device")), span=12),
-        Line("disabled", tr("Account disabled"), DisabledForm, span=12),
+        Line("disabled", tr("Account disabled"), DisabledForm, span=12, plain=True, own=True),
         Line(
             "prior_reports",
             tr("Earlier CyberTipline reports"),

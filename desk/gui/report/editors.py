@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -207,6 +207,16 @@ class Rows(RepeatingRows):
         return inner or row
 
 
+@dataclass(frozen=True, eq=False)
+class Further:
+    """A part that stands on a line of its own below the others, and only while ``wanted`` says so."""
+
+    name: str
+    words: str
+    editor: QWidget
+    wanted: Callable[[], bool]
+
+
 class PartsRow(QWidget):
     """A compact row of several parts that make one record. Names the parts by the record's fields.
 
@@ -215,7 +225,14 @@ class PartsRow(QWidget):
 
     changed = Signal()
 
-    def __init__(self, empty: Any, parts: Sequence[tuple[str, QWidget, int]], *, lines: int = 1) -> None:
+    def __init__(
+        self,
+        empty: Any,
+        parts: Sequence[tuple[str, QWidget, int]],
+        *,
+        lines: int = 1,
+        further: Further | None = None,
+    ) -> None:
         super().__init__()
         self._empty = empty
         self._kept: Any = None
@@ -230,17 +247,37 @@ class PartsRow(QWidget):
             row = QHBoxLayout()
             row.setSpacing(theme.S1)
             for name, editor, stretch in parts[start : start + per]:
-                self._parts[name] = editor
-                editor.changed.connect(self._changed)  # type: ignore[attr-defined]
+                self._take(name, editor)
                 if not editor.accessibleName():
                     placeholder = getattr(editor, "placeholderText", str)()
                     editor.setAccessibleName(placeholder)
                 row.addWidget(editor, stretch)
             column.addLayout(row)
+        self._further = further
+        if further is not None:
+            self._below = QWidget()
+            self._take(further.name, further.editor)
+            below = QHBoxLayout(self._below)
+            below.setContentsMargins(theme.S3, 0, 0, theme.S1)
+            below.setSpacing(theme.S2)
+            below.addWidget(label(further.words, "muted"))
+            below.addWidget(further.editor, 3)
+            below.addStretch(1)
+            column.addWidget(self._below)
+            self._show_further()
         self.setFocusProxy(parts[0][1])
+
+    def _take(self, name: str, editor: QWidget) -> None:
+        self._parts[name] = editor
+        editor.changed.connect(self._changed)  # type: ignore[attr-defined]
+
+    def _show_further(self) -> None:
+        if self._further is not None:
+            self._below.setVisible(self._further.wanted())
 
     def _changed(self) -> None:
         self._dirty = True
+        self._show_further()
         self.changed.emit()
 
     def value(self) -> Any:
@@ -261,6 +298,7 @@ class PartsRow(QWidget):
         for name, editor in self._parts.items():
             found = getattr(value, name, None)
             editor.set_value("" if found is None and isinstance(editor, TextField) else found)
+        self._show_further()
 
     def spot(self, rest: Sequence[Token]) -> QWidget | None:
         return self._parts.get(rest[0][0]) if rest else None

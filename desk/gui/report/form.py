@@ -37,6 +37,8 @@ class Line:
     span: int = 6
     plain: bool = False
     """Whether the label says enough."""
+    own: bool = False
+    """Whether our own label stands: the field makes more than one element of the report."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ class RecordForm(QWidget):
         if isinstance(editor, TextField | MultiLine):
             editor.setSizePolicy(policy)
         said = "" if line.plain else line.help or (info.help if info else "")
-        field = FormField(info.label if info else line.label, editor, said)
+        field = FormField(info.label if info and not line.own else line.label, editor, said)
         editor.changed.connect(partial(self._edited, line.name))  # type: ignore[attr-defined]
         self._lines[line.name] = field
         return field

@@ -72,7 +72,7 @@ def account_form(field_words: FieldWords, path: str) -> RecordForm:
         Line("bio", tr("Biography"), GrowingText, span=12),
         Line("compromised", tr("Account is compromised"), TriState, span=6),
         Line("group", tr("Group"), TextField, span=6),
-        Line("disabled", tr("Account disabled"), DisabledForm, span=12),
+        Line("disabled", tr("Account disabled"), DisabledForm, span=12, plain=True, own=True),
         Line(
             "prior_reports",
             tr("Earlier CyberTipline reports"),

@@ -6,28 +6,31 @@ from typing import Any
 
 from desk.domain.account import Address, Device, Disabled, Email, IpEvent, Phone
 from desk.gui.report import words
-from desk.gui.report.editors import PartsRow, TriState, WholeNumber, choice, verified
+from desk.gui.report.editors import Further, PartsRow, TriState, WholeNumber, choice, verified
 from desk.gui.report.form import Line, RecordForm
 from desk.gui.widgets.choices import Segmented
-from desk.gui.widgets.fields import TextField
+from desk.gui.widgets.fields import Choice, TextField
 from desk.gui.widgets.moments import DateTimeField
 from desk.gui.words import tr
 
 
 def email_row() -> PartsRow:
+    known = verified()
     return PartsRow(
         Email(""),
         [
             ("address", TextField(tr("name@example.com")), 5),
             ("kind", choice(words.email_kinds(), tr("Kind of email address")), 2),
-            ("verified", verified(), 2),
+            ("verified", known, 2),
         ],
+        further=_verified_at(known),
     )
 
 
 def phone_row() -> PartsRow:
     code = TextField(tr("+1"))
     code.setAccessibleName(tr("Calling code"))
+    known = verified()
     return PartsRow(
         Phone(""),
         [
@@ -35,9 +38,17 @@ def phone_row() -> PartsRow:
             ("number", TextField(tr("Number")), 4),
             ("extension", TextField(tr("Extension")), 2),
             ("kind", choice(words.phone_kinds(), tr("Kind of phone")), 2),
-            ("verified", verified(), 2),
+            ("verified", known, 2),
         ],
+        further=_verified_at(known),
     )
+
+
+def _verified_at(known: Choice) -> Further:
+    """When it was verified: asked for where it was, and shown wherever a date stands."""
+    at = DateTimeField()
+    at.setAccessibleName(tr("Verified at"))
+    return Further("verified_at", tr("Verified at"), at, lambda: known.value() is True or not at.is_empty())
 
 
 def address_row() -> PartsRow:
@@ -97,7 +108,7 @@ class DisabledForm(RecordForm):
         super().__init__(
             Disabled(),
             [
-                Line("permanent", tr("Disabled"), _permanence, span=12),
+                Line("permanent", "", _permanence, span=12),
                 Line("at", tr("When"), DateTimeField, span=12),
                 Line("notified", tr("The person was told"), TriState, span=12),
                 Line("notified_at", tr("When they were told"), DateTimeField, span=12),
@@ -107,6 +118,7 @@ class DisabledForm(RecordForm):
             "",
         )
         self._is = False
+        self.field("permanent").editor.setAccessibleName(tr("Account disabled"))
         self._show()
         self.changed.connect(self._show)
 

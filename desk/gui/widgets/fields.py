@@ -157,6 +157,7 @@ class Field(QWidget):
         column.addWidget(self._help_label)
         # Only now: a label without a parent would show as a window of its own and take the focus.
         self._help_label.setVisible(bool(help_text))
+        caption.setVisible(bool(words))
         if not isinstance(editor, QPlainTextEdit):
             # Beside a taller field the label stays level with its neighbour's.
             column.addStretch(1)

@@ -103,9 +103,10 @@ class RepeatingRows(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.S1)
         box.addWidget(editor, 1)
-        remove = IconButton("x", tr("Remove {thing}", thing=self._words))
+        remove = IconButton("x", tr("Remove {thing}", thing=self._words), side=theme.CONTROL)
         remove.clicked.connect(self._remove_clicked)
-        box.addWidget(remove)
+        # Level with the first line of a row that has several, and in its middle where it has one.
+        box.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
         for inner in (editor, *editor.findChildren(QWidget)):
             inner.installEventFilter(self)
         self._rows.insert(index, (row, editor))

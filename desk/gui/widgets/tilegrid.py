@@ -121,7 +121,7 @@ class TileGrid(QWidget):
 
     def _pressed(self, tile: BlurTile, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Space:
-            if self._held_on(tile, event):
+            if self._held_on(event):
                 return True
             # The repeats of a held key are not new wishes; nor do they prolong the old one.
             if not event.isAutoRepeat() and not event.modifiers():
@@ -141,13 +141,15 @@ class TileGrid(QWidget):
         self._key_let_go(tile, event)
         return True
 
-    def _held_on(self, tile: BlurTile, event: QKeyEvent) -> bool:
+    def _held_on(self, event: QKeyEvent) -> bool:
         """Whether this press of a key that looks is but the second half of an auto-repeat."""
         if not self._settling.isActive():
             return False
         self._settling.stop()
-        if (event.key(), event.timestamp()) == self._let_go and tile.asking:
-            return True  # X let the key go and pressed it at one moment: it was never let go
+        if (event.key(), event.timestamp()) == self._let_go:
+            # X let the key go and pressed it at one moment: it was never let go. Where the look is over
+            # meanwhile, by its limit or the film's end, a key still down is no new wish.
+            return True
         self.blank_all()
         return False
 
