@@ -9,20 +9,29 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from desk.cli.acts import opened
+from desk.cli.acts import opened, opened_by_key
+from desk.cli.identity import person_for
 from desk.cli.output import Output
-from desk.domain.errors import NotReady, UserError
+from desk.domain.errors import Bug, NotReady, UserError
 from desk.domain.roles import Permission
 from desk.services.checkpoints import CheckpointPolicy
 
 
 def verify(arguments: Namespace, output: Output) -> int:
+    """The log is read before anybody signs in: signing in is an entry of it, and in a log that was tampered
+    with it would stand in the place of what is gone, or find no place at all."""
+
     def progress(done: int, size: int) -> None:
         output.progress(f"{done} of {size} entries")
 
-    with opened(arguments, Permission.SEE_AUDIT) as (desk, operator):
-        older = getattr(arguments, "checkpoint", None)
-        verdict = desk.auditing.verify(operator, older=older, progress=progress)
+    with opened_by_key(arguments) as desk:
+        verdict = desk.auditing.verify(older=getattr(arguments, "checkpoint", None), progress=progress)
+        try:
+            desk.auditing.record(person_for(desk, arguments, Permission.SEE_AUDIT), verdict)
+        except Bug:
+            if verdict.ok:
+                raise
+            output.problem("The log takes no further entry: this verification is not on record.", "")
     output.value(verdict, f"{verdict.words}\nsize {verdict.size}  root {verdict.root}")
     return 0 if verdict.ok else 1
 

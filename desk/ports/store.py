@@ -80,6 +80,10 @@ class Audit(Protocol):
 
     def count_checkpoints(self) -> int: ...
 
+    def guards_missing(self) -> tuple[str, ...]:
+        """The names of the database's triggers that refuse changes of the log and are not at work."""
+        ...
+
 
 class Viewings(Protocol):
     def add(self, viewing: Viewing) -> None: ...

@@ -234,7 +234,7 @@ class Auditing:
                 cancelled=cancelled,
             )
         if operator is not None:
-            self._keep(operator, verdict)
+            self.record(operator, verdict)
         return verdict
 
     def last_verified(self, operator: Operator) -> Verified | None:
@@ -283,7 +283,9 @@ class Auditing:
             note(uow, "audit.exported", self._clock.now(), operator, entries=count)
         return count
 
-    def _keep(self, operator: Operator, verdict: Verdict) -> Done[None]:
+    def record(self, operator: Operator, verdict: Verdict) -> Done[None]:
+        """Keep on record that this person had the log verified. Raises NotAllowed."""
+        require(operator, Permission.SEE_AUDIT)
         now = self._clock.now()
         plain = {name: getattr(verdict, name) for name in Verdict.__slots__}
         with self._store.write() as uow:

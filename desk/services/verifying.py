@@ -92,7 +92,10 @@ def verify(
         head = uow.audit.head()
     except Bug:  # it does not fit its own size; the rows may still tell which of them is wrong
         broken, head = True, LogHead(0, b"")
-    rows = uow.audit.checkpoints()
+    try:
+        rows = uow.audit.checkpoints()
+    except Bug as problem:
+        return _bad(head, problem.message)
     kept = [_known(row) for row in rows]
     sizes = [one.checkpoint.size for one in (*kept, *elsewhere) if one is not None]
     check = LogCheck(size for size in sizes if broken or size <= head.size)
@@ -115,6 +118,8 @@ def verify(
     wrong = _wrong_rows(head, check, own, rows, kept, origin)
     if wrong is None:
         wrong = _wrong_signatures(head, signer, own, known, own_key)
+    if wrong is None:
+        wrong = _wrong_around(uow, head, own)
     if wrong is not None:
         return wrong
     words = f"All {head.size} entries fit the log's head and {len(known)} signed checkpoints."
@@ -127,7 +132,7 @@ def _known(row: CheckpointRow) -> Known | None:
     try:
         note = SignedNote.parse(row.note)
         return Known(note, Checkpoint.parse(note.text), f"checkpoint {row.number}", row.number)
-    except ValueError:
+    except (TypeError, ValueError):
         return None
 
 
@@ -148,7 +153,8 @@ def _departed(head: LogHead, check: LogCheck, known: Sequence[Known]) -> Verdict
         first = min(longer, key=lambda one: one.checkpoint.size)
         words = (
             f"Entry {check.size} does not fit: it is missing. The log was cut short; it had "
-            f"{first.checkpoint.size} entries when {first.where} was signed."
+            f"{first.checkpoint.size} entries when {first.where} was signed. What was written since may "
+            "stand in the place of what is gone."
         )
         return _bad(head, words, check.size)
     return None
@@ -160,7 +166,7 @@ def _own(entries: Sequence[tuple[int, bytes]]) -> _Own:
         plain = json.loads(raw)
         facts = plain["facts"]
         if plain["act"] == "audit.checkpoint":
-            found.checkpoints[facts.get("number", 0)] = (index, facts)
+            found.checkpoints[facts.get("number", 0)] = (index, facts | {"at": plain["at"]})
         elif plain["act"] == "audit.key":
             try:
                 found.keys.append((index, VerifierKey.parse(str(facts.get("key")))))
@@ -190,6 +196,7 @@ def _wrong_rows(
             and (one.checkpoint.size, one.checkpoint.root.hex()) == (facts.get("size"), facts.get("root"))
             and (origin is None or one.checkpoint.origin == origin)
             and row.size == one.checkpoint.size
+            and row.at.isoformat() == facts["at"]
         )
         if not same:
             return _bad(head, f"Checkpoint {number} was changed; entry {index} says what it was.", index)
@@ -218,6 +225,24 @@ def _wrong_signatures(
             return _bad(head, words, index)
     if own_key is not None and own_key not in [key for _, key in own.keys]:
         return _bad(head, "The log does not name this desk's signing key: it is not the log that it signed.")
+    return None
+
+
+def _wrong_around(uow: UnitOfWork, head: LogHead, own: _Own) -> Verdict | None:
+    """What stands beside a log that is whole: the keys shown to others, and the database's guards."""
+    named = [key.text() for _, key in own.keys]
+    shown = [str(text) for text in uow.settings.get("audit_keys") or []]
+    if shown != named:
+        differs = [index for at, (index, key) in enumerate(own.keys) if shown[at : at + 1] != [key.text()]]
+        words = "The list of public keys was changed: it is not that of the keys which the log names."
+        return _bad(head, words, differs[0] if differs else None)
+    missing = uow.audit.guards_missing()
+    if missing:
+        words = (
+            "Every entry fits, but the database no longer refuses changes of the log: "
+            f"{', '.join(missing)} is missing. Find out who had the workspace's key; a backup has its guards."
+        )
+        return _bad(head, words)
     return None
 
 

@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from desk.domain.checkpoint import Checkpoint, SignedNote, VerifierKey, parse_notes
 from desk.domain.merkle import included, leaf_hash
 from desk.domain.roles import Role
+from desk.storage.engine import WRITES
 from tests.cli.test_operators import run, stands_for, template, world
 from tests.support.world import World
 
@@ -58,3 +60,14 @@ def test_a_bundle_needs_its_steps(supervised: World, tmp_path: Path) -> None:
     refused = run(supervised, "report", "bundle", "1", "--out", tmp_path / "b.zip")
     assert (refused.code, "second person" in refused.err) == (3, True)
     assert not (tmp_path / "b.zip").exists()
+
+
+def test_a_log_that_takes_no_entry_is_verified_all_the_same(supervised: World) -> None:
+    """Signing in and keeping the verdict are entries of the log: a broken head refuses them."""
+    run(supervised, "audit", "checkpoint")
+    with supervised.store.engine.connect().execution_options(**{WRITES: True}) as db, db.begin():
+        db.execute(text("DROP TRIGGER audit_head_kept"))
+        db.execute(text("DELETE FROM audit_head"))
+    done = run(supervised, "audit", "verify")
+    assert (done.code, done.out.startswith("The log's head was changed")) == (1, True)
+    assert "not on record" in done.err

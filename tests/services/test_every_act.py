@@ -116,6 +116,7 @@ TABLE: dict[str, str | Given | Open] = {
     "auditing.head": "S",
     "auditing.entries": "S",
     "auditing.verify": "S",
+    "auditing.record": "S",
     "auditing.export": "S",
     "auditing.find": "S",
     "auditing.people": "S",

@@ -20,6 +20,7 @@ _HEAD_LOCKED = Prepared(_HEAD.with_for_update())
 _APPEND = Prepared(insert(audit_entries), ("position", "entry", "leaf", "case_number", "filing_id", "link"))
 _GROW = Prepared(update(audit_head), ("size", "roots", "link"))
 """Made once: everything that changes a state runs them."""
+_LOOK = "“desk doctor” names the first entry that was changed."
 
 
 class SqlAudit(LogReading):
@@ -64,13 +65,16 @@ class SqlAudit(LogReading):
         """``lock``: nobody else appends until this unit of work ends."""
         if lock and self._locked_here is None:
             self._locked_here = _frontier(_HEAD_LOCKED.one(self._db, {}))
-        frontier, link = self._locked_here or _frontier(self._db.execute(_HEAD).one())
+        frontier, link = self._locked_here or _frontier(self._db.execute(_HEAD).first())
         return LogHead(frontier.size, frontier.root(), link)
 
 
-def _frontier(row: Record) -> tuple[merkle.Frontier, bytes | None]:
+def _frontier(row: Record | None) -> tuple[merkle.Frontier, bytes | None]:
+    """Raises Bug where somebody changed or removed the head: nothing is appended to such a log."""
+    if row is None:
+        raise Bug("The audit log's head is missing.", _LOOK)
     try:
         frontier = merkle.Frontier.from_bytes(row.size, bytes(row.roots))
-    except ValueError:
-        raise Bug("The audit log's head does not fit its size.") from None
-    return frontier, None if row.link is None else bytes(row.link)
+        return frontier, None if row.link is None else bytes(row.link)
+    except (TypeError, ValueError):
+        raise Bug("The audit log's head does not fit its size.", _LOOK) from None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 from desk.domain.audit import CheckpointRow, LogRow
+from desk.domain.errors import Bug
 from desk.domain.logcheck import RawRow
 from desk.storage.repositories.base import Record, Repository
 from desk.storage.tables import audit_entries
@@ -15,6 +16,21 @@ from desk.storage.tables_checkpoints import audit_checkpoints
 
 SCAN = 4000
 """Rows of one batch."""
+GUARDS = (
+    "audit_entries_fixed",
+    "audit_entries_kept",
+    "audit_head_once",
+    "audit_head_kept",
+    "audit_checkpoints_fixed",
+    "audit_checkpoints_kept",
+)
+POSTGRES_GUARDS = ("audit_entries_emptied", "audit_head_emptied", "audit_checkpoints_emptied")
+_SQLITE_GUARDS = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(ABORT%'")
+_POSTGRES_GUARDS = text(
+    "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+    "JOIN pg_proc f ON f.oid = t.tgfoid WHERE t.tgenabled IN ('O', 'A') AND f.proname = 'desk_refuse' "
+    "AND c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'audit_entries'::regclass)"
+)
 _E, _P = audit_entries.c, audit_checkpoints.c
 
 
@@ -91,7 +107,10 @@ class LogReading(Repository):
     def checkpoints(self, *, after: int = 0) -> list[CheckpointRow]:
         """Those with a number beyond ``after``, ascending."""
         query = select(audit_checkpoints).where(_P.number > after).order_by(_P.number)
-        return [_checkpoint(row) for row in self._db.execute(query)]
+        try:
+            return [_checkpoint(row) for row in self._db.execute(query)]
+        except (TypeError, ValueError, OverflowError):
+            raise Bug("A checkpoint's row holds what the desk never wrote.") from None
 
     def newest_checkpoints(self, limit: int = 200) -> list[CheckpointRow]:
         """The newest first."""
@@ -100,6 +119,17 @@ class LogReading(Repository):
 
     def count_checkpoints(self) -> int:
         return int(self._db.execute(select(func.count()).select_from(audit_checkpoints)).scalar_one())
+
+    # -- what refuses changes ------------------------------------------------------------
+
+    def guards_missing(self) -> tuple[str, ...]:
+        """The triggers that refuse changes of the log (migrations 0002 and 0008) and are not at work here."""
+        if self._db.dialect.name == "sqlite":
+            there, wanted = _SQLITE_GUARDS, GUARDS
+        else:
+            there, wanted = _POSTGRES_GUARDS, GUARDS + POSTGRES_GUARDS
+        found = {str(row[0]) for row in self._db.execute(there)}
+        return tuple(name for name in wanted if name not in found)
 
 
 def _log_row(row: Record) -> LogRow:
