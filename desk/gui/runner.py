@@ -112,6 +112,10 @@ SWITCH_SECONDS = 0.001
 """How long the GUI thread waits for its turn while others compute in Python."""
 
 
+_LEFT: list[QThreadPool] = []
+"""Pools with work that did not end. Destroying one waits for its work without limit: they are kept."""
+
+
 class _Work(QRunnable):
     def __init__(self, task: Task, fn: Callable[[], object]) -> None:
         super().__init__()
@@ -304,8 +308,13 @@ class Runner(QObject):
         ended = True
         for pool in (self._writes, self._long, self._reads):
             left = max(0, timeout_ms - clock.elapsed())
-            ended = pool.waitForDone(left) and ended
+            if not pool.waitForDone(left):
+                ended = False
+                _LEFT.append(pool)
         for task in list(self._open):
             # What ended while we waited lies in this thread's queue: take it now, the loop is over.
             QCoreApplication.sendPostedEvents(task, QEvent.Type.MetaCall.value)
+        if not ended:
+            kinds = sorted(task.kind for task in self._open)
+            log.error("Work did not end with the window: %s", ", ".join(kinds))
         return ended

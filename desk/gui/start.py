@@ -6,6 +6,8 @@ It runs off the GUI thread while the frame is on the screen already.
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -152,15 +154,18 @@ class Life(QObject):
             self.workplace.end()
         self.workplace = None
 
-    def end(self) -> None:
-        """Finish every write, stop the outbox between two calls, close the workspace."""
+    def end(self) -> bool:
+        """Finish every write, stop the outbox between two calls, close the workspace.
+
+        False where some work stands still: then the process must not wait for it.
+        """
         from desk.gui.workplace import Workplace
 
         if isinstance(self.workplace, Workplace):
             self.workplace.stop()
         elif self._outbox is not None:
             self._outbox.stop()
-        self.runner.drain()
+        ended = self.runner.drain()
         # The pages go before what they stand on: none of their timers fires into a closed runner.
         self.window.hide()
         self.window.deleteLater()
@@ -168,6 +173,7 @@ class Life(QObject):
         if self.opened is not None:
             self.opened.close()
             self.opened = None
+        return ended
 
 
 def run_window(
@@ -189,5 +195,7 @@ def run_window(
     if dropped:
         life.window.dropped.emit(dropped)
     code = app.exec()
-    life.end()
+    if not life.end():
+        # Before the interpreter takes its modules down: that would wait for the threads that stand still.
+        atexit.register(os._exit, int(code))
     return int(code)

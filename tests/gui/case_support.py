@@ -99,7 +99,7 @@ class Bench:
         if claim is not None:
             self.desk.queue.release(self.operator, claim)
             self.session.set_claim(None)
-        self.runner.drain()
+        assert self.runner.drain()
         self.page.close()
         self.page.deleteLater()
         assert not self.bugs

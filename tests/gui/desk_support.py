@@ -27,4 +27,4 @@ def session_on(folder: Path, cases: int = 0) -> Iterator[Session]:
         try:
             yield session
         finally:
-            runner.drain()
+            assert runner.drain()

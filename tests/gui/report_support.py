@@ -65,7 +65,7 @@ class Writer:
         if claim is not None:
             self.desk.queue.release(self.operator, claim)
             self.session.set_claim(None)
-        self.runner.drain()
+        assert self.runner.drain()
         self.page.close()
         self.page.deleteLater()
         assert not self.bugs

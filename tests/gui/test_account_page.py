@@ -38,7 +38,7 @@ def session(desk: Desk) -> Iterator[Session]:
     bugs: list[str] = []
     runner.bug.connect(bugs.append)
     yield Session(desk, runner, desk.people.all()[0])
-    runner.drain()
+    assert runner.drain()
     assert not bugs
 
 

@@ -38,7 +38,7 @@ def session(desk: Desk) -> Iterator[Session]:
     made = Session(desk, runner, desk.people.all()[0])
     yield made
     made.set_claim(None)
-    runner.drain()
+    assert runner.drain()
 
 
 @pytest.fixture

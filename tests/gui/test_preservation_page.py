@@ -64,7 +64,7 @@ def open_page(
 
     yield opening
     for runner in runners:
-        runner.drain()
+        assert runner.drain()
 
 
 def second(world: World) -> Operator:

@@ -117,7 +117,7 @@ def test_from_the_offer_to_the_receipt(
     qtbot.waitUntil(confirm.bar.act.isEnabled)
     double_click(qtbot, confirm.bar.act)
     qtbot.waitUntil(lambda: desk.outbox.waiting() == 1)
-    writer.runner.drain()
+    assert writer.runner.drain()
     (row,) = desk.outbox.rows(writer.operator)
     desk.outbox.drain()
     desk.outbox.file_now(writer.operator, row.filing.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, QThread, QTimer
 from pytestqt.qtbot import QtBot
 
 from desk.domain.errors import Bug, Cancelled, DeskError, UserError
-from desk.gui.runner import Job, Runner
+from desk.gui.runner import _LEFT, Job, Runner
 
 
 @pytest.fixture
@@ -205,3 +206,27 @@ def test_the_end_waits_for_every_write_and_takes_no_more(qapp: object) -> None:
     assert made == list(range(50))
     with pytest.raises(Bug):
         runner.run_write(lambda: 1)
+
+
+def test_work_that_stands_still_holds_up_neither_the_end_nor_what_comes_after(
+    qapp: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Destroying a pool would wait for it without limit, in C++, where no signal is heard."""
+    runner, go_on, ended = Runner(), threading.Event(), threading.Event()
+
+    def stands() -> None:
+        go_on.wait(60)
+        ended.set()
+
+    runner.run_write(stands)
+    assert not runner.drain(50)
+    assert "Work did not end with the window: write" in caplog.text
+    caplog.clear()
+    kept = runner._writes
+    assert kept in _LEFT
+    del runner
+    gc.collect()
+    go_on.set()
+    assert ended.wait(60)
+    assert kept.waitForDone(5000)
+    _LEFT.remove(kept)

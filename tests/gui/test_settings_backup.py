@@ -55,7 +55,7 @@ def panel_of(
         return panel
 
     yield making
-    runner.drain()
+    assert runner.drain()
 
 
 def said(root: QWidget) -> str:

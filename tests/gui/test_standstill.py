@@ -61,7 +61,7 @@ def at_window(
         return standstill
 
     yield opening
-    runner.drain()
+    assert runner.drain()
 
 
 def said(root: QWidget) -> str:
