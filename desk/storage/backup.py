@@ -31,7 +31,7 @@ from sqlalchemy import select
 
 from desk.domain.errors import Cancelled, UserError, WorkspaceProblem
 from desk.ports.backup import BackupMade, Envelope, Progress
-from desk.storage.engine import open_sqlite
+from desk.storage.engine import WRITES, open_sqlite
 from desk.storage.keys import Purpose, fingerprint, subkey
 from desk.storage.tables import case_keys, case_media
 from desk.storage.workspace import DATABASE, VAULT, Workspace
@@ -228,6 +228,7 @@ def _copy_database(workspace: Workspace, path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     driver = workspace.store.engine.raw_connection()
     try:
+        driver.info.pop(WRITES, None)  # whoever takes it next from the pool says anew whether it writes
         driver.cursor().execute("PRAGMA query_only=OFF")
         driver.cursor().execute("VACUUM INTO ?", (str(path),))
     except Exception:

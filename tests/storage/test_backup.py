@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.domain.errors import Cancelled, UserError, WorkspaceProblem
+from desk.domain.errors import Bug, Cancelled, UserError, WorkspaceProblem
 from desk.domain.roles import Role
 from desk.storage import backup, workspace
 from desk.storage.workspace import Workspace
@@ -107,6 +107,14 @@ def test_media_are_copied_once_and_old_backups_go(opened: Workspace, tmp_path: P
     assert not (target / "vault" / blob[:2] / blob).exists()
 
 
+def test_a_reader_stays_a_reader_after_a_backup(opened: Workspace, tmp_path: Path) -> None:
+    with opened.store.read() as unit:
+        assert unit.people.all() == ()
+    take(opened, tmp_path / "b")
+    with pytest.raises(Bug, match="for reading"), opened.store.read() as unit:
+        unit.people.add("Person", frozenset({Role.MODERATOR}))
+
+
 def test_it_is_one_state_while_cases_come_in(opened: Workspace, tmp_path: Path) -> None:
     """Whatever the copy holds, it is a state that was: the log fits its head, every file is there."""
     stop, failed = threading.Event(), []
@@ -122,14 +130,15 @@ def test_it_is_one_state_while_cases_come_in(opened: Workspace, tmp_path: Path) 
         except Exception as problem:
             failed.append(problem)
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
     try:
         for round_ in range(3):
             take(opened, tmp_path / "b", AT + timedelta(hours=round_))
     finally:
         stop.set()
-        thread.join()
+        thread.join(60)
+    assert not thread.is_alive()
     assert failed == []
     snapshot = backup.snapshots(tmp_path / "b")[0]
     again = reopened(snapshot, tmp_path / "restored")
