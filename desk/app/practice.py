@@ -7,9 +7,12 @@ Heavy parts are imported inside the functions that need them: the window is pain
 from __future__ import annotations
 
 import logging
+import os
 import secrets as token_source
 import shutil
+import stat
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -28,6 +31,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PRACTICE_HOLD_MINUTES = 1
+FOLDERS = "desk-practice-"
+ALIVE = "alive"
+"""Locked as long as the process lives whose folder it is; the system frees it however that ends."""
+YOUNG_S = 60.0
+"""A folder as young as that may be one whose process has not locked it yet."""
 Say = Callable[[str], None]
 
 
@@ -41,12 +49,17 @@ def practice_desk(
     """
     from desk.practice.server import StandIn
     from desk.storage import workspace
+    from desk.storage.locks import hold
     from desk.system.keyring import MemorySecretStore
 
     tell = say or (lambda _words: None)
     with ExitStack() as stack:
-        base = Path(tempfile.mkdtemp(prefix="desk-practice-", dir=folder))
+        clear_stale(folder or Path(tempfile.gettempdir()))
+        base = Path(tempfile.mkdtemp(prefix=FOLDERS, dir=folder))
         stack.callback(shutil.rmtree, base, ignore_errors=True)
+        lock = hold(base / ALIVE)
+        if lock is not None:
+            stack.callback(os.close, lock)
         tell("Starting the stand-in CyberTipline on this computer…")
         password = token_source.token_urlsafe(16)
         server = stack.enter_context(StandIn(user="practice", password=password))
@@ -68,6 +81,36 @@ def practice_desk(
             tell("Making a day's work of synthetic cases…")
             _practice_cases(desk, base / "cases", desk.clock.now())
         yield desk
+
+
+def clear_stale(parent: Path) -> int:
+    """Remove what practice left behind in ``parent`` where its process was killed; how many folders.
+
+    A folder goes only where it is one of this user's own, has the file that practice locks, is not young,
+    and nobody holds that lock. What can't be looked at or removed stays.
+    """
+    from desk.storage.locks import hold
+
+    cleared = 0
+    for base in parent.glob(f"{FOLDERS}*"):
+        try:
+            known = base.lstat()
+            own = not hasattr(os, "getuid") or known.st_uid == os.getuid()
+            if not own or not stat.S_ISDIR(known.st_mode) or not (base / ALIVE).is_file():
+                continue
+            if time.time() - known.st_mtime < YOUNG_S:
+                continue
+            lock = hold(base / ALIVE)
+        except OSError:
+            continue
+        if lock is None:
+            continue
+        os.close(lock)
+        shutil.rmtree(base, ignore_errors=True)
+        cleared += 1
+    if cleared:
+        log.info("Folders of practice that had ended without clearing up: %d removed", cleared)
+    return cleared
 
 
 def _set_up_practice(desk: Desk, endpoint: Endpoint, password: str) -> None:

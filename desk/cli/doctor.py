@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desk import app
-from desk.domain.errors import DeskError
+from desk.domain.errors import DeskError, NoKeyring
 from desk.domain.roles import Permission
 from desk.services.desk import Desk
 
@@ -73,7 +73,7 @@ def _sandbox() -> Iterator[Finding]:
 
 
 def _workspace(desk: Desk) -> Iterator[Finding]:
-    checks: tuple[Callable[[Desk], Finding], ...] = (_log, _endpoint, _outbox, _backup)
+    checks: tuple[Callable[[Desk], Finding], ...] = (_log, _checkpoints, _endpoint, _outbox, _backup)
     yield Finding("ok", "Workspace", f"opens: {desk.place}")
     for check in checks:
         try:
@@ -87,11 +87,21 @@ def _log(desk: Desk) -> Finding:
     return Finding("ok" if verdict.ok else "bad", "Audit log", verdict.words)
 
 
+def _checkpoints(desk: Desk) -> Finding:
+    trouble = desk.checkpoints.trouble()
+    words = trouble or "signed, and copied where that is wanted"
+    return Finding("warn" if trouble else "ok", "Checkpoints", words)
+
+
 def _endpoint(desk: Desk) -> Finding:
     endpoint = desk.configuration.endpoint()
     if endpoint is None:
         return Finding("bad", "Endpoint", "none is set; an administrator sets one in Settings")
-    state = desk.credentials.state(endpoint)
+    try:
+        state = desk.credentials.state(endpoint)
+    except NoKeyring as problem:
+        words = "reports can be drafted here, but not filed: the agency's credentials are in a keyring alone."
+        return Finding("bad", "Filing", f"{words} {problem.words()}")
     if not state.there:
         return Finding("warn", "Credentials", f"none for {endpoint.url}; “desk credentials set” stores them")
     if not state.accepted:

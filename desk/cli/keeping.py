@@ -62,6 +62,13 @@ def _new_passphrase() -> str:
 def restore(arguments: Namespace, output: Output) -> int:
     """Make the workspace out of a backup; the folder of --workspace must be empty or missing."""
     folder = workspace_of(arguments)
+    if getattr(arguments, "passphrase_file", None) is not None:
+        # It would be left unread: a backup opens with its own passphrase, and so does what comes out of it.
+        raise UserError(
+            "--passphrase-file is for a workspace that is there already.",
+            "Give the backup's passphrase with --backup-passphrase-file, and --use-passphrase where the "
+            "restored workspace is to be unlocked by that same passphrase instead of the keyring.",
+        )
     if arguments.backup_passphrase_file is not None:
         passphrase = app.read_secret(arguments.backup_passphrase_file)
     elif sys.stdin.isatty():

@@ -13,6 +13,7 @@ from desk.domain.errors import DeskError
 from desk.domain.exposure import Rest, RestState
 from desk.domain.filing import Filing, FilingState
 from desk.domain.roles import Operator, Permission
+from desk.gui.able import Able
 from desk.gui.account.page import AccountPage
 from desk.gui.approvals.page import ApprovalsPage, waiting_for
 from desk.gui.audit.page import AuditPage
@@ -101,6 +102,7 @@ class Workplace(QObject):
         window.go("queue" if operator.may(Permission.SEE_QUEUE) else "settings")
         self._greet()
         self.standstill.ask()
+        Able(self.session, window, self).ask()
         self._seen_at = desk.clock.now()
         self._look_back()
         self._status = QTimer(self)

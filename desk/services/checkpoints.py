@@ -9,9 +9,7 @@ signing key lies in the OS keyring and is named in the log before it signs.
 
 from __future__ import annotations
 
-import errno
 import logging
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +26,7 @@ from desk.ports import Clock, SecretStore, Store, UnitOfWork
 from desk.ports.signing import Signer
 from desk.services.auditing import ORIGIN, note
 from desk.services.changes import Change, Done, done
+from desk.services.checkpoint_copies import append, copies_lag, not_copied
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +37,6 @@ PACE = timedelta(seconds=1)
 """While reports are filed without a pause, one checkpoint covers all receipts of so long."""
 AFTER_TROUBLE = timedelta(minutes=5)
 """A keyring that is locked asks a person each time: not at every filing."""
-_TAIL = 1 << 14
 
 
 def key_name(workspace_id: str) -> str:
@@ -187,7 +185,7 @@ class Checkpoints:
         if policy.copies:
             if not Path(policy.copies).is_absolute():
                 raise UserError("The file for copies needs its whole path.", "Begin it at the root.")
-            _append(Path(policy.copies), b"")
+            append(Path(policy.copies), b"")
         with self._store.write() as uow:
             uow.settings.set(POLICY, to_plain(policy))
             note(
@@ -231,6 +229,30 @@ class Checkpoints:
             seed = self._stored()
         with self._store.read() as uow:
             return None if seed is None else self._key(origin_of(uow, self._id), seed)
+
+    def policy(self, by: Operator) -> CheckpointPolicy:
+        """What ``set_policy`` keeps, for the one who may set it."""
+        require(by, Permission.SETTINGS)
+        with self._store.read() as uow:
+            return policy_of(uow)
+
+    def trouble(self) -> str:
+        """What keeps checkpoints from being signed here or copied elsewhere, in words; "" where nothing does.
+
+        For whoever looks over this computer: a path is named, nothing of the log. May ask the keyring.
+        """
+        with self._store.read() as uow:
+            policy, due = policy_of(uow), _unsigned(uow.audit.last_checkpoint(), uow.audit.head().size)
+            origin = origin_of(uow, self._id)
+        if due:
+            try:
+                self.own_key()
+            except DeskError as problem:
+                return f"No checkpoint can be signed here: {problem.words()}"
+        if policy.copies:
+            with self._store.read() as uow:
+                return copies_lag(Path(policy.copies), uow, origin)
+        return ""
 
     # for other services ---------------------------------------------------------
 
@@ -332,9 +354,9 @@ class Checkpoints:
         try:
             path = Path(policy.copies)
             with self._store.read() as uow:
-                missing = uow.audit.checkpoints(after=_last_copied(path, uow, self._id))
+                missing = not_copied(path, uow, origin_of(uow, self._id))
             if missing:
-                _append(path, "".join(row.note for row in missing).encode())
+                append(path, "".join(row.note for row in missing).encode())
         except DeskError as problem:
             log.warning("A checkpoint could not be copied: %s", type(problem).__name__)
             self._copy_trouble = problem.words()
@@ -355,50 +377,6 @@ def _unsigned(last: CheckpointRow | None, size: int) -> int:
     """Entries that no checkpoint covers; a checkpoint's own entry does not ask for another one."""
     covered = 0 if last is None else last.size + 1
     return max(0, size - covered)
-
-
-def _last_copied(path: Path, uow: UnitOfWork, workspace_id: str) -> int:
-    """The number of the last checkpoint in the file, found by its size; 0 where there is none."""
-    try:
-        with path.open("rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - _TAIL))
-            tail = file.read(_TAIL).decode(errors="replace")
-    except FileNotFoundError:
-        return 0
-    except OSError as error:
-        raise _unwritable(error) from None
-    _, found, rest = tail.rpartition(origin_of(uow, workspace_id) + "\n")
-    size = rest.split("\n", 1)[0]
-    if not found or not size.isdecimal():
-        return 0
-    for row in uow.audit.newest_checkpoints(1000):
-        if row.size <= int(size):
-            return row.number
-    return 0
-
-
-def _append(path: Path, data: bytes) -> None:
-    """All of it or nothing, and on the disk. Raises UserError."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            before = os.fstat(descriptor).st_size
-            if os.write(descriptor, data) != len(data):
-                os.ftruncate(descriptor, before)
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise _unwritable(error) from None
-
-
-def _unwritable(error: OSError) -> UserError:
-    return UserError(
-        f"The file for copies of checkpoints can't be written: {error.strerror}.",
-        "Make its folder reachable, or have an administrator name another file.",
-    )
 
 
 Keeper = Callable[[Filing | None], None]

@@ -216,7 +216,9 @@ def test_copies_are_appended_and_caught_up(world: World, tmp_path: Path) -> None
     file.parent.rename(tmp_path / "away")
     keeper.sign(world.supervisor)
     assert "can't be written" in keeper.state(world.supervisor).copy_trouble
+    assert "can't be written" in keeper.trouble()
     (tmp_path / "away").rename(file.parent)
+    assert "lacks 1 of the signed checkpoints" in keeper.trouble()
     assert not moved.exists()
     world.clock.forward(minutes=31)
     world.case()
@@ -225,6 +227,7 @@ def test_copies_are_appended_and_caught_up(world: World, tmp_path: Path) -> None
     sizes = [row.size for row in reversed(keeper.newest(world.supervisor))]
     assert [Checkpoint.parse(n.text).size for n in parse_notes(file.read_text("utf-8"))] == sizes
     assert file.stat().st_mode & 0o777 == 0o600
+    assert keeper.trouble() == ""
     assert world.auditing.verify(older=file).ok
 
 
@@ -248,6 +251,7 @@ def test_a_file_that_may_not_be_read(world: World, tmp_path: Path) -> None:
     file.chmod(0o200)
     with ordinary_rights():
         keeper._copy(CheckpointPolicy(60, str(file)))
+        assert "can't be written" in keeper.trouble()
     assert "can't be written" in keeper.state(world.supervisor).copy_trouble
 
 

@@ -131,6 +131,8 @@ TABLE: dict[str, str | Given | Open] = {
     "checkpoints.rotate": "A",
     "checkpoints.set_policy": "A",
     "checkpoints.state": "S",
+    "checkpoints.policy": "A",
+    "checkpoints.trouble": Open("by whoever looks over this computer; it names a path, nothing of the log"),
     "checkpoints.newest": "S",
     "evidence.standing": "S",
     "evidence.ask": "S",

@@ -21,6 +21,7 @@ from desk.gui.settings.hooks import HooksPanel
 from desk.gui.settings.people import PeoplePanel, SignInPanel
 from desk.gui.settings.policies import PoliciesPanel
 from desk.gui.settings.reporting import ReportingPanel
+from desk.gui.settings.signing import SigningPanel
 from desk.gui.settings.weaker import WeakerPanel
 from desk.gui.widgets.buttons import primary, quiet
 from desk.gui.widgets.common import hbox, label
@@ -213,7 +214,7 @@ class SettingsPage(Page):
         self.people, self.weaker = PeoplePanel(session), WeakerPanel()
         self.signin = SignInPanel(session)
         self.hooks = HooksPanel(session)
-        self.backup = BackupPanel(session)
+        self.backup, self.signing = BackupPanel(session), SigningPanel(session)
         self._problem = label("", "bad", wrap=True)
         self._problem.hide()
         self._scroll = scroll = Scroll()
@@ -228,6 +229,7 @@ class SettingsPage(Page):
             self.network,
             self.hooks,
             self.backup,
+            self.signing,
             self.people,
             self.signin,
         ):
@@ -244,6 +246,7 @@ class SettingsPage(Page):
         self.signin.notify.connect(self.notify)
         self.hooks.notify.connect(self.notify)
         self.backup.notify.connect(self.notify)
+        self.signing.notify.connect(self.notify)
         for editor in (*self.company.editors(), *self.network.editors(), self.policies):
             editor.changed.connect(self._touched)
         for spin in self.limits.editors():
@@ -290,6 +293,7 @@ class SettingsPage(Page):
         self.signin.ask()
         self.hooks.ask()
         self.backup.ask()
+        self.signing.ask()
         if not self._dirty:
             self._before = settings
             self._show_before()

@@ -124,12 +124,9 @@ class LogReading(Repository):
 
     def guards_missing(self) -> tuple[str, ...]:
         """The triggers that refuse changes of the log (migrations 0002 and 0008) and are not at work here."""
-        if self._db.dialect.name == "sqlite":
-            there, wanted = _SQLITE_GUARDS, GUARDS
-        else:
-            there, wanted = _POSTGRES_GUARDS, GUARDS + POSTGRES_GUARDS
-        found = {str(row[0]) for row in self._db.execute(there)}
-        return tuple(name for name in wanted if name not in found)
+        sqlite = self._db.dialect.name == "sqlite"
+        found = {str(row[0]) for row in self._db.execute(_SQLITE_GUARDS if sqlite else _POSTGRES_GUARDS)}
+        return tuple(name for name in (*GUARDS, *(() if sqlite else POSTGRES_GUARDS)) if name not in found)
 
 
 def _log_row(row: Record) -> LogRow:
