@@ -7,20 +7,26 @@ lose updates; so it begins none here, and every transaction says BEGIN or BEGIN 
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from desk.domain.errors import WorkspaceProblem
 from desk.storage.driver import execute
-from desk.storage.problems import explain
+from desk.storage.locks import first_in_line
+from desk.storage.problems import code_of, explain
 
 BUSY_MS = 30_000
 """How long a write waits for another one before it gives up, in milliseconds."""
+
+LINE = "-line"
+"""After the database's name, the name of the file at which processes that want to write stand in line."""
+_ASK_AGAIN_S = 0.001
 
 WRITES = "desk_writes"
 """Execution option of a connection whose next transaction writes."""
@@ -52,6 +58,8 @@ def open_sqlite(path: Path, key: bytes, *, create: bool = False) -> Engine:
         pool_use_lifo=True,  # the one used last still has its pages decrypted
     )
 
+    line = path.with_name(path.name + LINE)
+
     @event.listens_for(engine, "connect")
     def connected(driver: Any, _record: Any) -> None:
         driver.isolation_level = None
@@ -69,7 +77,10 @@ def open_sqlite(path: Path, key: bytes, *, create: bool = False) -> Engine:
         if connection.info.get(WRITES) is not writes:
             execute(connection, f"PRAGMA query_only={'OFF' if writes else 'ON'}")
             connection.info[WRITES] = writes
-        execute(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            _begin_to_write(connection, line)
+        else:
+            execute(connection, "BEGIN")
 
     _try(engine, _WRONG_KEY, _WRONG_KEY_REMEDY)
     return engine
@@ -105,6 +116,29 @@ def open_postgres(url: str) -> Engine:
 
     _try(engine, "The store can't be reached.", "Check the address, the user and the password.")
     return engine
+
+
+def _begin_to_write(connection: Connection, line: Path) -> None:
+    """BEGIN IMMEDIATE, when it is this process's turn.
+
+    SQLite itself has each that waits look again after a growing sleep, at most ten times a second: of several
+    busy processes one writes on and on and the others wait for many seconds. Here only the first in line
+    looks, and often. Raises DBAPIError after BUSY_MS.
+    """
+    deadline = time.monotonic() + BUSY_MS / 1000
+    with first_in_line(line, patience=BUSY_MS / 2000):
+        execute(connection, "PRAGMA busy_timeout=0")
+        try:
+            while True:
+                try:
+                    execute(connection, "BEGIN IMMEDIATE")
+                    return
+                except DBAPIError as error:
+                    if not code_of(error.orig).startswith("SQLITE_BUSY") or time.monotonic() >= deadline:
+                        raise
+                time.sleep(_ASK_AGAIN_S)
+        finally:
+            execute(connection, f"PRAGMA busy_timeout={BUSY_MS}")
 
 
 def _prepare(driver: Any, key: bytes) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy.exc import ArgumentError
 
 from desk.domain.errors import WorkspaceProblem
 from desk.storage import schema
-from desk.storage.engine import open_postgres, open_sqlite
+from desk.storage.engine import LINE, open_postgres, open_sqlite
 from desk.storage.keys import Purpose, fingerprint, subkey
 from desk.storage.locks import alone
 from desk.storage.unit_of_work import SqlStore
@@ -221,7 +221,7 @@ def _bring_up_to_date(engine: Engine, folder: Path) -> None:
 
 def _undo(folder: Path) -> None:
     """Leave the folder empty again: it was, before this module made these."""
-    for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{INFO}.part", LOCK):
+    for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}{LINE}", f"{INFO}.part", LOCK):
         (folder / name).unlink(missing_ok=True)
     (folder / LOGS).rmdir()
 

@@ -47,8 +47,11 @@ store = SqlStore(open_postgres(where) if kind == "postgresql" else open_sqlite(P
 queue, clock = Queue(store, SystemClock()), SystemClock()
 with store.read() as unit:
     me = unit.people.get(who)
+longest = 0.0
 while True:
+    asked = time.monotonic()
     claim = queue.next_case(me).value
+    longest = max(longest, time.monotonic() - asked)
     if claim is None:
         with store.read() as unit:
             if unit.cases.counts(me.id, clock.now()).all == 0:
@@ -63,7 +66,7 @@ while True:
             note(unit, "case.decided", clock.now(), me, case_number=claim.case_id)
     except ClaimLost:  # a slow computer: the short lease ended meanwhile, and somebody else decides it
         continue
-    print(claim.case_id, flush=True)
+print(longest)
 """
 
 
@@ -87,6 +90,7 @@ def test_none_is_claimed_twice_and_none_lost(store: SqlStore) -> None:
     with store.write() as unit:
         people = [person(unit, f"Person {n}").id for n in range(CLAIMERS)]
         numbers = {add_case(unit, f"case-{n}") for n in range(CASES)}
+    begun = time.monotonic()
     kind = store.engine.dialect.name
     url = store.engine.url
     where = str(Path(url.database or "")) if kind == "sqlite" else url.render_as_string(hide_password=False)
@@ -96,17 +100,25 @@ def test_none_is_claimed_twice_and_none_lost(store: SqlStore) -> None:
         for kill in range(1, KILLS + 1):
             aim = CASES * kill // (KILLS + 2)
             while len(numbers) - remaining(store) < aim:
+                assert all(process.poll() is None for process in running.values())
                 time.sleep(0.02)
             running[victim].kill()
             running[victim].communicate()
             running[victim] = claimer(kind, where, victim)
+        longest = 0.0
         for process in running.values():
-            process.communicate(timeout=60 + CASES / 20)
+            said, _ = process.communicate(timeout=60 + CASES / 20)
             assert process.returncode == 0
+            longest = max(longest, float(said))
     finally:
         for process in running.values():
             process.kill()
             process.wait()
+    took = time.monotonic() - begun
+    print(
+        f"{kind}: {CASES:,} cases by {CLAIMERS} claimers with {KILLS} kills in {took:.0f} s, "
+        f"{CASES / took:.0f} a second; the longest wait for a case {longest:.1f} s"
+    )
     now = datetime.now(UTC)
     with store.read() as unit:
         rows = unit.cases.rows(CaseFilter("closed"), now, limit=CASES + 1)

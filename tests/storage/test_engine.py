@@ -31,7 +31,7 @@ def test_nothing_lies_in_the_clear(tmp_path: Path) -> None:
             number = add_case(unit, f"{SECRET}-{n}", summary=SECRET, reported=Account(id=SECRET, bio=SECRET))
             unit.cases.claim(number, person(unit, SECRET), NOW, NOW)
     files = [path for path in tmp_path.iterdir() if path.is_file()]
-    assert {path.name for path in files} == {"desk.db", "desk.db-wal", "desk.db-shm"}
+    assert {path.name for path in files} == {"desk.db", "desk.db-wal", "desk.db-shm", "desk.db-line"}
     everything = b"".join(path.read_bytes() for path in files)
     store.close()
     everything += (tmp_path / "desk.db").read_bytes()

@@ -31,7 +31,9 @@ def test_made_and_opened_again(tmp_path: Path) -> None:
     assert opened.logs.is_dir()
     opened.close()
     assert workspace.read_info(folder).envelope == {"kdf": "argon2id", "n": 1}
-    assert {p.name for p in folder.iterdir()} == {"workspace.json", "desk.db", "vault", "logs", "lock"}
+    assert {p.name for p in folder.iterdir()} == {
+        "workspace.json", "desk.db", "desk.db-line", "vault", "logs", "lock",
+    }  # fmt: skip
     for path in [folder, *folder.rglob("*")]:
         if os.name == "posix":
             assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
