@@ -239,4 +239,4 @@ class GuardReport:
     @property
     def confined(self) -> bool:
         """True when the worker can open neither a file nor a connection."""
-        return any(guard.active for guard in self.guards if guard.name == "syscalls")
+        return any(guard.active for guard in self.guards if guard.name in ("syscalls", "sandbox"))

@@ -61,6 +61,21 @@ def report(platform: str, reports: list[Report]) -> GuardReport:
             ),
         ]
     elif platform == "win32":
-        guards.append(Guard("job", in_job, "A job object holds the worker and ends it with the desk."))
+        guards += [
+            Guard("job", in_job, "A job object holds the worker and ends it with the desk."),
+            Guard(
+                "integrity",
+                has(wire.GUARD_LOW_INTEGRITY),
+                "Low integrity: nothing of yours can be written to, no program started.",
+            ),
+        ]
+    elif platform == "darwin":
+        guards.append(
+            Guard(
+                "sandbox",
+                has(wire.GUARD_SEATBELT),
+                "The system's sandbox: no file, connection or program can be opened.",
+            )
+        )
     formats = tuple(_NAMES.get(one, one.name) for one in Format if able >> one & 1)
     return GuardReport(platform, tuple(guards), formats)

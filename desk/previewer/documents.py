@@ -29,6 +29,7 @@ from .protocol import (
     Request,
 )
 from .shape import blurred, picture, plain
+from .swell import check_streams
 from .text import Entry, from_tags
 
 _POINT_LIMIT = 20_000.0
@@ -63,6 +64,7 @@ def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[E
     ask = Ask(request.ask)
     if request.format != Format.PDF:
         raise Refused(Refusal.UNSUPPORTED)
+    check_streams(source, request.size)
     source.seek(0)
     document = pypdfium2.PdfDocument(source)
     try:
@@ -72,7 +74,7 @@ def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[E
         if pages < 1:
             raise Refused(Refusal.NO_PICTURE)
         if ask is Ask.PROBE:
-            width, height = _size(document[0])
+            width, height = _size_of(document.get_page_size(0))
             flags = FACT_PICTURE | (FACT_TEXT if _text(document) else 0)
             return Facts(round(width), round(height), pages, -1, flags)
         grey = bool(request.flags & GREY)
@@ -108,7 +110,11 @@ def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[E
 
 def _size(page: Any) -> tuple[float, float]:
     """Width and height in points. Raises Refused where they make no sense."""
-    width, height = page.get_size()
+    return _size_of(page.get_size())
+
+
+def _size_of(size: tuple[float, float]) -> tuple[float, float]:
+    width, height = size
     if not (0 < width < _POINT_LIMIT and 0 < height < _POINT_LIMIT):
         raise Refused(Refusal.TOO_LARGE)
     return width, height

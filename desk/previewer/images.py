@@ -44,6 +44,7 @@ from .protocol import (
     Request,
 )
 from .shape import blurred, check_size, fit, picture, plain, shrink, turn
+from .swell import check_swell
 from .text import Entry, from_exif
 
 NAMES = {
@@ -102,6 +103,7 @@ def _open(source: BinaryIO, request: Request) -> Image.Image:
     source.seek(0)
     image = Image.open(source, formats=[name])
     check_size(*image.size)
+    check_swell(image, source, request.size)
     return image
 
 
@@ -193,10 +195,17 @@ def _frames(image: Image.Image, source: BinaryIO, request: Request) -> Iterator[
     frames = _count(image, source)
     wanted = max(1, min(request.number, frames, MAX_STILLS))
     for index in range(wanted):
+        number = index * frames // wanted
+        # One by one, since each picture is laid over those before it: so the time can be watched.
+        if image.format != "TIFF":
+            for between in range(image.tell() + 1, number):
+                if time.monotonic() > deadline:
+                    return
+                _seek(image, between)
         if index and time.monotonic() > deadline:
             return
-        _seek(image, index * frames // wanted)
-        yield index * frames // wanted
+        _seek(image, number)
+        yield number
 
 
 def _hashes(source: BinaryIO, request: Request) -> list[Hashed]:

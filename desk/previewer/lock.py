@@ -2,7 +2,8 @@
 
 Order matters: decoders are loaded and warmed before; Landlock needs no_new_privs; seccomp comes after
 everything that it forbids; RLIMIT_NOFILE comes last of the limits, since loading libseccomp opens files.
-macOS has the limits alone; on Windows the host puts the process into a job object from outside.
+macOS has the limits and its own sandbox; on Windows the host puts the process into a job object from outside,
+and the worker gives up its rights to write and to start programs.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import sys
 from typing import Any
 
+from . import elsewhere
 from .protocol import Guards
 
 if sys.platform != "win32":
@@ -150,8 +152,14 @@ def lock(*, threads: bool) -> tuple[int, int]:
             bits |= Guards.RLIMITS
         if seccomp is not None and _filter(seccomp, threads=threads):
             bits |= Guards.SECCOMP
-    elif sys.platform != "win32" and _limits(threads=threads):
-        bits |= Guards.RLIMITS
+    elif sys.platform == "win32":
+        if elsewhere.low_integrity():
+            bits |= Guards.LOW_INTEGRITY
+    else:
+        if _limits(threads=threads):
+            bits |= Guards.RLIMITS
+        if sys.platform == "darwin" and elsewhere.seatbelt():
+            bits |= Guards.SEATBELT
     return bits, abi
 
 

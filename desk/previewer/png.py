@@ -15,6 +15,7 @@ from PIL import Image
 
 from .protocol import GREY, Ask, Picture, Refusal, Refused, Request
 from .shape import blurred, check_size, fit
+from .swell import check_proportion
 
 _HEAD = struct.Struct(">8sI4sIIBBBBB")
 _MODES = {0: "gray", 2: "rgb24"}
@@ -31,6 +32,7 @@ def answer(source: BinaryIO, request: Request) -> list[Picture]:
     if name != b"IHDR" or depth != 8 or colour not in _MODES or interlaced:
         raise Refused(Refusal.UNSUPPORTED)
     check_size(width, height)
+    check_proportion(width * height * (1 if colour == 0 else 3), len(data))
     if _END not in data[-4096:]:
         raise Refused(Refusal.BROKEN)  # cut off: the usual way shows what is there
     frame = _decoded(data)

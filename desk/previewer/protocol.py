@@ -129,6 +129,8 @@ class Guards:
     LANDLOCK = 4
     SECCOMP = 8
     NOT_DUMPABLE = 16
+    SEATBELT = 32
+    LOW_INTEGRITY = 64
 
 
 class Request(NamedTuple):

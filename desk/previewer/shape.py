@@ -8,6 +8,8 @@ from .protocol import MAX_PIXELS, Picture, Refusal, Refused
 
 FLOOR_PER_MILLE = 60
 FLOOR_PIXELS = 8.0
+MAX_SIDE = 500_000
+"""Pixels: a line or a column of millions costs seconds, and shows nothing."""
 
 _TURNS = {
     2: (Image.Transpose.FLIP_LEFT_RIGHT,),
@@ -24,7 +26,7 @@ def check_size(width: int, height: int) -> None:
     """Refuse before a pixel is decoded. Raises Refused(TOO_LARGE)."""
     if width < 1 or height < 1:
         raise Refused(Refusal.BROKEN)
-    if width * height > MAX_PIXELS:
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise Refused(Refusal.TOO_LARGE)
 
 

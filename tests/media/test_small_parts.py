@@ -153,5 +153,7 @@ def test_guards_are_counted_only_where_every_worker_has_them() -> None:
     assert active(report("linux", 31, None)) == everything - {"process"}
     assert active(report("linux", None, None)) == set()
     assert active(report("darwin", 1, 1)) == {"process", "limits"}
+    assert active(report("darwin", 33, 33)) == {"process", "limits", "sandbox"}
     assert active(report("win32", 0, 0, job=True)) == {"process", "limits", "job"}
+    assert active(report("win32", 64, 64, job=True)) == {"process", "limits", "job", "integrity"}
     assert report("linux", 31).formats == ("JPEG",)

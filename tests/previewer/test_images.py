@@ -192,11 +192,14 @@ def test_bombs_are_refused_by_their_header(name: str) -> None:
 
 
 def test_the_cap_is_on_pixels() -> None:
-    from desk.previewer.shape import check_size
+    from desk.previewer.shape import MAX_SIDE, check_size
 
-    check_size(MAX_PIXELS, 1)
+    check_size(MAX_PIXELS // 1000, 1000)
     with pytest.raises(Refused):
-        check_size(MAX_PIXELS + 1, 1)
+        check_size(MAX_PIXELS // 1000 + 1, 1000)
+    check_size(MAX_SIDE, 1)
+    with pytest.raises(Refused):
+        check_size(1, MAX_SIDE + 1)
     with pytest.raises(Refused):
         check_size(0, 10)
 

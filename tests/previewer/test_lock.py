@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from desk.previewer import elsewhere
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the guards under test are Linux's")
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -157,3 +159,8 @@ os._exit(0)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, timeout=30, text=True)
     assert done.stdout == "23"
+
+
+def test_guards_of_other_systems_are_said_to_be_missing() -> None:
+    assert not elsewhere.seatbelt()
+    assert not elsewhere.low_integrity()
