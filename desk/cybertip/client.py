@@ -18,9 +18,10 @@ from pathlib import Path
 import httpcore
 import httpx
 
+from desk.cybertip.http1 import Times
 from desk.cybertip.multipart import SourceChanged, SourceFailed, UploadBody, UploadCancelled, form
 from desk.cybertip.replies import Exchange, judge, unsettled
-from desk.cybertip.wire import LOST, NOT_CONNECTED, core_url, header, open_pool
+from desk.cybertip.wire import LOST, NOT_CONNECTED, Answer, Pool, request_head
 from desk.cybertip.xml import Unreadable, clean, parse
 from desk.domain.company import Credentials, Endpoint
 from desk.domain.endpoint import checked, is_loopback, proxy_url
@@ -55,6 +56,14 @@ class ClientOptions:
     proxy: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
     timeouts: Timeouts = Timeouts()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What goes out; its head holds the credentials."""
+
+    head: bytes = field(repr=False)
+    content: Iterable[bytes] = field(repr=False)
 
 
 def tls_context(ca_file: Path | None = None) -> ssl.SSLContext:
@@ -97,12 +106,13 @@ class CyberTipClient:
         pair = f"{credentials.user}:{credentials.password}".encode()
         authorization = b"Basic " + base64.b64encode(pair)
         proxy = proxy_url(options.proxy) if options.proxy else None
-        self._http = open_pool(
+        self._http = Pool(
+            self._base,
             tls_context(options.ca_file) if self._base.scheme == "https" else _no_tls(),
             None if proxy is None or is_loopback(self._base.host) else proxy,
             CONNECTIONS,
         )
-        self._urls: dict[str, httpcore.URL] = {}
+        self._targets: dict[str, bytes] = {}
         self._headers = [
             (b"Host", self._base.netloc),
             (b"Authorization", authorization),
@@ -171,7 +181,7 @@ class CyberTipClient:
         if cancelled is not None and cancelled():
             return self._own(OutcomeKind.TRY_AGAIN, "Cancelled before anything was sent.")
         body = UploadBody(report_id, name, size, chunks, progress=progress, cancelled=cancelled)
-        request = self._request("POST", "upload", body.content_type, body, length=body.length)
+        request = self._request("POST", "upload", body.content_type, body)
         try:
             reply = self._call(Call.UPLOAD, request, report_id=report_id, read=self._timeouts.upload_read)
         except UploadCancelled:
@@ -222,29 +232,28 @@ class CyberTipClient:
         path: str,
         content_type: str | None = None,
         content: bytes | UploadBody | None = None,
-        *,
-        length: int | None = None,
-    ) -> httpcore.Request:
-        url = self._urls.get(path)
-        if url is None:
+    ) -> _Request:
+        target = self._targets.get(path)
+        if target is None:
             whole = httpx.URL(f"{self._endpoint}/{path}")
             base = self._base
             if (whole.scheme, whole.host, whole.port) != (base.scheme, base.host, base.port):
                 raise Bug("A call would leave its endpoint.")
-            url = self._urls[path] = core_url(whole)
+            target = self._targets[path] = whole.raw_path
         headers = self._headers.copy()
         if content_type is not None:
             headers.append((b"Content-Type", content_type.encode("ascii")))
-        if isinstance(content, bytes):
-            length = len(content)
-        if length is not None:
-            headers.append((b"Content-Length", b"%d" % length))
-        return httpcore.Request(method, url, headers=headers, content=content)
+        if content is None:
+            return _Request(request_head(method.encode("ascii"), target, headers), ())
+        length = len(content) if isinstance(content, bytes) else content.length
+        headers.append((b"Content-Length", b"%d" % length))
+        parts = (content,) if isinstance(content, bytes) else content
+        return _Request(request_head(method.encode("ascii"), target, headers), parts)
 
     def _call(
         self,
         call: Call | None,
-        request: httpcore.Request,
+        request: _Request,
         *,
         report_id: str | None = None,
         sent: bytes = b"",
@@ -258,49 +267,42 @@ class CyberTipClient:
     def _exchange(
         self,
         call: Call | None,
-        request: httpcore.Request,
+        request: _Request,
         *,
         limit: int = BODY_LIMIT,
         read: float | None = None,
     ) -> Exchange | Reply:
         """What came back, or the reply that a failure to get an answer amounts to."""
         times = self._timeouts
-        request.extensions = {
-            "timeout": {
-                "connect": times.connect,
-                "write": times.write,
-                "read": read or times.read,
-                "pool": times.pool,
-            }
-        }
+        phases = Times(times.connect, times.write, read or times.read, times.pool)
         try:
-            response = self._http.handle_request(request)
+            answer = self._http.ask(request.head, request.content, phases)
         except NOT_CONNECTED as error:
             return self._own(OutcomeKind.TRY_AGAIN, _not_connected(error))
         except LOST as error:
             return self._own(unsettled(call), _lost(error))
         try:
-            body, why = self._body(response, limit)
+            body, why = self._body(answer, limit)
         finally:
-            response.close()
+            answer.close()
         return Exchange(
             at=self._now(),
-            http_status=response.status,
-            request_id=_request_id(response),
+            http_status=answer.status,
+            request_id=_request_id(answer),
             body=body,
             whole=not why,
             why=why,
         )
 
-    def _body(self, response: httpcore.Response, limit: int) -> tuple[bytes, str]:
+    def _body(self, answer: Answer, limit: int) -> tuple[bytes, str]:
         """The body's exact bytes, and why they are not all of it; empty where they are."""
         until = time.monotonic() + self._timeouts.answer
         parts: list[bytes] = []
         held = 0
-        if (header(response.headers, b"content-encoding") or "identity").lower() != "identity":
+        if (answer.header(b"content-encoding") or "identity").lower() != "identity":
             return b"", "The answer was encoded though that was not asked for"
         try:
-            for part in response.iter_stream():
+            for part in answer.body():
                 parts.append(part[: limit - held])
                 held += len(part)
                 if held > limit:
@@ -328,9 +330,9 @@ def _is_schema(body: bytes) -> bool:
         return False
 
 
-def _request_id(response: httpcore.Response) -> str | None:
+def _request_id(answer: Answer) -> str | None:
     """Bounded and clean: it is shown and kept."""
-    return clean(header(response.headers, b"request-id")).strip()[:200] or None
+    return clean(answer.header(b"request-id")).strip()[:200] or None
 
 
 def _not_connected(error: Exception) -> str:

@@ -1,21 +1,26 @@
-"""The connections to one endpoint: a pool, and requests that go out in one piece.
+"""The connections to one endpoint: made, kept for a while, and used again.
 
-What httpx adds to httpcore's pool (cookies, redirects, authentication, decoding,
-models of requests and answers) is not wanted here, and costs more than a small
-call itself; so its TLS and address handling are used, and the pool directly.
+httpx and httpcore's pool cost more than a small call itself, in what is not wanted here (cookies, redirects,
+decoding, HTTP/2, models of requests and answers). So httpcore's streams with their TLS, time limits and
+errors are used, and HTTP/1.1 is read in desk.cybertip.http1. Nothing is ever sent twice.
 """
 
 from __future__ import annotations
 
+import base64
 import ssl
-from collections.abc import Iterable
-from typing import Any
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
 
 import httpcore
 import httpx
 
-HELD = 64 * 1024
-"""Bytes that are held back at most until a request is whole. A longer one streams."""
+from desk.cybertip.http1 import Headers, Line, Times
+
+KEPT_S = 5.0
+"""How long a connection is kept after use."""
 
 NOT_CONNECTED = (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout, httpcore.ProxyError)
 """Nothing of a request can have arrived."""
@@ -23,67 +28,132 @@ LOST = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError
 """What was sent may have arrived."""
 
 
-class _Whole(httpcore.NetworkStream):
-    """A stream whose small requests leave in one piece: the head alone would wake the service for nothing."""
+class Answer:
+    """An answer whose head has come. Close it in any case: that gives its connection back."""
 
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
-        self._stream = stream
-        self._held = b""
+    def __init__(self, pool: Pool, line: Line, status: int, headers: Headers) -> None:
+        self._pool = pool
+        self._line = line
+        self.status = status
+        self._headers = headers
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """An empty ``buffer`` is the end of a request."""
-        if buffer and len(self._held) + len(buffer) <= HELD:
-            self._held += buffer
-            return
-        self._flush(timeout)
-        if buffer:
-            self._stream.write(buffer, timeout)
+    def header(self, name: bytes) -> str:
+        """The values of a header, joined; ``name`` in lower case. Empty without one."""
+        found = [value for key, value in self._headers if key == name]
+        return b", ".join(found).decode("utf-8", "replace")
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._flush(timeout)
-        return self._stream.read(max_bytes, timeout)
+    def body(self) -> Iterator[bytes]:
+        """The pieces of its body. Raises one of LOST where it breaks off."""
+        return self._line.body()
 
     def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _Whole(self._stream.start_tls(ssl_context, server_hostname, timeout))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-    def _flush(self, timeout: float | None) -> None:
-        held, self._held = self._held, b""
-        if held:
-            self._stream.write(held, timeout)
+        self._pool.give_back(self._line)
 
 
-class _Connecting(httpcore.SyncBackend):
-    def connect_tcp(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
-        return _Whole(super().connect_tcp(*args, **options))
+class Pool:
+    """Connections to the server of one URL, through a proxy where one is given. Safe for several threads."""
+
+    def __init__(self, url: httpx.URL, tls: ssl.SSLContext, proxy: str | None, connections: int) -> None:
+        """At most so many connections; opens none yet. Raises nothing for what can't be reached."""
+        self._url = url
+        self._tls = tls
+        tls.set_alpn_protocols(["http/1.1"])
+        self._proxy = None if proxy is None else httpx.URL(proxy)
+        self._backend = httpcore.SyncBackend()
+        self._free = threading.BoundedSemaphore(connections)
+        self._lock = threading.Lock()
+        self._idle: list[Line] = []
+        self._closed = False
+
+    def ask(self, head: bytes, content: Iterable[bytes], times: Times) -> Answer:
+        """Send one request; the answer's head has come. Raises one of NOT_CONNECTED or LOST, and what
+        ``content`` raises."""
+        if not self._free.acquire(timeout=times.pool):
+            raise httpcore.PoolTimeout
+        line: Line | None = None
+        try:
+            line = self._kept() or self._connect(times)
+            status, headers = line.request(head, content, times)
+        except BaseException:
+            self._free.release()
+            if line is not None:
+                line.close()
+            raise
+        return Answer(self, line, status, headers)
+
+    def give_back(self, line: Line) -> None:
+        """After a request; kept only where its answer was read to the end."""
+        with self._lock:
+            keep = line.whole and not self._closed
+            if keep:
+                line.idle_since = time.monotonic()
+                self._idle.append(line)
+        if not keep:
+            line.close()
+        self._free.release()
+
+    def close(self) -> None:
+        """Those in use are closed when they are given back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for line in idle:
+            line.close()
+
+    def _kept(self) -> Line | None:
+        """The connection used last, where it still stands."""
+        oldest = time.monotonic() - KEPT_S
+        while True:
+            with self._lock:
+                if not self._idle:
+                    return None
+                line = self._idle.pop()
+            if line.idle_since > oldest and not line.stale:
+                return line
+            line.close()
+
+    def _connect(self, times: Times) -> Line:
+        to = self._url if self._proxy is None else self._proxy
+        stream = self._backend.connect_tcp(
+            to.raw_host.decode("ascii"), _port(to), timeout=times.connect, socket_options=()
+        )
+        if to.scheme == "https":
+            stream = self._secured(stream, to, times)
+        if self._proxy is not None:
+            self._tunnel(stream, self._proxy, times)
+            stream = self._secured(stream, self._url, times)
+        return Line(stream)
+
+    def _secured(self, stream: httpcore.NetworkStream, to: httpx.URL, times: Times) -> httpcore.NetworkStream:
+        return stream.start_tls(self._tls, to.raw_host.decode("ascii"), times.connect)
+
+    def _tunnel(self, stream: httpcore.NetworkStream, proxy: httpx.URL, times: Times) -> None:
+        """Have the proxy connect to the server; nothing that is meant for the server goes to the proxy."""
+        target = b"%b:%d" % (_bracketed(self._url.raw_host), _port(self._url))
+        headers = [(b"Host", target)]
+        if proxy.userinfo:
+            pair = unquote(proxy.userinfo.decode("ascii")).encode()
+            headers.append((b"Proxy-Authorization", b"Basic " + base64.b64encode(pair)))
+        line = Line(stream)
+        try:
+            status, _ = line.request(request_head(b"CONNECT", target, headers), (), times, bodiless=True)
+        except LOST as error:
+            stream.close()
+            raise httpcore.ProxyError("The proxy gave no answer.") from error
+        if not 200 <= status < 300:
+            stream.close()
+            raise httpcore.ProxyError(f"The proxy answered with {status}.")
 
 
-def open_pool(tls: ssl.SSLContext, proxy: str | None, connections: int) -> httpcore.ConnectionPool:
-    """A pool of so many connections, kept for 5 s after use. Opens none yet. Never retries."""
-    options: dict[str, Any] = {
-        "ssl_context": tls,
-        "max_connections": connections,
-        "max_keepalive_connections": connections,
-        "keepalive_expiry": 5.0,
-        "network_backend": _Connecting(),
-    }
-    if proxy is None:
-        return httpcore.ConnectionPool(**options)
-    parsed = httpx.Proxy(proxy)
-    return httpcore.HTTPProxy(proxy_url=core_url(parsed.url), proxy_auth=parsed.raw_auth, **options)
+def request_head(method: bytes, target: bytes, headers: Headers) -> bytes:
+    """A request up to its body."""
+    lines = b"".join([b"%b: %b\r\n" % pair for pair in headers])
+    return b"%b %b HTTP/1.1\r\n%b\r\n" % (method, target, lines)
 
 
-def core_url(url: httpx.URL) -> httpcore.URL:
-    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+def _port(url: httpx.URL) -> int:
+    return url.port or (443 if url.scheme == "https" else 80)
 
 
-def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str:
-    """The values of an answer's header, joined; ``name`` in lower case. Empty without one."""
-    return b", ".join(value for key, value in headers if key.lower() == name).decode("utf-8", "replace")
+def _bracketed(host: bytes) -> bytes:
+    return b"[%b]" % host if b":" in host else host
