@@ -185,6 +185,10 @@ def run_tests(steps: Steps, quick: bool, pytest_args: list[str]) -> str:
         command = [py, "-m", "pytest", *pytest_args]
         if not any(arg.startswith(("-n", "--numprocesses")) for arg in pytest_args) and not quick:
             command += ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
+            # After a test process has died, xdist 3.8 hands out what that one had done already as if it were
+            # work; then a process waits for ever for a second test before it runs its last one. So a death
+            # ends the run, which has failed by then.
+            command += ["--max-worker-restart", "0"]
         if with_coverage:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="desk-coverage-")))
             env["COVERAGE_FILE"] = str(folder / "coverage")

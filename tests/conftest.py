@@ -115,9 +115,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     limit = _limit(item)
     if limit:
         _watch(limit + LEFT_STILL_S)
-    else:
-        faulthandler.cancel_dump_traceback_later()
-    return (yield)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()  # a process may wait long for its next test
 
 
 @pytest.hookimpl(trylast=True)
