@@ -160,6 +160,11 @@ class Cases(Protocol):
         """The same bytes in other cases, at most 100."""
         ...
 
+    def same_texts(self, digest: str, *, agency: str, but_case: int) -> tuple[Occurrence, ...]:
+        """The same text or conversation (Content.text_digest) in other cases, at most 100, with the filing
+        to the agency that holds it there."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SavedDraft:

@@ -48,6 +48,7 @@ from desk.services.keeping import refusal_name
 from desk.services.made_files import Narrowed, kept, narrowed, put_on_record
 from desk.services.queue import require_own
 from desk.services.review import viewed_map
+from desk.services.same import same_elsewhere
 from desk.services.second_review import CHANCE, draw_filing
 
 
@@ -163,6 +164,7 @@ class Confirmation:
         account = draft.reported.id if draft.reported else None
         included = [c for c in case.data.content if draft.choice(c.id).include]
         names = {file.content_id: file.name for file in composed.files}
+        chats = {c.id: c for c in included}
         identities = frozenset(
             name for name in (identity(c, account) for c in included if _counts(c, draft)) if name
         )
@@ -183,12 +185,17 @@ class Confirmation:
                     name=names[c.id],
                     viewed=viewed[c.id],
                     claimed_viewed=viewed[c.id].viewed and not draft.choice(c.id).lowered,
-                    elsewhere=uow.cases.occurrences(c.sha256, but_case=case.number) if c.sha256 else (),
+                    elsewhere=same_elsewhere(uow, c, case.number),
                 )
                 for c in included
                 if c.id in names
             )
-            + tuple(_line_of(one, choice, viewed[one.chat_id]) for one, choice in made),
+            + tuple(
+                _line_of(
+                    one, choice, viewed[one.chat_id], same_elsewhere(uow, chats[one.chat_id], case.number)
+                )
+                for one, choice in made
+            ),
             left_out=tuple(c for c in case.data.content if not draft.choice(c.id).include),
             composed=composed,
             completeness=score,
@@ -281,7 +288,9 @@ class Confirmation:
             raise NotReady("The endpoint was changed since it was shown.", "Read the report again.")
 
 
-def _line_of(one: Transcript, choice: FileChoice, viewed: Viewed) -> FileLine:
+def _line_of(
+    one: Transcript, choice: FileChoice, viewed: Viewed, elsewhere: tuple[Occurrence, ...]
+) -> FileLine:
     """A transcript as a file of the report: supplemental, and viewed where the conversation was read."""
     content = Content(
         one.content_id,
@@ -296,7 +305,7 @@ def _line_of(one: Transcript, choice: FileChoice, viewed: Viewed) -> FileLine:
     )
     said = FileChoice(one.content_id, relevance=Relevance.SUPPLEMENTAL, public=choice.public, note=one.note)
     claimed = viewed.viewed and not choice.lowered
-    return FileLine(content, said, one.name, viewed, claimed, (), one)
+    return FileLine(content, said, one.name, viewed, claimed, elsewhere, one)
 
 
 def _counts(content: Content, draft: Draft) -> bool:

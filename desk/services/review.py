@@ -44,6 +44,7 @@ from desk.services.erased import erased_at
 from desk.services.guidance import keep_walk, look_again, told
 from desk.services.queue import require_own, require_supervisor
 from desk.services.resting import is_closed, opted_out, refuse_when_locked, rest_of
+from desk.services.same import same_elsewhere
 from desk.services.second_review import CHANCE, draw_decision
 
 
@@ -134,11 +135,7 @@ class Review:
             return CaseView(
                 case=case,
                 viewed=viewed_map(uow, case),
-                elsewhere={
-                    content.id: uow.cases.occurrences(content.sha256, but_case=number)
-                    for content in data.content
-                    if content.sha256
-                },
+                elsewhere={content.id: same_elsewhere(uow, content, number) for content in data.content},
                 reported_in={key: holders[name] for key, name in names.items() if name in holders},
                 decisions=uow.cases.decisions(number),
                 filings=uow.filings.for_case(number),

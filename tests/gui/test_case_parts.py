@@ -18,6 +18,7 @@ from desk.domain.preview import Blurred, MediaFacts, MediaKind, NoPreviewReason,
 from desk.domain.viewing import Viewed, Viewing, ViewingKind, viewed
 from desk.gui.case import phrases
 from desk.gui.case.grid import CaseGrid
+from desk.gui.case.known import known_badges
 from desk.gui.case.look import Target, stretch
 from desk.gui.case.messages import MOST_HEIGHT, ChatView
 from desk.gui.case.sheet import to_image
@@ -26,6 +27,7 @@ from desk.gui.case.tile import CaseTile
 from desk.gui.pictures import image_of as blurred_image
 from desk.gui.theme import Scheme, Theme
 from desk.gui.widgets.panels import Scroll
+from desk.ports import Occurrence
 
 AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
@@ -155,3 +157,23 @@ def test_rest_in_words() -> None:
 
 def test_every_reason_without_a_picture_has_its_words() -> None:
     assert all(phrases.why_plain(reason) for reason in NoPreviewReason)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_the_same_content_elsewhere_is_named_by_its_kind() -> None:
+    places = [Occurrence(n, "c", "u-7", None, None, None) for n in range(11, 18)]
+    said = {
+        kind: [badge.words() for badge in known_badges(Content("c", kind), places[:count], filing)]
+        for kind, count, filing in (
+            (ContentKind.CHAT, 2, 4),
+            (ContentKind.TEXT, 7, None),
+            (ContentKind.IMAGE, 1, None),
+            (ContentKind.VIDEO, 0, None),
+        )
+    }
+    assert said == {
+        ContentKind.CHAT: ["already reported in filing 4", "same conversation in case 11, 12"],
+        ContentKind.TEXT: ["same text in case 11, 12, 13 and 4 more"],
+        ContentKind.IMAGE: ["same file in case 11"],
+        ContentKind.VIDEO: [],
+    }

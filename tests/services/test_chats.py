@@ -22,10 +22,12 @@ COUNT = 12
 SECRET = "the words of message {n}, 👋 مرحبا"
 
 
-def chat_case(world: World, name: str = "talk-1", *, count: int = COUNT, account: str = "u-5") -> int:
+def chat_case(
+    world: World, name: str = "talk-1", *, count: int = COUNT, account: str = "u-5", sender: str = ""
+) -> int:
     at = world.clock.now().isoformat()
     messages = [
-        {"from": account if n % 2 else "u-9", "to": "u-9", "at": at, "text": SECRET.format(n=n)}
+        {"from": (sender or account) if n % 2 else "u-9", "to": "u-9", "at": at, "text": SECRET.format(n=n)}
         for n in range(count)
     ]
     case: dict[str, Any] = {
@@ -64,6 +66,9 @@ def read(world: World, number: int, end: float = 1.0) -> None:
 def test_messages_only_from_the_package_to_the_receipt(served_on_both: World) -> None:
     world = served_on_both
     number = chat_case(world)
+    twin = chat_case(
+        world, "talk-2", account="u-7", sender="u-5"
+    )  # the same, handed over with another account
     read(world, number)
     claim = world.claimed(number)
     choose(world, number, messages=(Span(2, 5), Span(9, 9)))
@@ -71,6 +76,7 @@ def test_messages_only_from_the_package_to_the_receipt(served_on_both: World) ->
 
     (line,) = summary.files
     assert line.transcript is not None
+    assert [(one.case_number, one.filing_id) for one in line.elsewhere] == [(twin, None)]
     data = line.transcript.data
     assert (line.claimed_viewed, line.content.sha256) == (True, hashlib.sha256(data).hexdigest())
     assert [(one.content.id, one.kept, one.left_out) for one in summary.narrowed] == [("talk", 5, 7)]
@@ -103,6 +109,11 @@ def test_messages_only_from_the_package_to_the_receipt(served_on_both: World) ->
         assert (filed.files[0].file_id or "-").encode() in receipt.body
         assert Call.UPLOAD in {entry.call for entry in uow.filings.journal(filing.id)}
         assert uow.filings.holders("ncmec", [identity(summary.case.data.piece("talk"), "u-5") or ""])
+    there = world.review.open(world.moderator, twin)
+    (same,) = there.elsewhere["talk"]
+    assert (same.case_number, same.account, same.filing_id) == (number, "u-5", filing.id)
+    assert (same.filing_state, same.report_id) == (FilingState.FILED, filed.report_id)
+    assert there.reported_in == {}  # another account's is another piece of content: shown, never blocked
 
 
 def test_an_unread_conversation_is_not_claimed_as_viewed(world: World) -> None:

@@ -17,6 +17,7 @@ from desk.gui import theme, words
 from desk.gui.case import phrases
 from desk.gui.case.bar import PlayerBar
 from desk.gui.case.facts import match_words
+from desk.gui.case.known import known_badges
 from desk.gui.case.near import NearList
 from desk.gui.case.parts import Facts, key_cap, row
 from desk.gui.case.strip import Place
@@ -170,16 +171,7 @@ class FileDetails(QWidget):
             badge = Badge(tr("known match"), "text", "fingerprint")
             badge.setToolTip("\n".join(match_words(match) for match in content.matches))
             self._flow.addWidget(badge)
-        if reported_in is not None:
-            self._flow.addWidget(
-                Badge(tr("already reported in filing {n}", n=reported_in), "warn", "history")
-            )
-        cases = sorted({found.case_number for found in occurrences})
-        if cases:
-            listed = ", ".join(str(number) for number in cases[:5])
-            more = tr(" and {n} more", len(cases) - 5) if len(cases) > 5 else ""
-            badge = Badge(tr("same file in case {list}{more}", list=listed, more=more), "muted", "layers")
-            badge.setToolTip("\n".join(_where(found) for found in occurrences[:20]))
+        for badge in known_badges(content, occurrences, reported_in):
             self._flow.addWidget(badge)
         if content.relevance.value == "supplemental":
             self._flow.addWidget(Badge(tr("supplemental"), "muted"))
@@ -277,19 +269,6 @@ class FileDetails(QWidget):
     def _published(self) -> None:
         value = {"yes": True, "no": False}.get(str(self.public.value()))
         self.published.emit(value)
-
-
-def _where(found: Occurrence) -> str:
-    """'Case 12, account u-1, filing 3: filed, report 4564654'."""
-    parts = [tr("Case {n}", n=found.case_number)]
-    if found.account:
-        parts.append(tr("account {id}", id=found.account))
-    if found.filing_id is not None:
-        state = found.filing_state.value if found.filing_state is not None else ""
-        parts.append(tr("filing {n} {state}", n=found.filing_id, state=state).strip())
-    if found.report_id:
-        parts.append(tr("report {id}", id=found.report_id))
-    return ", ".join(parts)
 
 
 def legend(*, plays: bool = False) -> list[tuple[str, str]]:

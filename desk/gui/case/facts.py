@@ -19,6 +19,7 @@ from desk.domain.incident import Context
 from desk.gui import theme, words
 from desk.gui.account.ties import CaseTies
 from desk.gui.case import phrases
+from desk.gui.case.known import known_badges
 from desk.gui.case.messages import Conversation
 from desk.gui.case.parts import Facts, row
 from desk.gui.case.people import account_widget, people_title
@@ -92,7 +93,7 @@ class WhatIsKnown(Panel):
         self._scroll.add(top, self._summary(view, policies), ties)
         ties.setVisible(not reviews.withheld)
         self._people(data, view)
-        self._talk(data)
+        self._talk(view)
         self._links(data)
         self._law(data.law_enforcement)
         self._history(view, names)
@@ -236,15 +237,26 @@ class WhatIsKnown(Panel):
             parts.append(account_widget(account))
         return parts
 
-    def _talk(self, data: CaseData) -> None:
+    def _talk(self, view: CaseView) -> None:
+        data = view.case.data
         chats = [c for c in data.content if c.kind is ContentKind.CHAT]
         texts = [c for c in data.content if c.kind is ContentKind.TEXT]
+
+        def parts(pieces: list[Content]) -> list[QWidget]:
+            found: list[QWidget] = []
+            for piece in pieces:
+                found.append(self._conversation(piece))
+                same = view.elsewhere.get(piece.id, ())
+                known = known_badges(piece, same, view.reported_in.get(piece.id))
+                found += [row_of_badge(badge) for badge in known]
+            return found
+
         count = sum(len(chat.messages) for chat in chats)
         if chats:
-            self._section(tr("Messages ({n})", count), *[self._conversation(c) for c in chats])
+            self._section(tr("Messages ({n})", count), *parts(chats))
         if texts:
             title = tr("Text") if len(texts) == 1 else tr("Texts ({n})", len(texts))
-            self._section(title, *[self._conversation(c) for c in texts])
+            self._section(title, *parts(texts))
 
     def _conversation(self, content: Content) -> Conversation:
         talk = Conversation(content, self._session)

@@ -299,7 +299,7 @@ def file(line: FileLine) -> Facts:
     _told(tr("Device"), facts, device(content.device) if content.device else None)
     _told(tr("Hashes"), facts, "\n".join(f"{one.kind} {one.value}" for one in content.hashes))
     _told(tr("SHA-256"), facts, content.sha256)
-    _told(tr("Same bytes"), facts, elsewhere(line))
+    _told(tr("Same bytes") if line.transcript is None else tr("Same conversation"), facts, elsewhere(line))
     return facts
 
 

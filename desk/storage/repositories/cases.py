@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from desk.domain import codec
 from desk.domain.case import Case, CaseData, CaseState, Claim, marks_of_case, platform_keeps_until
 from desk.domain.decision import Decision, DecisionKind
 from desk.domain.errors import Bug, UserError
-from desk.domain.filing import FilingState
-from desk.ports import NewRevision, Occurrence, StoredMedia
+from desk.ports import NewRevision, StoredMedia
 from desk.storage.repositories.base import Record, batched, insert_or_skip, no_case
 from desk.storage.repositories.facets import FOLD_AT
+from desk.storage.repositories.occurrences import Occurrences
 from desk.storage.repositories.prepared import Prepared
 from desk.storage.repositories.queue import Queue
 from desk.storage.repositories.search_text import search_text, tokens, ts_vector
@@ -26,14 +26,9 @@ from desk.storage.tables import (
     case_revisions,
     cases,
     decisions,
-    filing_cases,
-    filing_files,
-    filings,
 )
-from desk.storage.tables_batches import filing_near_files
 from desk.storage.tables_queue import case_marks, case_words
 
-OCCURRENCES = 100
 _LOOKS_EVERY = 16
 """Intake looks so often, in cases, whether the queue's bits are due."""
 
@@ -54,7 +49,7 @@ _SET_STATE = Prepared(
 """Made once: an outbox runs them at every step."""
 
 
-class SqlCases(Queue):
+class SqlCases(Queue, Occurrences):
     """The Cases port; lists and claims are in :class:`Queue`."""
 
     def by_platform_id(self, platform_id: str) -> tuple[Case, str] | None:
@@ -211,61 +206,6 @@ class SqlCases(Queue):
         query = select(case_media.c.blob).where(case_media.c.blob == blob).limit(1)
         return self._db.execute(query).first() is not None
 
-    def occurrences(self, sha256: str, *, but_case: int) -> tuple[Occurrence, ...]:
-        """By case number; with the latest filing of that content, where there is one."""
-        found = (
-            select(case_media.c.case_number, case_media.c.content_id, cases.c.account)
-            .join(cases, cases.c.number == case_media.c.case_number)
-            .where(case_media.c.sha256 == sha256, case_media.c.case_number != but_case)
-            .distinct()
-            .order_by(case_media.c.case_number, case_media.c.content_id)
-            .limit(OCCURRENCES)
-        ).subquery()
-        query = (
-            select(found, filings.c.id, filings.c.state, filings.c.report_id, filing_files.c.position)
-            .outerjoin(filings, filings.c.case_number == found.c.case_number)
-            .outerjoin(
-                filing_files,
-                (filing_files.c.filing_id == filings.c.id)
-                & (filing_files.c.content_id == found.c.content_id),
-            )
-            .order_by(found.c.case_number, found.c.content_id, filings.c.id)
-        )
-        latest: dict[tuple[int, str], Occurrence] = {}
-        for row in self._db.execute(query):
-            key = (row.case_number, row.content_id)
-            if row.position is not None:
-                state = FilingState(row.state)
-                latest[key] = Occurrence(*key, row.account, row.id, state, row.report_id)
-            else:
-                latest.setdefault(key, Occurrence(*key, row.account, None, None, None))
-        for row in self._db.execute(self._in_batches(sha256, {number for number, _ in latest})):
-            for key in (key for key in latest if key[0] == row.case_number):
-                before = latest[key].filing_id
-                if before is None or before < row.id:
-                    state = FilingState(row.state)
-                    latest[key] = Occurrence(*key, latest[key].account, row.id, state, row.report_id)
-        return tuple(latest.values())
-
-    @staticmethod
-    def _in_batches(sha256: str, numbers: set[int]) -> Any:
-        """Batched filings of these bytes that cover other cases than their own, the oldest first."""
-        return (
-            select(filing_cases.c.case_number, filings.c.id, filings.c.state, filings.c.report_id)
-            .join(filings, filings.c.id == filing_cases.c.filing_id)
-            .join(filing_files, filing_files.c.filing_id == filings.c.id)
-            .outerjoin(
-                filing_near_files,
-                (filing_near_files.c.filing_id == filings.c.id)
-                & (filing_near_files.c.case_number == filing_cases.c.case_number),
-            )
-            .where(
-                filing_cases.c.case_number.in_(numbers),
-                func.coalesce(filing_near_files.c.sha256, filing_files.c.sha256) == sha256,
-            )
-            .order_by(filings.c.id)
-        )
-
     def forget_key(self, number: int) -> bool:
         """Destroy the case's media by destroying its key (NIST SP 800-88). There is no way back."""
         gone = self._db.execute(delete(case_keys).where(case_keys.c.case_number == number))
@@ -331,6 +271,7 @@ class SqlCases(Queue):
         media = [_media_row(number, revision, *item) for item in new.media.items()]
         if media:
             self._db.execute(insert(case_media), media)
+        self._keep_texts(number, new.data)
 
 
 def _media_row(number: int, revision: int, content_id: str, stored: StoredMedia) -> dict[str, Any]:
