@@ -157,7 +157,7 @@ def wire(
     signer = Ed25519Signer()
     checkpoints = Checkpoints(store, secrets, signer, clock, workspace_id)
     owner = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
-    signin = SignIn(store, vault, Argon2Passwords, clock, os_account())
+    signin = SignIn(store, vault, Argon2Passwords, clock, os_account(), approvals)
     outbox = Outbox(
         store,
         vault,

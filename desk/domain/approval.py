@@ -24,6 +24,8 @@ class ApprovalKind(enum.StrEnum):
     DESTRUCTION = "media.destroy"
     HOLD = "hold.release"
     EVIDENCE = "evidence.export"
+    LOCKING = "signin.weaken"
+    SAMPLING = "sampling.weaken"
 
 
 class ApprovalState(enum.StrEnum):
@@ -47,6 +49,8 @@ RIGHTS: Mapping[ApprovalKind, Rights] = {
     ApprovalKind.DESTRUCTION: Rights(Permission.PRESERVATION, Permission.AGREE_EVIDENCE),
     ApprovalKind.HOLD: Rights(Permission.PRESERVATION, Permission.AGREE_EVIDENCE),
     ApprovalKind.EVIDENCE: Rights(Permission.EVIDENCE, Permission.AGREE_EVIDENCE),
+    ApprovalKind.LOCKING: Rights(Permission.PEOPLE, Permission.AGREE_RULES),
+    ApprovalKind.SAMPLING: Rights(Permission.SECOND_REVIEW, Permission.AGREE_RULES),
 }
 
 

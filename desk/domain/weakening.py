@@ -1,8 +1,9 @@
 """Weakening a policy: which changes of figures need a second person.
 
 The list is the project's own: a shorter hold leaves less time to take a mistaken report back; longer or
-more looking with fewer breaks exposes people more. A figure that this table does not know counts as
-weaker whichever way it goes, so that a new setting is never weakened unseen.
+more looking with fewer breaks exposes people more; a desk that locks later stands open longer. A figure
+that this table does not know counts as weaker whichever way it goes, so that a new setting is never
+weakened unseen.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ DIRECTIONS: Mapping[str, int] = {
     "rest.break_after": MORE_IS_WEAKER,
     "rest.break_for": LESS_IS_WEAKER,
     "rest.daily_cap": MORE_IS_WEAKER,
+    "signin.idle_minutes": MORE_IS_WEAKER,
 }
+
+STRONGEST: Mapping[str, Figure] = {"signin.at_screen_lock": "end"}
+"""Choices that are no numbers: going to this one is never weaker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ def weaker(before: Mapping[str, Figure], after: Mapping[str, Figure]) -> tuple[W
 
 
 def _is_weaker(name: str, was: Figure, now: Figure) -> bool:
+    if name in STRONGEST:
+        return now != STRONGEST[name]
     direction = DIRECTIONS.get(name)
     if direction is None or not isinstance(was, int | float) or not isinstance(now, int | float):
         return True

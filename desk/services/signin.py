@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from desk.domain.codec import from_plain, to_plain
+from desk.domain.approval import Approval, ApprovalKind
 from desk.domain.errors import NotAllowed, UserError
 from desk.domain.roles import Operator, Permission, Role, require
 from desk.domain.signin import (
@@ -33,6 +33,8 @@ from desk.domain.signin import (
     same_name,
 )
 from desk.ports import Clock, Passwords, Store, UnitOfWork, Vault
+from desk.services import lock_policy
+from desk.services.approvals import Approvals
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 
@@ -55,7 +57,13 @@ class Standing:
 
 class SignIn:
     def __init__(
-        self, store: Store, vault: Vault, passwords: Callable[[], Passwords], clock: Clock, account: str
+        self,
+        store: Store,
+        vault: Vault,
+        passwords: Callable[[], Passwords],
+        clock: Clock,
+        account: str,
+        approvals: Approvals | None = None,
     ) -> None:
         """``passwords`` makes the hash once it is needed; ``account`` is the OS account, user@computer."""
         self._store = store
@@ -64,6 +72,8 @@ class SignIn:
         self._made: Passwords | None = None
         self._clock = clock
         self.account = account
+        self._approvals = approvals or Approvals(store, clock)
+        self._approvals.register(ApprovalKind.LOCKING, self._agreed)
 
     @property
     def passwords(self) -> Passwords:
@@ -232,19 +242,25 @@ class SignIn:
 
     def policy(self) -> SignInPolicy:
         with self._store.read() as uow:
-            return policy_of(uow)
+            return lock_policy.policy_of(uow)
 
-    def set_policy(self, by: Operator, policy: SignInPolicy) -> Done[SignInPolicy]:
-        """Raises NotAllowed, UserError."""
+    def set_policy(self, by: Operator, policy: SignInPolicy, reason: str = "") -> Done[SignInPolicy]:
+        """Keep the policy; what of it protects less waits for a supervisor, with the reason. As it is now.
+
+        Raises NotAllowed, UserError.
+        """
         require(by, Permission.PEOPLE)
         if not MIN_IDLE <= policy.idle_minutes <= MAX_IDLE:
             raise UserError(
                 f"The desk locks after {MIN_IDLE} to {MAX_IDLE} minutes.", "Choose a value in that range."
             )
         with self._store.write() as uow:
-            uow.settings.set("signin", to_plain(policy))
-            note(uow, "signin.policy", self._clock.now(), by, idle_minutes=policy.idle_minutes)
-        return done(policy, Change.SETTINGS)
+            now = lock_policy.keep(uow, by, policy, reason, self._clock, self._approvals)
+        waits = () if now == policy else (Change.APPROVALS,)
+        return done(now, Change.SETTINGS, *waits)
+
+    def _agreed(self, uow: UnitOfWork, approval: Approval, by: Operator) -> tuple[Change, ...]:
+        return lock_policy.agreed(uow, approval, by, self._clock)
 
     # --- within ------------------------------------------------------------------
 
@@ -323,11 +339,6 @@ class OneTime:
     operator: Operator
     password: str = field(repr=False)
     until: datetime
-
-
-def policy_of(uow: UnitOfWork) -> SignInPolicy:
-    plain = uow.settings.get("signin")
-    return from_plain(SignInPolicy, plain) if plain is not None else SignInPolicy()
 
 
 def find(people: tuple[Operator, ...], name: str) -> Operator | None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from desk import app
+from desk.domain.codec import to_plain
 from desk.domain.company import EndpointKind
 from desk.domain.roles import Operator, Role
 from desk.domain.signin import AtScreenLock, Claims, SignInPolicy, step_of, totp
@@ -26,7 +27,9 @@ from desk.gui.signin.own import OwnDialog
 from desk.gui.start import Life, Opened, Say
 from desk.gui.theme import Scheme, Theme
 from desk.gui.workplace import Workplace
+from desk.services.changes import Done
 from desk.services.desk import Desk
+from desk.services.lock_policy import POLICY
 from desk.system.passphrase import Costs
 from desk.system.passwords import Argon2Passwords
 from tests.gui.journey_support import MemorySettings
@@ -174,7 +177,14 @@ def test_it_locks_when_nobody_touches_it(qtbot: QtBot, tmp_path: Path) -> None:
     with window_on(qtbot, tmp_path) as window:
         ada = window.begin()
         policy = SignInPolicy(5, AtScreenLock.LOCK, Claims.RELEASE)
-        window.work.session.act(lambda: window.desk.signin.set_policy(ada, policy))
+        signin = window.desk.signin
+
+        def agreed() -> Done[SignInPolicy]:  # as if a supervisor had
+            with signin._store.write() as uow:
+                uow.settings.set(POLICY, to_plain(policy))
+            return signin.set_policy(ada, policy)
+
+        window.work.session.act(agreed)
         window.until(lambda: window.keeper._policy == policy)
         window.clock.forward(minutes=4)
         window.keeper._look()
@@ -296,6 +306,14 @@ def test_people_in_settings_and_ones_own_second_step(qtbot: QtBot, tmp_path: Pat
         page.signin.idle.setValue(7)
         page.signin.save.click()
         window.until(lambda: window.desk.signin.policy().idle_minutes == 7)
+        page.signin.idle.setValue(30)
+        page.signin.save.click()
+        assert page.signin.weaker.isVisible()
+        page.signin.weaker.reason.set_value("They read for long.")
+        page.signin.weaker.go.click()
+        window.until(lambda: len(window.desk.approvals.pending(window.work.session.operator)) == 1)
+        window.until(lambda: page.signin.idle.value() == 7)
+        assert not page.signin.weaker.isVisible()
         # One's own.
         window.keeper.show_own()
         own = main.findChild(OwnDialog)

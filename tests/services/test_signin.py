@@ -371,8 +371,23 @@ def test_policy(world: World) -> None:
     for minutes in (0, 121):
         with pytest.raises(UserError):
             signin.set_policy(world.admin, replace(wanted, idle_minutes=minutes))
-    signin.set_policy(world.admin, wanted)
+    with pytest.raises(UserError, match="reason"):
+        signin.set_policy(world.admin, wanted)
+    assert signin.policy() == SignInPolicy()
+    # What protects as much or more is kept at once; the rest waits for somebody else.
+    now = signin.set_policy(world.admin, wanted, "The room is locked.").value
+    assert now == signin.policy() == SignInPolicy(5)
+    (asked,) = world.desk.approvals.pending(world.supervisor)
+    with pytest.raises(NotAllowed):
+        world.desk.approvals.agree(world.admin, asked.approval.id)
+    world.desk.approvals.agree(world.supervisor, asked.approval.id)
     assert signin.policy() == wanted
+    signin.set_policy(world.admin, SignInPolicy(20, AtScreenLock.LOCK), "They read for long.")
+    assert signin.policy().idle_minutes == 5
+    signin.set_policy(world.admin, SignInPolicy(3, AtScreenLock.END))
+    (late,) = world.desk.approvals.pending(world.supervisor)
+    with pytest.raises(UserError, match="changed since"):
+        world.desk.approvals.agree(world.supervisor, late.approval.id)
 
 
 def test_locks_and_ends_are_in_the_log(world: World) -> None:

@@ -47,6 +47,8 @@ def kind_words(kind: ApprovalKind) -> str:
         ApprovalKind.DESTRUCTION: tr("Destruction of media"),
         ApprovalKind.HOLD: tr("Release of a hold"),
         ApprovalKind.EVIDENCE: tr("Export of evidence"),
+        ApprovalKind.LOCKING: tr("Locking"),
+        ApprovalKind.SAMPLING: tr("Sampling rules"),
     }.get(kind, kind.value)
 
 
@@ -173,14 +175,18 @@ def figure_name(name: str) -> str:
         "rest.break_after": tr("Media are locked for a break after"),
         "rest.break_for": tr("The break lasts"),
         "rest.daily_cap": tr("Limit for a day"),
+        "signin.idle_minutes": tr("The desk locks after"),
+        "signin.at_screen_lock": tr("When the screen is locked"),
     }.get(name, name)
 
 
 def figure(name: str, value: Any) -> str:
     """With its unit."""
+    if name == "signin.at_screen_lock":
+        return tr("the session ends") if value == "end" else tr("the desk is only locked")
     if not isinstance(value, int | float) or isinstance(value, bool):
         return str(value)
-    if name == "hold_minutes":
+    if name in ("hold_minutes", "signin.idle_minutes"):
         return tr("{n} min", int(value))
     if name == "rest.hold_seconds":
         return tr("{n} s", round(value))
@@ -240,4 +246,5 @@ DESCRIBE: Mapping[ApprovalKind, Describe] = {
     ApprovalKind.DESTRUCTION: destruction,
     ApprovalKind.HOLD: hold_release,
     ApprovalKind.EVIDENCE: evidence_export,
+    ApprovalKind.LOCKING: policy_change,
 }

@@ -13,6 +13,7 @@ from desk.domain.roles import Operator, Role
 from desk.domain.signin import AtScreenLock, Claims, SignInPolicy
 from desk.gui import theme
 from desk.gui.session import Session
+from desk.gui.settings.weaker import WeakerPanel
 from desk.gui.widgets.buttons import danger, primary, secondary
 from desk.gui.widgets.choices import CheckBox
 from desk.gui.widgets.common import clear, hairline, hbox, label, vbox
@@ -20,6 +21,8 @@ from desk.gui.widgets.fields import Field, TextField
 from desk.gui.widgets.panels import Panel
 from desk.gui.words import moment, tr
 from desk.services.access import Shown
+from desk.services.configuration import Weakening
+from desk.services.lock_policy import weakened
 from desk.services.signin import MAX_IDLE, MIN_IDLE, OneTime
 
 
@@ -284,7 +287,10 @@ class SignInPanel(Panel):
         ticks.addStretch(1)
         row.addLayout(ticks, 1)
         row.addWidget(self.save, 0, Qt.AlignmentFlag.AlignBottom)
-        self.add(row)
+        self.weaker = WeakerPanel()
+        self.weaker.asked.connect(self._keep)
+        self.weaker.left.connect(self.weaker.hide)
+        self.add(row, self.weaker)
         self.idle.valueChanged.connect(self._touched)
         for tick in (self.end, self.release):
             tick.changed.connect(self._touched)
@@ -315,9 +321,24 @@ class SignInPanel(Panel):
         self.save.setEnabled(self.value() != self._before)
 
     def _save(self) -> None:
+        weak = weakened(self._before, self.value())
+        if weak:
+            self.weaker.begin(Weakening(weak), {})
+            return
+        self._keep("")
+
+    def _keep(self, reason: str) -> None:
         wanted, signin, by = self.value(), self._session.desk.signin, self._session.operator
+
+        def kept(policy: SignInPolicy) -> None:
+            self.weaker.hide()
+            self.set_policy(policy)
+            if policy != wanted:
+                said = tr("What protects less waits: a supervisor finds it under Approvals.")
+                self.notify.emit("info", said)
+
         self.save.setEnabled(False)
-        self._session.act(lambda: signin.set_policy(by, wanted), self.set_policy, self._failed, owner=self)
+        self._session.act(lambda: signin.set_policy(by, wanted, reason), kept, self._failed, owner=self)
 
     def _failed(self, problem: DeskError) -> None:
         self._touched()
