@@ -245,10 +245,9 @@ class WhatIsKnown(Panel):
         def parts(pieces: list[Content]) -> list[QWidget]:
             found: list[QWidget] = []
             for piece in pieces:
-                found.append(self._conversation(piece))
                 same = view.elsewhere.get(piece.id, ())
                 known = known_badges(piece, same, view.reported_in.get(piece.id))
-                found += [row_of_badge(badge) for badge in known]
+                found += [*map(row_of_badge, known), self._conversation(piece)]
             return found
 
         count = sum(len(chat.messages) for chat in chats)
