@@ -415,6 +415,9 @@ def test_metadata_is_shut_until_opened_and_opening_is_recorded(
     QTest.keyClick(tile(bench), Qt.Key.Key_M)
     qtbot.waitUntil(lambda: viewings(bench, number)["c1"].metadata)
     qtbot.waitUntil(lambda: details._metadata_box.count() == 1)
+    # It stands last, below the edge of this small page, and is brought into sight.
+    scroll = bench.page.content._details_scroll
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().value() > 0)
     assert not viewings(bench, number)["c1"].exif  # the file itself was not viewed
     assert not bench.page.content.sheet.showing
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from desk.domain.errors import DeskError
@@ -29,7 +29,7 @@ from desk.gui.words import joined, tr
 from desk.services.resting import Own
 
 LENGTHS = (timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
-BAR_HEIGHT = 44
+BAR_HEIGHT = 64
 
 
 def spell(seconds: float) -> str:
@@ -63,14 +63,17 @@ class Days(QWidget):
         painter.setPen(theme.colour("line"))
         painter.drawLine(0, int(floor), self.width(), int(floor))
         top = max([self._cap, *(seconds for _, seconds in self._days)])
-        limit = int(floor - (floor - 4) * self._cap / top)
-        painter.setPen(Qt.PenStyle.DashLine)
-        painter.setPen(theme.colour("muted"))
+        painter.setFont(theme.sans(theme.SMALL, tabular=True))
+        room = painter.fontMetrics().height() + 2
+        limit = int(floor - (floor - room) * self._cap / top)
+        painter.setPen(QPen(theme.colour("muted"), 1, Qt.PenStyle.DashLine))
         painter.drawLine(0, limit, self.width(), limit)
+        said = tr("limit {cap}", cap=spell(self._cap))
+        painter.drawText(QRectF(0, limit - room, self.width(), room), Qt.AlignmentFlag.AlignRight, said)
         painter.setPen(Qt.PenStyle.NoPen)
         step = self.width() / max(1, count)
         for number, (_, seconds) in enumerate(self._days):
-            height = (floor - 4) * seconds / top
+            height = (floor - room) * seconds / top
             painter.setBrush(theme.colour("accent" if number == count - 1 else "muted"))
             painter.drawRect(QRectF(number * step + step / 2 - 3, floor - height, 6, height))
         painter.end()
@@ -193,7 +196,7 @@ class CareDialog(QDialog):
         column.setContentsMargins(theme.S6, theme.S6, theme.S6, theme.S4)
         column.setSpacing(theme.S4)
         column.addWidget(figures)
-        column.addWidget(hairline())
+        column.addSpacing(theme.S2)
         column.addWidget(choice)
         self.form: LiftForm | None = None
         if session.operator.may(Permission.LIFT_REST):

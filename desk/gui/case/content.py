@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from desk.domain.case import Claim
@@ -88,6 +88,7 @@ class ContentPanel(Panel):
         lower = Scroll(margin=0)
         lower.body.setContentsMargins(theme.S4, theme.S2, theme.S4, theme.S3)
         lower.add(self.details)
+        self._details_scroll = lower
         self.split = SplitView(tiles, lower, shares=(5, 6), vertical=True)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
@@ -178,6 +179,7 @@ class ContentPanel(Panel):
         self.near.ask(0)
         self.insight.begin(0)
         self.details.close_metadata()
+        self._details_scroll.verticalScrollBar().setValue(0)
         self.details.place.clear()
         self.details.player.forget()
         self.looking.forget()
@@ -250,6 +252,7 @@ class ContentPanel(Panel):
     def _turn_to(self) -> None:
         """Another file: its facts and stills are asked for, its metadata stays shut."""
         self.details.close_metadata()
+        self._details_scroll.verticalScrollBar().setValue(0)
         self.details.place.clear()
         self.details.player.forget()
         content, view = self.content, self._view
@@ -383,6 +386,13 @@ class ContentPanel(Panel):
     def _metadata_found(self, key: str, found: Metadata | NoPreview | str) -> None:
         if self._is_at_hand(key) and self.details.metadata.is_open():
             self.details.show_metadata(found)
+            # It stands last, often below the edge: what was asked for is brought into sight.
+            QTimer.singleShot(0, self, self._to_metadata)
+
+    def _to_metadata(self) -> None:
+        # The lines that just came have their place only when the layouts were told of them.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+        self._details_scroll.ensureWidgetVisible(self.details.metadata, 0, theme.S3)
 
     # --- marking -------------------------------------------------------------
 
