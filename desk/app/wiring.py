@@ -152,7 +152,7 @@ def wire(
     agencies = _Agencies(lambda: box[0], clock)
     stack.callback(agencies.close)
     approvals = Approvals(store, clock)
-    reviewing, resting = SecondReviewing(store, clock), Resting(store, clock)
+    reviewing, resting = SecondReviewing(store, clock, approvals), Resting(store, clock)
     drafting = Drafting(store, composer, clock)
     signer = Ed25519Signer()
     checkpoints = Checkpoints(store, secrets, signer, clock, workspace_id)

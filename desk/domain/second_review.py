@@ -71,6 +71,37 @@ def check_rules(rules: Sequence[SampleRule]) -> None:
             raise UserError(f"“{rule.name}” names no number of first reports.", "Choose at least one.")
 
 
+def weaker_rules(before: Sequence[SampleRule], after: Sequence[SampleRule]) -> tuple[str, ...]:
+    """The rules in use that would draw or hold back less than they do; removed and renamed ones too."""
+    named = {rule.name: rule for rule in after}
+    return tuple(rule.name for rule in before if rule.enabled and _is_weaker(rule, named.get(rule.name)))
+
+
+def _is_weaker(was: SampleRule, now: SampleRule | None) -> bool:
+    if now is None or not now.enabled or now.share < was.share:
+        return True
+    narrower = (
+        (now.reports_only and not was.reports_only and not was.required)
+        or _fewer(was.incident_types, now.incident_types)
+        or _fewer(was.operators, now.operators)
+        or _lower(was.below, now.below)
+        or _lower(was.new_within, now.new_within)
+    )
+    # One that requires an approval draws reports alone, and one that is blind shows nothing beforehand.
+    changed = was.required != now.required and (was.required or not was.reports_only)
+    return narrower or changed or (was.blind and not now.blind)
+
+
+def _fewer(was: Sequence[object], now: Sequence[object]) -> bool:
+    """Empty stands for all."""
+    return bool(now) and (not was or not set(was) <= set(now))
+
+
+def _lower(was: int | None, now: int | None) -> bool:
+    """None stands for any."""
+    return now is not None and (was is None or now < was)
+
+
 def fits(rule: SampleRule, decided: Decided) -> bool:
     """Whether the decision is of the rule's kind, before its share is drawn."""
     report = decided.kind is DecisionKind.REPORT

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from desk.domain.approval import Approval, ApprovalKind
 from desk.domain.codec import from_plain, to_plain
 from desk.domain.decision import DecisionKind
-from desk.domain.errors import NotReady
+from desk.domain.errors import NotReady, UserError
 from desk.domain.filing import Filing
 from desk.domain.incident import IncidentType
 from desk.domain.roles import Operator, Permission, require
@@ -31,8 +32,10 @@ from desk.domain.second_review import (
     drawn,
     kappa,
     outcome,
+    weaker_rules,
 )
 from desk.ports import Clock, Store, UnitOfWork
+from desk.services.approvals import Approvals
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 
@@ -72,9 +75,11 @@ class Agreement:
 
 
 class SecondReviewing:
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, approvals: Approvals | None = None) -> None:
         self._store = store
         self._clock = clock
+        self._approvals = approvals or Approvals(store, clock)
+        self._approvals.register(ApprovalKind.SAMPLING, self._agreed)
 
     # -- rules ---------------------------------------------------------------------------
 
@@ -83,23 +88,50 @@ class SecondReviewing:
         with self._store.read() as uow:
             return rules_of(uow)
 
-    def set_rules(self, operator: Operator, rules: tuple[SampleRule, ...]) -> Done[tuple[SampleRule, ...]]:
-        """Raises NotAllowed, UserError naming the rule."""
+    def set_rules(
+        self, operator: Operator, rules: tuple[SampleRule, ...], reason: str = ""
+    ) -> Done[tuple[SampleRule, ...]]:
+        """Keep the rules; where one of them would draw or hold back less, all of it waits for another
+        supervisor, with the reason. The rules as they are now.
+
+        Raises NotAllowed, UserError naming the rule, or asking for the reason.
+        """
         require(operator, Permission.SECOND_REVIEW)
         kept = tuple(replace(rule, name=rule.name.strip()) for rule in rules)
         check_rules(kept)
         with self._store.write() as uow:
-            uow.settings.set(_RULES, to_plain(Rules(kept)))
-            note(
-                uow,
-                "second_review.rules",
-                self._clock.now(),
-                operator,
-                rules=len(kept),
-                enabled=sum(rule.enabled for rule in kept),
-                required=sum(rule.enabled and rule.required for rule in kept),
-            )
+            before = rules_of(uow)
+            weak = weaker_rules(before, kept)
+            if weak:
+                subject = {"before": to_plain(before), "after": to_plain(kept), "weaker": list(weak)}
+                self._approvals.ask_in(
+                    uow, operator, ApprovalKind.SAMPLING, "Change the sampling rules", subject, reason
+                )
+                return done(before, Change.APPROVALS)
+            self._write(uow, operator, kept)
         return done(kept, Change.SETTINGS)
+
+    def _agreed(self, uow: UnitOfWork, approval: Approval, by: Operator) -> tuple[Change, ...]:
+        """Another supervisor agreed: the rules are changed if those they were asked on still stand."""
+        if to_plain(rules_of(uow)) != approval.subject["before"]:
+            raise UserError(
+                "The sampling rules were changed since this was asked for.",
+                "Decline it; where it is still wanted it is asked for anew, on the rules as they are now.",
+            )
+        self._write(uow, by, from_plain(tuple[SampleRule, ...], approval.subject["after"]))
+        return (Change.SETTINGS,)
+
+    def _write(self, uow: UnitOfWork, operator: Operator, kept: tuple[SampleRule, ...]) -> None:
+        uow.settings.set(_RULES, to_plain(Rules(kept)))
+        note(
+            uow,
+            "second_review.rules",
+            self._clock.now(),
+            operator,
+            rules=len(kept),
+            enabled=sum(rule.enabled for rule in kept),
+            required=sum(rule.enabled and rule.required for rule in kept),
+        )
 
     # -- what waits ----------------------------------------------------------------------
 

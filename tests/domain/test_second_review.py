@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,6 +27,7 @@ from desk.domain.second_review import (
     fits,
     kappa,
     outcome,
+    weaker_rules,
 )
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -154,3 +156,33 @@ def test_by_month() -> None:
 
 def test_the_reason_stays_out_of_tracebacks() -> None:
     assert "fiction" not in repr(replace(REVIEW, reason="fiction"))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "weaker"),
+    [
+        ({}, {}, False),
+        ({"share": 0.5}, {"share": 0.6}, False),
+        ({"share": 0.5}, {"share": 0.4}, True),
+        ({}, {"enabled": False}, True),
+        ({"enabled": False}, {"enabled": False, "share": 0.1}, False),
+        ({}, {"name": "other"}, True),
+        ({}, {"blind": False}, True),
+        ({"blind": False}, {}, False),
+        ({"required": True}, {}, True),
+        ({}, {"required": True}, True),  # it would draw reports alone
+        ({"reports_only": True}, {"required": True}, False),
+        ({}, {"reports_only": True}, True),
+        ({"incident_types": ("a",)}, {"incident_types": ("a", "b")}, False),
+        ({"incident_types": ("a", "b")}, {"incident_types": ("a",)}, True),
+        ({}, {"operators": (1,)}, True),
+        ({"operators": (1,)}, {}, False),
+        ({"below": 40}, {"below": 30}, True),
+        ({"below": 40}, {}, False),
+        ({}, {"new_within": 5}, True),
+    ],
+)
+def test_which_changes_of_a_rule_draw_less(was: dict[str, Any], now: dict[str, Any], weaker: bool) -> None:
+    before = SampleRule(**{"name": "one"} | was)
+    assert weaker_rules((before,), (SampleRule(**{"name": "one"} | now),)) == (("one",) if weaker else ())
+    assert weaker_rules((before,), ()) == (("one",) if before.enabled else ())

@@ -106,4 +106,5 @@ def test_confirming_a_report_that_waits_for_a_second_person_says_so(
     qtbot.mouseClick(page.bar.act, Qt.MouseButton.LeftButton)
     filer.settle()
     assert "A second person looks at it first" in told[-1]
-    filer.desk.second_review.set_rules(filer.operator, ())
+    with filer.desk.second_review._store.write() as uow:
+        uow.settings.set("second_review.rules", None)

@@ -14,20 +14,29 @@ from pytestqt.qtbot import QtBot
 
 from desk.app import practice_desk
 from desk.domain.case import CaseState
+from desk.domain.codec import to_plain
 from desk.domain.decision import DecisionKind
 from desk.domain.incident import IncidentType
 from desk.domain.roles import Operator
 from desk.domain.second_review import Kappa, ReviewState, SampleRule
+from desk.gui.approvals.words import describe
 from desk.gui.second_review import words
 from desk.gui.second_review.page import AGREEMENT, REVIEWED, RULES, SecondReviewPage, waiting_reviews
 from desk.gui.second_review.rules import RulesPanel
 from desk.gui.widgets.chips import Badge
 from desk.services.desk import Desk
+from desk.services.second_review import Rules
 from tests.gui.case_support import Bench, checkers, put_case, somebody_else
 
 SLOW = 20_000
 EVERY = SampleRule("every decision")
 MUST = SampleRule("all reports", required=True)
+
+
+def stand_by(desk: Desk, *rules: SampleRule) -> None:
+    """These rules from now on, as if whoever has to agree had."""
+    with desk.second_review._store.write() as uow:
+        uow.settings.set("second_review.rules", to_plain(Rules(rules)))
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +54,7 @@ def first(desk: Desk) -> Operator:
 @pytest.fixture
 def bench(qtbot: QtBot, desk: Desk, first: Operator, show: Callable[[QWidget], QWidget]) -> Iterator[Bench]:
     made = Bench(desk)
-    desk.second_review.set_rules(made.operator, (EVERY,))
+    stand_by(desk, EVERY)
     made.page.resize(1180, 660)
     show(made.page)
     yield made
@@ -171,7 +180,7 @@ def test_the_first_person_reads_the_outcome_on_their_case(
 def test_a_required_one_says_what_hangs_on_it_and_goes_on_when_agreed(
     qtbot: QtBot, bench: Bench, page: SecondReviewPage, desk: Desk, first: Operator, tmp_path: Path
 ) -> None:
-    desk.second_review.set_rules(bench.operator, (MUST, EVERY))
+    stand_by(desk, MUST, EVERY)
     decided(desk, first, tmp_path)
     number = confirmed(desk, first, tmp_path)
     desk.outbox.drain()
@@ -209,7 +218,7 @@ def test_a_required_one_says_what_hangs_on_it_and_goes_on_when_agreed(
 def test_disagreeing_takes_a_waiting_report_back(
     qtbot: QtBot, bench: Bench, desk: Desk, first: Operator, tmp_path: Path
 ) -> None:
-    desk.second_review.set_rules(bench.operator, (MUST,))
+    stand_by(desk, MUST)
     number = confirmed(desk, first, tmp_path)
     desk.outbox.drain()
     look(qtbot, bench, number)
@@ -270,6 +279,21 @@ def test_rules_are_made_changed_removed_and_undone(
     assert not rules.editing
     _, pause, remove = acts(rules, "Weak reports")
     qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
+    assert "“Weak reports” would draw or hold back less" in said(rules.weaker)
+    rules.weaker.left.emit()
+    assert not rules.weaker.isVisible()
+    qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
+    rules.weaker.reason.set_value("Too many of them.")
+    rules.weaker.go.click()
+    qtbot.waitUntil(lambda: "Another supervisor" in rules.said.words, timeout=SLOW)
+    assert "not in use" not in said(rules)
+    other = next(one for one in desk.people.all() if one.name == "Sol Supervisor")
+    (asked,) = desk.approvals.pending(other)
+    told = describe(asked.approval)
+    assert (told.lines[0].what, told.lines[0].after) == ("Weak reports", "not in use")
+    desk.approvals.agree(other, asked.approval.id)
+    page.turn(RULES)
+    rules.ask()
     qtbot.waitUntil(lambda: "not in use" in said(rules), timeout=SLOW)
     _, pause, remove = acts(rules, "Weak reports")
     qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from desk.domain.errors import NotAllowed, NotReady, UserError
 from desk.domain.filing import FilingState
 from desk.domain.incident import IncidentType
 from desk.domain.outcome import OutcomeKind, OutcomeSource
+from desk.domain.roles import Role
 from desk.domain.second_review import ReviewState, SampleRule
 from desk.services.second_review import SecondReviewing
 from tests.support.world import World
@@ -154,7 +156,31 @@ def test_rules_are_a_supervisors_and_are_checked(world: World) -> None:
     with pytest.raises(UserError, match="no name"):
         service.set_rules(world.supervisor, (SampleRule(" "),))
     service.set_rules(world.supervisor, (SampleRule(" tenth ", share=0.1, blind=False),))
-    assert service.rules(world.supervisor) == (SampleRule("tenth", share=0.1, blind=False),)
+    tenth = SampleRule("tenth", share=0.1, blind=False)
+    assert service.rules(world.supervisor) == (tenth,)
+
+
+def test_fewer_second_looks_wait_for_another_supervisor(world: World) -> None:
+    service, approvals = reviewing(world), world.desk.approvals
+    world.people.add(world.admin, "Sam Second", frozenset({Role.SUPERVISOR}))
+    second = next(person for person in world.people.all() if person.name == "Sam Second")
+    half = replace(EVERY, share=0.5)
+    service.set_rules(world.supervisor, (EVERY,))
+    with pytest.raises(UserError, match="reason"):
+        service.set_rules(world.supervisor, (half,))
+    assert service.set_rules(world.supervisor, (half, MUST), "Too many.").value == (EVERY,)
+    assert service.rules(world.supervisor) == (EVERY,)
+    (asked,) = approvals.pending(second)
+    for nobody in (world.supervisor, world.admin):
+        with pytest.raises(NotAllowed):
+            approvals.agree(nobody, asked.approval.id)
+    approvals.agree(second, asked.approval.id)
+    assert service.rules(world.supervisor) == (half, MUST)
+    service.set_rules(world.supervisor, (), "None at all.")
+    service.set_rules(world.supervisor, (EVERY, MUST))  # a larger share is kept at once
+    (late,) = approvals.pending(second)
+    with pytest.raises(UserError, match="changed since"):
+        approvals.agree(second, late.approval.id)
 
 
 def test_agreement_is_of_decisions_not_of_people(world: World) -> None:

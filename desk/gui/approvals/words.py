@@ -15,7 +15,9 @@ from desk.domain.codec import from_plain
 from desk.domain.policy import Policy, resolve
 from desk.domain.preservation import Basis
 from desk.domain.rules import AGENCIES, Rule
+from desk.domain.second_review import SampleRule
 from desk.gui import words
+from desk.gui.second_review import words as review_words
 from desk.gui.words import joined, plural, tr
 
 
@@ -195,6 +197,25 @@ def figure(name: str, value: Any) -> str:
     return words.number(int(value)) if float(value).is_integer() else str(value)
 
 
+def sampling_change(approval: Approval) -> Described:
+    """The sampling rules that would be other than they are."""
+    subject = approval.subject
+    before = {one.name: one for one in from_plain(tuple[SampleRule, ...], subject["before"])}
+    after = {one.name: one for one in from_plain(tuple[SampleRule, ...], subject["after"])}
+    lines = [
+        Line(name, _sampling_words(before.get(name)), _sampling_words(after.get(name)) or tr("removed"))
+        for name in (before | after)
+        if before.get(name) != after.get(name)
+    ]
+    return Described(tr("Fewer decisions would be looked at again than now."), tuple(lines))
+
+
+def _sampling_words(rule: SampleRule | None) -> str:
+    if rule is None:
+        return ""
+    return review_words.rule(rule) if rule.enabled else tr("not in use")
+
+
 # evidence ---------------------------------------------------------------------------
 
 
@@ -247,4 +268,5 @@ DESCRIBE: Mapping[ApprovalKind, Describe] = {
     ApprovalKind.HOLD: hold_release,
     ApprovalKind.EVIDENCE: evidence_export,
     ApprovalKind.LOCKING: policy_change,
+    ApprovalKind.SAMPLING: sampling_change,
 }

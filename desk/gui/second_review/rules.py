@@ -10,12 +10,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.domain.errors import DeskError
-from desk.domain.second_review import SampleRule
+from desk.domain.second_review import SampleRule, weaker_rules
 from desk.gui import theme
 from desk.gui.case.parts import Said
 from desk.gui.second_review import words
 from desk.gui.second_review.ruleform import RuleForm
 from desk.gui.session import Session
+from desk.gui.settings.weaker import WeakerPanel
 from desk.gui.widgets.buttons import Button, link, secondary
 from desk.gui.widgets.chips import Badge
 from desk.gui.widgets.common import clear, hairline, hbox, label, vbox
@@ -59,11 +60,15 @@ class RulesPanel(QWidget):
             self.said,
             self._list,
         )
+        self.weaker = WeakerPanel()
+        self.weaker.asked.connect(self._ask_another)
+        self.weaker.left.connect(self._keep_as_it_is)
+        self._wanted: Rules = ()
         self._edited = Panel()
         self._edited.add(self.form)
         self._edited.hide()
         scroll = Scroll()
-        for panel in (self._shown, self._edited):
+        for panel in (self.weaker, self._shown, self._edited):
             panel.setMaximumWidth(WIDEST)
             scroll.add(panel)
         scroll.end()
@@ -163,6 +168,15 @@ class RulesPanel(QWidget):
         return self._before is not None
 
     def _set(self, rules: Rules, said: str, *, undone: bool = False) -> None:
+        weak = weaker_rules(self.rules, rules)
+        if weak:
+            self._wanted = rules
+            if self.editing:
+                self._leave_form()
+            self.said.unsay()
+            self.weaker.ask([tr("“{name}” would draw or hold back less", name=name) for name in weak])
+            self._scroll.ensureWidgetVisible(self.weaker)
+            return
         service, operator, before = self._session.desk.second_review, self._session.operator, self.rules
 
         def kept(found: Rules) -> None:
@@ -175,7 +189,25 @@ class RulesPanel(QWidget):
 
         self._session.act(lambda: service.set_rules(operator, rules), kept, self._refused, owner=self)
 
+    def _ask_another(self, reason: str) -> None:
+        """Nothing changes before another supervisor agrees."""
+        service, operator, wanted = self._session.desk.second_review, self._session.operator, self._wanted
+
+        def asked(found: Rules) -> None:
+            self.weaker.hide()
+            self._show(found)
+            self.said.say("info", tr("Asked. Another supervisor finds it under Approvals."))
+
+        self._session.act(
+            lambda: service.set_rules(operator, wanted, reason), asked, self._refused, owner=self
+        )
+
+    def _keep_as_it_is(self) -> None:
+        self.weaker.hide()
+        self.add.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _refused(self, problem: DeskError) -> None:
+        self.weaker.hide()
         if self.editing:
             self._leave_form()
         self.said.say("bad", problem.words())

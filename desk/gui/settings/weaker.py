@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout
@@ -42,19 +42,25 @@ class WeakerPanel(Panel):
 
     def begin(self, weak: Weakening, titles: Mapping[str, str]) -> None:
         """Say what is weaker and ask why."""
-        clear(self._lines)
-        for one in weak.figures:
-            words = tr(
+        figures = [
+            tr(
                 "{what}: {before} → {after}",
                 what=figure_name(one.name),
                 before=figure(one.name, one.before),
                 after=figure(one.name, one.after),
             )
-            self._lines.addWidget(label(words, wrap=True))
-        for path in weak.uncovered:
-            words = tr(
-                "{policy}: violations would no longer ask for a report", policy=titles.get(path) or path
-            )
+            for one in weak.figures
+        ]
+        uncovered = [
+            tr("{policy}: violations would no longer ask for a report", policy=titles.get(path) or path)
+            for path in weak.uncovered
+        ]
+        self.ask(figures + uncovered)
+
+    def ask(self, lines: Sequence[str]) -> None:
+        """As ``begin``, with the words for each thing that is weaker."""
+        clear(self._lines)
+        for words in lines:
             self._lines.addWidget(label(words, wrap=True))
         self._field.set_problem("")
         self.show()
