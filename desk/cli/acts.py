@@ -97,10 +97,13 @@ def init(arguments: Namespace, output: Output) -> int:
     password = new_password(arguments, optional=True)
     app.make_workspace(folder, endpoint, name, passphrase=passphrase, postgres=postgres, password=password)
     how = "signs in with the password" if password else "is recognised by your account on this computer"
+    found = app.workspace_path(None).absolute() == folder.absolute()
+    named = "" if found else f"It is found by --workspace {folder}, or by DESK_WORKSPACE set to that.\n"
     output.value(
         {"workspace": str(folder), "endpoint": endpoint.url, "operator": name, "password": bool(password)},
-        f"Workspace made: {folder}\nIts first administrator, {name}, {how}.\n"
-        "Next: “desk credentials set”, then “desk intake PATH”, then “desk”.",
+        f"Workspace made: {folder}\nIts first administrator, {name}, {how}.\n{named}"
+        "Next: “desk credentials set”, then “desk intake PATH”, then “desk”. Who reports, and for which\n"
+        "company, stands in its Settings: say it there before the first report.",
     )
     return 0
 

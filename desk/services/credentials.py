@@ -108,7 +108,10 @@ class CredentialService:
         require(by, Permission.CREDENTIALS)
         credentials = self.get(endpoint)
         if credentials is None:
-            raise NotReady("There are no credentials for this endpoint.", "Set them first.")
+            raise NotReady(
+                "There are no credentials for this endpoint.",
+                "An administrator sets them under Settings, or with “desk credentials set”.",
+            )
         agency = self._agency(endpoint, credentials)
         try:
             reply = agency.status()

@@ -349,10 +349,16 @@ class SettingsPage(Page):
     def _save_and_ask(self, reason: str) -> None:
         wanted = self.value()
         service, operator = self._session.desk.configuration, self._session.operator
+        self._rest_focus()
         self._save.setEnabled(False)
         self._session.act(
             lambda: service.save(operator, wanted, reason), self._saved, self._not_saved, owner=self
         )
+
+    def _rest_focus(self) -> None:
+        """A button that is switched off hands the focus to any other field, and the page jumps there."""
+        if self._save.hasFocus() or self._undo.hasFocus():
+            self._scroll.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _saved(self, saved: Saved) -> None:
         self._before = saved.settings
