@@ -200,7 +200,8 @@ def _with_refusal(before: Filing, after: Filing) -> Filing:
 NOT_RETRACTED = "\nThe open report could not be retracted yet: "
 NOT_DONE = "The service could not be reached, or could not do it now. It is asked again."
 NO_CLEAR_ANSWER = "No clear answer came from the service. It is asked again."
-NOT_AUTHORISED = "The service did not accept the credentials. Mend them in Settings; the filing then goes on."
+NOT_AUTHORISED = "The service did not accept the credentials. Mend them in Settings"
+GOES_ON = "The filing waits, and goes on by itself once that is done."
 
 
 def _not_authorised(reply: Reply) -> bool:
@@ -211,7 +212,7 @@ def _not_authorised(reply: Reply) -> bool:
 
 def _again(filing: Filing, reply: Reply, spread: float) -> Filing:
     if _not_authorised(reply):
-        words = f"{NOT_AUTHORISED} {reply.description}".strip()
+        words = f"{(reply.description or NOT_AUTHORISED).rstrip('.')}. {GOES_ON}"
     else:
         words = reply.description or (NOT_DONE if reply.kind is OutcomeKind.TRY_AGAIN else NO_CLEAR_ANSWER)
     return replace(

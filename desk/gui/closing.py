@@ -14,7 +14,7 @@ from desk.gui import theme
 from desk.gui.widgets.buttons import primary, secondary
 from desk.gui.widgets.common import hbox, label, vbox
 from desk.gui.window import MainWindow
-from desk.gui.words import clock, plural, tr
+from desk.gui.words import moment, plural, tr
 
 
 class Choice(enum.Enum):
@@ -56,7 +56,7 @@ class ClosingDialog(QDialog):
             tr("Nothing is sent while the desk is closed. It goes on by itself when you open it again."),
             tr(
                 "NCMEC keeps an open report until {time}; after that the desk opens it afresh.",
-                time=clock(end),
+                time=moment(end),
             )
             if end is not None
             else "",

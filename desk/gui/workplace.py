@@ -276,7 +276,10 @@ class Workplace(QObject):
         words = ""
         if connection.ok is False and connection.next_try is not None:
             words = tr("No connection; asked again at {time}", time=clock(connection.next_try))
-        self.window.status_line.set_connection(connection.ok, words)
+        ok = connection.ok
+        if ok and not connection.answers:
+            ok, words = None, tr("Connected, but without a clear answer")
+        self.window.status_line.set_connection(ok, words)
 
     def _saved(self, when: datetime) -> None:
         self.window.status_line.set_saved(when)

@@ -21,6 +21,8 @@ class Connection:
     words: str = ""
     since: datetime | None = None
     next_try: datetime | None = None
+    answers: bool = True
+    """Whether what came last was an answer of the service: no web page of a proxy, no failure of its own."""
 
 
 def unreachable(reply: Reply) -> bool:
@@ -48,8 +50,9 @@ class Reach:
             self._probing = False
             back = self._now.ok is False
             if not unreachable(reply):
-                if self._now.ok is not True:
-                    self._now = Connection(True, "", reply.at)
+                answers = reply.kind not in (OutcomeKind.TRY_AGAIN, OutcomeKind.UNKNOWN)
+                if self._now.ok is not True or self._now.answers is not answers:
+                    self._now = Connection(True, "", reply.at, answers=answers)
                 self._tries = 0
                 return back
             next_try = reply.at + backoff(self._tries, spread)

@@ -295,7 +295,7 @@ def test_refused_credentials_wait_in_place_and_say_so(
     filing = at(FilingState(state))
     waiting = after(filing, call, reply, index)
     assert waiting.state is filing.state
-    assert waiting.error.startswith(f.NOT_AUTHORISED)
+    assert waiting.error.endswith(f.GOES_ON)
     assert waiting.retry_at is not None
     assert next_act(waiting, waiting.retry_at).call is call
 

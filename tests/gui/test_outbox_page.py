@@ -150,7 +150,7 @@ def test_refused_credentials_say_when_it_is_tried_again(filer: Filer, opened: Op
     row = page.list.current()
     assert row is not None
     assert row.filing.retry_at is not None
-    assert opened.says("did not accept the credentials")
+    assert opened.says("refused the user name or the password")
     assert opened.says("Tries again at") or page.detail.try_now.isHidden()
     filer.desk.credentials.set(filer.operator, endpoint, good)
     filer.desk.outbox.try_now(filer.operator, filing.id)
