@@ -89,7 +89,15 @@ def reset(arguments: Namespace, output: Output) -> int:
     """By an administrator who is named, else by whoever holds the workspace's key, and in the log as such."""
     with app.open_desk(workspace_of(arguments), passphrase=passphrase_of(arguments)) as desk:
         if getattr(arguments, "operator", None) is None:
-            once = desk.access.reset_by_key(arguments.name, arguments.reason).value
+            given = desk.access.reset_by_key(arguments.name, arguments.reason).value
+            if not isinstance(given, OneTime):
+                output.value(
+                    {"name": arguments.name, "one_time_password": None, "from": given.isoformat()},
+                    f"Asked. Run this again from {given:%Y-%m-%d %H:%M} UTC on: the password is handed out "
+                    "then. An administrator who signs in meanwhile ends it.",
+                )
+                return 0
+            once = given
         else:
             by = known_person(desk, arguments)
             assert by is not None

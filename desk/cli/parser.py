@@ -299,7 +299,8 @@ def _operators(command: Callable[..., argparse.ArgumentParser]) -> None:
     reset = command(
         "reset",
         "Hand out a one-time password.\nWithout --operator it is done by whoever holds the workspace's "
-        "key, for an administrator who forgot theirs; the log says so. It ends their second step then.",
+        "key, for an administrator who forgot theirs: asked for first, handed out 72 hours later where no "
+        "administrator signed in meanwhile; the log says so. It ends their second step then.",
         operators.reset,
         group,
     )

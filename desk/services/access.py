@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from desk.domain.errors import NotAllowed, UserError
-from desk.domain.roles import Operator, Permission, require
+from desk.domain.roles import Operator, Permission, Role, require
 from desk.domain.signin import (
     ONE_TIME_FOR,
     RECOVERY_CODES,
@@ -27,6 +27,7 @@ from desk.domain.signin import (
     recovery_digest,
 )
 from desk.ports import Clock, Store, UnitOfWork
+from desk.services import recovery
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 from desk.services.signin import OneTime, SignIn, find
@@ -160,24 +161,39 @@ class AccessService:
 
     # --- by whoever holds the workspace's key ----------------------------------------
 
-    def reset_by_key(self, name: str, reason: str) -> Done[OneTime]:
+    def reset_by_key(self, name: str, reason: str) -> Done[OneTime | datetime]:
         """A one-time password without anybody signed in: for an administrator who forgot theirs.
 
-        Whoever can call this has opened the workspace with its key, and could read all of it. It ends the
-        second step, enables the person where they were disabled, and the log says that no operator did it.
-        Raises UserError.
+        Whoever can call this has opened the workspace with its key. The first call asks, and gives the time
+        from which on another one hands the password out (desk.services.recovery); where nobody can sign in
+        at all there is no wait. It ends the second step, enables the person where they were disabled, and
+        the log says that no operator did it. Raises UserError.
         """
-        with self._store.read() as uow:
+        _reasoned(reason)
+        first_run, now = self._signin.standing().first_run, self._clock.now()
+        with self._store.write() as uow:
             person = find(uow.people.all(), name)
-        if person is None:
-            raise UserError("There is no operator of this name.", "Check the name.")
-        return self._reset(None, person.id, reason, also_code=True, act="access.reset_by_key")
+            if person is None:
+                raise UserError("There is no operator of this name.", "Check the name.")
+            if not first_run:
+                if Role.ADMINISTRATOR not in person.roles:
+                    raise UserError(
+                        "Only an administrator finds a way back in without another one.",
+                        "An administrator hands this person a password, in Settings or with --operator.",
+                    )
+                opens = recovery.opens_at(uow, person.id, now)
+                if opens is None:
+                    return done(recovery.ask(uow, person.id, now))
+                if now < opens:
+                    return done(opens)
+            recovery.used(uow)
+        made = self._reset(None, person.id, reason, also_code=True, act="access.reset_by_key")
+        return done(made.value, *made.changes)
 
     def _reset(
         self, by: Operator | None, operator_id: int, reason: str, *, also_code: bool, act: str
     ) -> Done[OneTime]:
-        if not reason.strip():
-            raise UserError("A reset needs a reason.", "Say how you know that it is them, and why.")
+        _reasoned(reason)
         password = groups(os.urandom(ONE_TIME_BYTES))
         kept = self._signin.passwords.hash(password)
         now = self._clock.now()
@@ -198,6 +214,11 @@ class AccessService:
             note(uow, act, now, by, person=operator_id, number=number, also_code=also_code)
             person = uow.people.get(operator_id)
         return done(OneTime(person, password, until), Change.PEOPLE)
+
+
+def _reasoned(reason: str) -> None:
+    if not reason.strip():
+        raise UserError("A reset needs a reason.", "Say how you know that it is them, and why.")
 
 
 def _shown(uow: UnitOfWork, person: Operator) -> Shown:

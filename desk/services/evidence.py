@@ -210,7 +210,7 @@ class EvidenceService:
         filing_id = int(approval.subject["filing"])
         case_number = uow.filings.get(filing_id).case_number
         secret = case_digest_key(uow, case_number) or NO_KEY
-        files = _payload(uow, filing_id, verifier)
+        files = _payload(uow, filing_id, verifier, operator)
         if older is not None:
             files["older-checkpoint.txt"] = older.encode()
         files["manifest.json"] = _manifest(uow, filing_id, files)
@@ -244,12 +244,14 @@ def _json(plain: Any) -> bytes:
     return (json.dumps(plain, indent=1, sort_keys=True, ensure_ascii=True) + "\n").encode()
 
 
-def _payload(uow: UnitOfWork, filing_id: int, verifier: bytes) -> dict[str, bytes]:
-    """Everything that the manifest covers."""
+def _payload(uow: UnitOfWork, filing_id: int, verifier: bytes, maker: Operator) -> dict[str, bytes]:
+    """Everything that the manifest covers. ``maker`` stands in the entry that is yet to come."""
     filing = uow.filings.get(filing_id)
     confirmed = uow.filings.confirmed(filing_id)
     receipt = uow.filings.receipt(filing_id)
-    names = {person.id: person.name for person in uow.people.all()}
+    rows = _rows(uow, filing.case_number, filing_id).values()
+    acting = {maker.id, confirmed.confirmed_by, *(json.loads(row.entry)["operator"] for row in rows)}
+    names = {person.id: person.name for person in uow.people.all() if person.id in acting}
     files = {
         "README.txt": README.format(report=filing.report_id, desk="Tipline Desk").encode(),
         "verify.py": verifier,
@@ -341,6 +343,16 @@ def _key_of(uow: UnitOfWork, signed: CheckpointRow) -> str:
     return next(key.text() for key in keys if key.id == signature.key_id)
 
 
+def _rows(uow: UnitOfWork, case_number: int, filing_id: int) -> dict[int, LogRow]:
+    """The entries of the log about the case and the filing, and those that name its keys."""
+    rows = {row.index: row for row in (*uow.audit.for_case(case_number), *uow.audit.for_filing(filing_id))}
+    for batch in uow.audit.scan_back():
+        for index, raw in batch:
+            if bytes(raw).startswith(_KEY_ENTRY):
+                rows[index] = LogRow(index, bytes(raw), b"")
+    return rows
+
+
 def _proofs(
     uow: UnitOfWork,
     case_number: int,
@@ -350,11 +362,7 @@ def _proofs(
 ) -> dict[str, bytes]:
     """The entries with their proofs to the checkpoint, and it."""
     tree = Tree(uow.audit.leaves(signed.size))
-    rows = {row.index: row for row in (*uow.audit.for_case(case_number), *uow.audit.for_filing(filing_id))}
-    for batch in uow.audit.scan_back():
-        for index, raw in batch:
-            if bytes(raw).startswith(_KEY_ENTRY):
-                rows[index] = LogRow(index, bytes(raw), b"")
+    rows = _rows(uow, case_number, filing_id)
     files = {"checkpoint.txt": signed.note.encode(), "key.txt": f"{_key_of(uow, signed)}\n".encode()}
     consistency = None
     if older is not None:

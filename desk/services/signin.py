@@ -33,7 +33,7 @@ from desk.domain.signin import (
     same_name,
 )
 from desk.ports import Clock, Passwords, Store, UnitOfWork, Vault
-from desk.services import lock_policy
+from desk.services import lock_policy, recovery
 from desk.services.approvals import Approvals
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
@@ -182,6 +182,7 @@ class SignIn:
                 act = "signin.unlocked" if unlock else "signin.done"
                 note(uow, act, now, person, way="password" + way)
                 person = uow.people.get(person.id)
+                recovery.signed_in(uow, person, now)
         if way is None:
             raise self._refused(person, digest, now)
         return done(person)
@@ -210,6 +211,7 @@ class SignIn:
             if way is not None:
                 uow.signins.set_attempts(digest, Attempts())
                 note(uow, "signin.unlocked" if unlock else "signin.done", now, person, way="account" + way)
+                recovery.signed_in(uow, person, now)
         if way is None:
             raise self._refused(person, digest, now)
         return done(person)

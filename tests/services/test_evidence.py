@@ -112,7 +112,9 @@ def test_what_is_in_it(world: World, bundle: Path) -> None:
     assert [files[call["sent"]] for call in listed] == [call.sent for call in calls]
     assert [files[call["received"]] for call in listed] == [call.received for call in calls]
     assert [file["sha256"] for file in json.loads(files["filing.json"])["files"]] == media
-    assert json.loads(files["people.json"])[str(world.moderator.id)] == "Mo Moderator"
+    people = json.loads(files["people.json"])
+    assert people[str(world.moderator.id)] == "Mo Moderator"
+    assert "Ola Other" not in people.values()  # no act of hers is in it
     log = json.loads(files["log.json"])
     said = {json.loads(entry["entry"])["act"] for entry in log["entries"]}
     assert {

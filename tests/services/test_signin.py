@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -24,6 +24,7 @@ from desk.domain.signin import (
 )
 from desk.ports import Passwords
 from desk.services.access import CodeSetup
+from desk.services.signin import OneTime
 from desk.system.passphrase import Costs
 from desk.system.passwords import Argon2Passwords
 from tests.support.world import World
@@ -245,9 +246,25 @@ def test_the_holder_of_the_key_resets_the_only_administrator(world: World) -> No
             world.desk.signin.sign_in("Ada Admin", "forgot it again")
     with pytest.raises(UserError):
         access.reset_by_key("Nobody", "forgot")
+    with pytest.raises(UserError, match="Only an administrator"):
+        access.reset_by_key("Sue Supervisor", "A moderator would like to be her.")
+    opens = access.reset_by_key("Ada Admin", "forgot it").value
+    assert opens == world.clock.now() + timedelta(hours=72)
+    world.clock.forward(hours=71)
+    assert access.reset_by_key("Ada Admin", "forgot it").value == opens
+    world.clock.forward(hours=1)
     once = access.reset_by_key("Ada Admin", "forgot it").value
+    assert isinstance(once, OneTime)
     assert world.desk.signin.sign_in("Ada Admin", once.password, new_password=OTHER).value == world.admin
     assert facts(world, "access.reset_by_key")["operator"] is None
+    # Whoever signs in as an administrator ends what is asked for behind their back.
+    access.reset_by_key("Ada Admin", "again")
+    world.desk.signin.sign_in("Ada Admin", OTHER)
+    assert facts(world, "access.recovery_ended")["operator"] == world.admin.id
+    world.clock.forward(hours=73)
+    assert isinstance(access.reset_by_key("Ada Admin", "again").value, datetime)
+    world.clock.forward(hours=145)
+    assert isinstance(access.reset_by_key("Ada Admin", "too late").value, datetime)
 
 
 # -- the second step

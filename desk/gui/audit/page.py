@@ -113,6 +113,7 @@ class AuditPage(Page):
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setShowGrid(False)
         table.setProperty("fills", True)
+        table.setObjectName("log")
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
         table.setAccessibleName(tr("Audit log"))
