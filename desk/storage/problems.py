@@ -24,16 +24,20 @@ def code_of(error: BaseException | None) -> str:
     return str(state or "")
 
 
+def busy() -> UserError:
+    return UserError("The store is busy; nothing was changed.", "Try again in a moment.")
+
+
 def explain(error: SQLAlchemyError) -> DeskError:
     """The error as one of the desk's own, without any of its values."""
     if isinstance(error, PoolTimeout):
-        return UserError("The store is busy; nothing was changed.", "Try again in a moment.")
+        return busy()
     if not isinstance(error, DBAPIError):
         return Bug(f"The store was used wrongly ({type(error).__name__}).")
     code = code_of(error.orig)
     codes = {code, "_".join(code.split("_")[:2])}  # SQLITE_BUSY_SNAPSHOT is a kind of SQLITE_BUSY
     if codes & _BUSY:
-        return UserError("The store is busy; nothing was changed.", "Try again in a moment.")
+        return busy()
     if codes & _FULL:
         return UserError("The disk is full; nothing was changed.", "Make room and try again.")
     if codes & _DAMAGED:

@@ -19,14 +19,17 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Engine, RootTransaction
 from sqlalchemy.exc import SQLAlchemyError
 
-from desk.domain.errors import WorkspaceProblem
+from desk.domain.errors import UserError, WorkspaceProblem
 from desk.storage.driver import execute
 from desk.storage.engine import WRITES
+from desk.storage.problems import busy
 
 MOST = 16
 """Units of work that may share one commit."""
 LONGEST_S = 0.02
 """Nobody joins a transaction that is older."""
+TURN_S = 120
+"""How long a unit of work waits for another thread's: longer than any takes that does not stand still."""
 PATIENCE_S = 0.05
 """How long a unit of work waits for another to end their transaction before it looks itself."""
 
@@ -60,7 +63,7 @@ class OneWriter:
         """A writing transaction, on the disk when the block has been left; undone where that raises.
 
         ``together``: others may join it, as long as each of them is short. Raises SQLAlchemyError, also where
-        the commit that was shared failed.
+        the commit that was shared failed; UserError where another thread writes on and on.
         """
         with self._my_turn(together=together):
             shared = self._open or self._begin()
@@ -90,12 +93,13 @@ class OneWriter:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """While nothing is written by this process."""
+        """While nothing is written by this process. Raises UserError as ``transaction`` does."""
         with self._my_turn(together=False):
             yield
 
     def close(self) -> None:
-        with self.alone():
+        """Where somebody still writes and does not end, the connection is left to the end of the process."""
+        with suppress(UserError), self.alone():
             self._drop()
 
     @contextmanager
@@ -104,11 +108,13 @@ class OneWriter:
             with self._count:
                 self._coming += 1
         try:
-            self._turn.acquire()
+            mine = self._turn.acquire(timeout=TURN_S)
         finally:
             if together:
                 with self._count:
                     self._coming -= 1
+        if not mine:
+            raise busy()
         try:
             if self._open is not None and not together:
                 self._end(self._open)

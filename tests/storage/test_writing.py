@@ -219,3 +219,29 @@ def test_an_interrupted_commit_is_told_and_goes_on_upwards(
                 unit.settings.set("a", True)
         with store.write() as unit:
             assert unit.settings.get("a") is None
+
+
+def test_behind_a_write_that_stands_still_one_is_told(
+    sqlite_stores: SqliteStores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.storage.writing.TURN_S", 0.05)
+    problems: list[BaseException] = []
+
+    def write(*, together: bool) -> None:
+        try:
+            with store.write(together=together):
+                pass
+        except UserError as problem:
+            problems.append(problem)
+
+    with sqlite_stores.fresh(tmp_path) as store:
+        with store.write() as unit:
+            unit.settings.set("a", 1)
+            for together in (False, True):
+                waits = threading.Thread(target=write, kwargs={"together": together})
+                waits.start()
+                waits.join(20)
+            store.close()  # does not wait for it either
+        assert ["busy" in str(problem) for problem in problems] == [True, True]
+        with store.write() as unit:  # and is of use again
+            assert unit.settings.get("a") == 1
