@@ -21,6 +21,7 @@ from desk.domain.company import EndpointKind
 from desk.domain.errors import DeskError
 from desk.domain.roles import Operator
 from desk.gui.banner import Endpoint as Band
+from desk.gui.pauses import Collector
 from desk.gui.runner import Job, Runner
 from desk.gui.theme import Scheme, Theme
 from desk.gui.widgets.page import Page
@@ -190,12 +191,15 @@ def run_window(
     QApplication.setApplicationDisplayName(tr("Tipline Desk"))
     QApplication.setDesktopFileName("tipline-desk")
     life = Life(prepare, band, settings, Scheme(scheme))
+    collector = Collector(life)
     life.window.show()
     QTimer.singleShot(0, life.begin)
     if dropped:
         life.window.dropped.emit(dropped)
     code = app.exec()
-    if not life.end():
+    ended = life.end()
+    collector.end()
+    if not ended:
         # Before the interpreter takes its modules down: that would wait for the threads that stand still.
         atexit.register(os._exit, int(code))
     return int(code)
