@@ -26,6 +26,7 @@ from . import webp
 from .animation import Timing, gif_delays, timing
 from .part import of as part_of
 from .pdq import SIDE, pdq
+from .progressive import coarse
 from .protocol import (
     FACT_PICTURE,
     FACT_TEXT,
@@ -241,6 +242,8 @@ def _one(image: Image.Image, source: BinaryIO, request: Request, ask: Ask, *, da
         image.load()
         return picture(turn(plain(cut.cut(image, request.edge), grey=False), orientation), damaged=damaged)
     if isinstance(image, PIL.JpegImagePlugin.JpegImageFile):
+        if ask is Ask.BLUR and not damaged:
+            image = _coarse(image, source, request.edge) or image
         # The tile's own size is enough: a blurred tile has no detail finer than its blur.
         image.draft("L" if grey else "RGB", fit(image.width, image.height, request.edge))
         image.decodermaxblock = READ_AT_ONCE
@@ -250,6 +253,18 @@ def _one(image: Image.Image, source: BinaryIO, request: Request, ask: Ask, *, da
     if ask is Ask.REVEAL:
         return picture(small, damaged=damaged)
     return blurred(small, request.strength, grey=grey, position_ms=-1, damaged=damaged)
+
+
+def _coarse(
+    image: PIL.JpegImagePlugin.JpegImageFile, source: BinaryIO, edge: int
+) -> PIL.JpegImagePlugin.JpegImageFile | None:
+    """The coarse part of a large progressive JPEG whose bytes are all here."""
+    if "progressive" not in image.info or not isinstance(source, ArrivingFile):
+        return None
+    if max(fit(image.width, image.height, edge)) * 8 > max(image.size):
+        return None
+    data = coarse(source.whole())
+    return PIL.JpegImagePlugin.JpegImageFile(io.BytesIO(data)) if data else None
 
 
 def _scaled_webp(image: Image.Image, source: BinaryIO, edge: int) -> Image.Image | None:
