@@ -20,6 +20,7 @@ from desk.gui.widgets.copylabel import CopyLabel
 from desk.gui.widgets.fields import Choice, Field, MultiLine, TextField
 from desk.gui.widgets.header import SearchBox
 from desk.gui.widgets.moments import LOCAL, DateTimeField, parse
+from desk.gui.widgets.numbers import NumberField
 from desk.gui.widgets.panels import ConfirmBar, Disclosure, EmptyState, SplitView
 from desk.gui.widgets.progress import CompletenessMeter, StepTrack, ThinBar
 from desk.gui.widgets.rows import RepeatingRows
@@ -383,3 +384,18 @@ def test_no_widget_is_cut_off_at_the_smallest_window(show: Show) -> None:
     box = QWidget()
     QVBoxLayout(box)
     assert window.minimumSizeHint().width() <= 1280
+
+
+def test_a_number_is_not_changed_by_scrolling_past_it(show: Callable[[QWidget], QWidget]) -> None:
+    field = NumberField(1, 60, " min", width=160)
+    show(field)
+    field.set_quietly(10)
+    at = QPointF(20, 10)
+    wheel = QWheelEvent(
+        at, at, QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(field, wheel)
+    assert (field.value(), field.text()) == (10, "10 min")
+    field.stepUp()
+    assert field.value() == 11

@@ -174,7 +174,9 @@ class RulesPanel(QWidget):
             if self.editing:
                 self._leave_form()
             self.said.unsay()
-            self.weaker.ask([tr("“{name}” would draw or hold back less", name=name) for name in weak])
+            self.weaker.ask(
+                [tr("“{name}” would draw or hold back less", name=name) for name in weak], tr("Ask")
+            )
             self._scroll.ensureWidgetVisible(self.weaker)
             return
         service, operator, before = self._session.desk.second_review, self._session.operator, self.rules

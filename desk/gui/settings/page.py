@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.domain.company import Company
 from desk.domain.errors import DeskError
@@ -26,6 +26,7 @@ from desk.gui.settings.weaker import WeakerPanel
 from desk.gui.widgets.buttons import primary, quiet
 from desk.gui.widgets.common import hbox, label
 from desk.gui.widgets.fields import Field, MultiLine, TextField
+from desk.gui.widgets.numbers import NumberField
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import Panel, Scroll
 from desk.gui.words import tr
@@ -92,7 +93,7 @@ class LimitsPanel(Panel):
 
     def __init__(self) -> None:
         super().__init__(tr("Hold and rest"))
-        self.hold = _spin(0, MAX_HOLD_MINUTES)
+        self.hold = _spin(0, MAX_HOLD_MINUTES, width=160)
         self.prompt = _spin(1, 240)
         self.pause = _spin(1, 480)
         self.length = _spin(1, 120)
@@ -116,7 +117,7 @@ class LimitsPanel(Panel):
             )
         )
 
-    def editors(self) -> list[QSpinBox]:
+    def editors(self) -> list[NumberField]:
         return [self.hold, self.prompt, self.pause, self.length, self.cap, self.look]
 
     def rest(self) -> RestPolicy:
@@ -138,9 +139,7 @@ class LimitsPanel(Panel):
             (self.length, rest.break_for / 60),
             (self.cap, rest.daily_cap / 60),
         ):
-            spin.blockSignals(True)
-            spin.setValue(round(value))
-            spin.blockSignals(False)
+            spin.set_quietly(round(value))
 
 
 class NetworkPanel(Panel):
@@ -187,12 +186,8 @@ def _row(*fields: QWidget) -> QWidget:
     return holder
 
 
-def _spin(low: int, high: int) -> QSpinBox:
-    spin = QSpinBox()
-    spin.setRange(low, high)
-    spin.setSuffix(tr(" min"))
-    spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return spin
+def _spin(low: int, high: int, *, width: int = 0) -> NumberField:
+    return NumberField(low, high, tr(" min"), width=width)
 
 
 class SettingsPage(Page):

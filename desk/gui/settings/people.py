@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desk.domain.errors import DeskError
 from desk.domain.roles import Operator, Role
@@ -18,6 +18,7 @@ from desk.gui.widgets.buttons import danger, primary, secondary
 from desk.gui.widgets.choices import CheckBox
 from desk.gui.widgets.common import clear, hairline, hbox, label, vbox
 from desk.gui.widgets.fields import Field, TextField
+from desk.gui.widgets.numbers import NumberField
 from desk.gui.widgets.panels import Panel
 from desk.gui.words import moment, tr
 from desk.services.access import Shown
@@ -270,11 +271,7 @@ class SignInPanel(Panel):
         super().__init__(tr("Locking"))
         self._session = session
         self._before = SignInPolicy()
-        self.idle = QSpinBox()
-        self.idle.setRange(MIN_IDLE, MAX_IDLE)
-        self.idle.setSuffix(tr(" min"))
-        self.idle.setMinimumWidth(160)
-        self.idle.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.idle = NumberField(MIN_IDLE, MAX_IDLE, tr(" min"), width=160)
         self.end = CheckBox(tr("When the screen is locked or the computer sleeps, the session ends"))
         self.release = CheckBox(tr("A claimed case is released when the desk is locked"))
         self.save = secondary(tr("Save"))
@@ -304,9 +301,7 @@ class SignInPanel(Panel):
         if self.save.isEnabled():
             return  # being edited
         self._before = policy
-        self.idle.blockSignals(True)
-        self.idle.setValue(policy.idle_minutes)
-        self.idle.blockSignals(False)
+        self.idle.set_quietly(policy.idle_minutes)
         self.end.set_value(policy.at_screen_lock is AtScreenLock.END)
         self.release.set_value(policy.claims_at_lock is Claims.RELEASE)
 

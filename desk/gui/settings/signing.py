@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QSpinBox
+from PySide6.QtWidgets import QFileDialog
 
 from desk.domain.errors import DeskError
 from desk.domain.roles import Permission
@@ -14,6 +14,7 @@ from desk.gui.session import Session
 from desk.gui.widgets.buttons import secondary
 from desk.gui.widgets.common import hbox, label
 from desk.gui.widgets.fields import Field, TextField
+from desk.gui.widgets.numbers import NumberField
 from desk.gui.widgets.panels import Panel
 from desk.gui.words import tr
 from desk.services.checkpoints import LEAST_MINUTES, MOST_MINUTES, CheckpointPolicy
@@ -28,11 +29,7 @@ class SigningPanel(Panel):
         super().__init__(tr("Checkpoints of the audit log"))
         self._session = session
         self._before = CheckpointPolicy()
-        self.every = QSpinBox()
-        self.every.setRange(LEAST_MINUTES, MOST_MINUTES)
-        self.every.setSuffix(tr(" min"))
-        self.every.setMinimumWidth(160)
-        self.every.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.every = NumberField(LEAST_MINUTES, MOST_MINUTES, tr(" min"), width=160)
         self.copies = TextField(mono=True)
         self.choose = secondary(tr("Choose…"), "folder-open")
         self.choose.clicked.connect(self._choose)
@@ -82,9 +79,7 @@ class SigningPanel(Panel):
 
     def set_policy(self, policy: CheckpointPolicy) -> None:
         self._before = policy
-        self.every.blockSignals(True)
-        self.every.setValue(policy.every_minutes)
-        self.every.blockSignals(False)
+        self.every.set_quietly(policy.every_minutes)
         self.copies.set_value(policy.copies)
         self.save.setEnabled(False)
 

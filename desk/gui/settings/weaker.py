@@ -57,8 +57,10 @@ class WeakerPanel(Panel):
         ]
         self.ask(figures + uncovered)
 
-    def ask(self, lines: Sequence[str]) -> None:
-        """As ``begin``, with the words for each thing that is weaker."""
+    def ask(self, lines: Sequence[str], go: str = "") -> None:
+        """As ``begin``, with the words for each thing that is weaker; ``go``: other words for the act."""
+        if go:
+            self.go.setText(go)
         clear(self._lines)
         for words in lines:
             self._lines.addWidget(label(words, wrap=True))
