@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from desk.cybertip.codes import CODES, NOT_DONE
 from desk.cybertip.model import ReportDoneResponse, ReportResponse
@@ -47,32 +48,42 @@ def judge(call: Call | None, exchange: Exchange, *, report_id: str | None = None
     ``report_id`` is the report the call was about; ``sent`` the document, so
     that a line named in a refusal leads to its field.
     """
-    base = Reply(
-        kind=unsettled(call),
-        at=exchange.at,
-        http_status=exchange.http_status,
-        request_id=exchange.request_id,
-        body=exchange.body,
-    )
     answer = _answer(call, exchange)
     if answer is None:
-        return _without_answer(base, exchange)
-    reply = replace(
-        base,
+        return _without_answer(_reply(call, exchange), exchange)
+    file_id = md5 = None
+    file_ids: tuple[str, ...] = ()
+    if isinstance(answer, ReportDoneResponse):
+        file_ids = tuple(known for file_id in answer.files.ids if (known := _text(file_id)))
+    else:
+        file_id, md5 = _text(answer.file_id), (_text(answer.hash) or "").lower() or None
+    reply = _reply(
+        call,
+        exchange,
         code=answer.code,
         description=_words(answer),
         report_id=str(answer.report_id) if answer.report_id and answer.report_id > 0 else None,
+        file_id=file_id,
+        md5=md5,
+        file_ids=file_ids,
     )
-    if isinstance(answer, ReportDoneResponse):
-        ids = (_text(file_id) for file_id in answer.files.ids)
-        reply = replace(reply, file_ids=tuple(file_id for file_id in ids if file_id))
-    else:
-        reply = replace(reply, file_id=_text(answer.file_id), md5=(_text(answer.hash) or "").lower() or None)
     if answer.code == 0:
         return _success(call, reply, report_id)
     if (call, answer.code) in ((Call.FINISH, CODE_FINISHED), (Call.RETRACT, CODE_RETRACTED)):
         return replace(reply, kind=OutcomeKind.ACCEPTED)
     return _failure(reply, sent)
+
+
+def _reply(call: Call | None, exchange: Exchange, **more: Any) -> Reply:
+    """With what came over the wire; not settled yet."""
+    return Reply(
+        kind=unsettled(call),
+        at=exchange.at,
+        http_status=exchange.http_status,
+        request_id=exchange.request_id,
+        body=exchange.body,
+        **more,
+    )
 
 
 def _answer(call: Call | None, exchange: Exchange) -> Answer | None:

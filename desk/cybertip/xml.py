@@ -13,6 +13,7 @@ what the XML declaration says, whatever a header claims.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -149,22 +150,32 @@ def _write_record(value: Any, name: str, indent: str, parts: list[str]) -> None:
 # -- reading
 
 
+_parsers = threading.local()
+
+
+def _parser() -> etree.XMLParser:
+    """This thread's own: making one costs as much as reading a small answer."""
+    parser: etree.XMLParser | None = getattr(_parsers, "parser", None)
+    if parser is None:
+        parser = _parsers.parser = etree.XMLParser(
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            dtd_validation=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+    return parser
+
+
 def parse(data: bytes) -> etree._Element:
     """The root element of well-formed XML without a DTD. Raises Unreadable.
 
     White space before the declaration is tolerated: servers have sent it.
     """
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(data.lstrip(b" \t\r\n"), parser)
+        root = etree.fromstring(data.lstrip(b" \t\r\n"), _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         raise Unreadable(f"Not well-formed XML (line {line or 1}).") from None
@@ -176,7 +187,7 @@ def parse(data: bytes) -> etree._Element:
 
 def local_name(element: etree._Element) -> str:
     """The element's name without its namespace."""
-    return str(etree.QName(element).localname)
+    return str(element.tag).rpartition("}")[2]
 
 
 def read(data: bytes) -> Document:

@@ -146,16 +146,23 @@ class Filings(Protocol):
         """Raises ClaimLost where another outbox has taken it over."""
         ...
 
-    def held(self, filing_id: int, fence: int, *, known: Filing | None = None) -> Filing:
-        """The leased filing, locked against others until this unit of work ends. Raises ClaimLost.
-
-        ``known`` is it as it was last saved or taken with this fence: then only people's wishes are read.
-        """
+    def held(self, filing_id: int, fence: int) -> Filing:
+        """The leased filing, locked against others until this unit of work ends. Raises ClaimLost."""
         ...
 
     def save(self, filing: Filing, fence: int, *, give_back: bool = False) -> Filing:
         """Keep the filing's new state, and end the lease where asked. What was kept: it has people's wishes
         too. Raises ClaimLost where the fence has changed."""
+        ...
+
+    def save_known(
+        self, known: Filing, filing: Filing, fence: int, *, give_back: bool = False
+    ) -> Filing | None:
+        """As ``save``, where ``known`` is the filing as it was last saved or taken with this fence.
+
+        None, and nothing kept, where that is no longer so: a person has wished for something meanwhile, or
+        the lease is lost. ``held`` tells which.
+        """
         ...
 
     def endpoint(self, filing_id: int) -> str:

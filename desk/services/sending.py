@@ -24,11 +24,11 @@ from desk.domain.filing import (
     OutcomeKind,
     Reply,
     apply,
-    next_act,
     with_intent,
 )
 from desk.ports import Agency, Clock, Composer, Leased, Store, StoredMedia, UnitOfWork, Vault
 from desk.services.keeping import Answered, Keeping
+from desk.services.moves import Plan, Step, plan
 from desk.services.preflight import CHANGED, Papers, Preflight, papers
 from desk.services.reach import Reach
 from desk.services.schema import SchemaKeeper
@@ -143,7 +143,7 @@ class Sender:
         trouble: Reply | None = None
         fit = False  # whether its files and documents were looked at: no report is opened before
         calls = 0
-        act = self._coming(leased.filing)
+        act = plan(leased.filing, self._clock.now()).act
         if act.kind is ActKind.CALL and most != 0 and not stop():
             # Looked at before the first commit, which then holds the first intent already.
             if confirmed is None:
@@ -157,15 +157,24 @@ class Sender:
             intended = following = None
             try:
                 with self._store.write(together=True) as uow:
-                    filing, act = self._bring_forward(uow, known, fence, answered)
-                    wants_call = act.kind is ActKind.CALL and may_call
-                    fit = fit or act.call is not Call.SUBMIT
-                    if wants_call and fit and agency is not None and trouble is None:
-                        intended = self._intend(uow, filing, act, agency, fence, confirmed)
-                    else:
-                        filing = uow.filings.save(filing, fence, give_back=not wants_call)
-                        if go_on and not wants_call and not stop():
-                            following = self.take(uow)
+                    while True:
+                        coming = self._plan(known, answered)
+                        act = coming.act
+                        wants_call = act.kind is ActKind.CALL and may_call
+                        fit = fit or act.call is not Call.SUBMIT
+                        via = agency if wants_call and fit and trouble is None else None
+                        filing = with_intent(coming.filing, act) if via is not None else coming.filing
+                        saved = uow.filings.save_known(known, filing, fence, give_back=not wants_call)
+                        if saved is not None:
+                            filing = saved
+                            break
+                        # A person's wish came between; what it is decides anew. Or the lease is lost.
+                        known = uow.filings.held(known.id, fence)
+                    self._keep(uow, coming, answered)
+                    if via is not None:
+                        intended = self._intend(uow, filing, act, via, confirmed)
+                    elif go_on and not wants_call and not stop():
+                        following = self.take(uow)
             except ClaimLost:
                 raise
             except DeskError as problem:
@@ -176,7 +185,7 @@ class Sender:
                 continue
             if not wants_call:
                 return filing, following
-            known = filing if intended is None else intended.filing
+            known = filing
             answered = None
             told(filing)
             if intended is not None and agency is not None:
@@ -196,34 +205,24 @@ class Sender:
 
     # before a call --------------------------------------------------------------
 
-    def _bring_forward(
-        self, uow: UnitOfWork, known: Filing, fence: int, answered: Answered | None
-    ) -> tuple[Filing, Act]:
-        """Settle the answer that came, then make every move that needs no call; the caller saves it."""
-        filing = uow.filings.held(known.id, fence, known=known)
-        entries: list[AuditEntry] = []
-        if answered is not None:
-            after = apply(filing, answered.act, self._keeping.in_words(answered), spread=self._spread())
-            if answered.journal_id is not None:
-                uow.filings.settle(answered.journal_id, answered.reply)
-            entries += self._keeping.keep(uow, filing, after, answered.reply)
-            self._keeping.refusal(uow, filing, answered)
-            filing = after
-        while True:
-            act = next_act(filing, self._clock.now())
-            if act.kind is not ActKind.MOVE or act.filing is None:
-                uow.audit.append_all(entries)
-                return filing, act
-            entries += self._keeping.keep(uow, filing, act.filing)
-            filing = act.filing
+    def _plan(self, filing: Filing, answered: Answered | None) -> Plan:
+        """What the answer that came, and then every move that needs no call, make of the filing."""
+        if answered is None:
+            return plan(filing, self._clock.now())
+        reply = self._keeping.in_words(answered)
+        after = apply(filing, answered.act, reply, spread=self._spread())
+        return plan(after, self._clock.now(), Step(filing, after, answered.reply))
 
-    def _coming(self, filing: Filing) -> Act:
-        """What there is to do once every move is made that needs no call."""
-        while True:
-            act = next_act(filing, self._clock.now())
-            if act.kind is not ActKind.MOVE or act.filing is None:
-                return act
-            filing = act.filing
+    def _keep(self, uow: UnitOfWork, coming: Plan, answered: Answered | None) -> None:
+        """What belongs to the new state beside the filing itself, once that is saved."""
+        if answered is not None and answered.journal_id is not None:
+            uow.filings.settle(answered.journal_id, answered.reply)
+        entries: list[AuditEntry] = []
+        for before, after, reply in coming.steps:
+            entries += self._keeping.keep(uow, before, after, reply)
+        if answered is not None:
+            self._keeping.refusal(uow, coming.filing, answered)
+        uow.audit.append_all(entries)
 
     def _papers(self, filing: Filing, act: Act) -> Papers | None:
         if act.call is not Call.SUBMIT:
@@ -277,22 +276,19 @@ class Sender:
         filing: Filing,
         act: Act,
         agency: Agency,
-        fence: int,
         confirmed: Papers | None,
     ) -> _Intended:
         if act.call is None:  # pragma: no cover - only calls come here
             raise UserError("There is nothing to send.")
-        intended = with_intent(filing, act)
-        sent = self._document(uow, intended, act, agency, confirmed)
-        intended = uow.filings.save(intended, fence)
+        sent = self._document(uow, filing, act, agency, confirmed)
         journal_id = uow.filings.intend(
-            intended, act.call, act.file_index, agency.endpoint, sent, self._clock.now()
+            filing, act.call, act.file_index, agency.endpoint, sent, self._clock.now()
         )
         stored = None
         if act.call is Call.UPLOAD:
             file = filing.files[act.file_index or 0]
             stored = uow.cases.media(filing.case_number, file.content_id)
-        return _Intended(act, intended, sent, journal_id, stored)
+        return _Intended(act, filing, sent, journal_id, stored)
 
     def _document(
         self, uow: UnitOfWork, filing: Filing, act: Act, agency: Agency, confirmed: Papers | None

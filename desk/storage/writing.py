@@ -15,12 +15,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, Engine, RootTransaction
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.domain.errors import UserError, WorkspaceProblem
-from desk.storage.driver import execute
+from desk.storage.driver import KEPT, execute
 from desk.storage.engine import WRITES
 from desk.storage.problems import busy
 
@@ -57,6 +58,8 @@ class OneWriter:
         """Units of work that wait for their turn and would share a transaction."""
         self._connection: Connection | None = None
         self._open: _Shared | None = None
+        self._kept: dict[str, Any] = {}
+        """What the units of work in the open transaction know of it (see desk.storage.driver)."""
 
     @contextmanager
     def transaction(self, *, together: bool) -> Iterator[Connection]:
@@ -129,7 +132,10 @@ class OneWriter:
     def _begin(self) -> _Shared:
         try:
             if self._connection is None:
-                self._connection = self._engine.connect().execution_options(**{WRITES: True})
+                self._connection = self._engine.connect().execution_options(
+                    **{WRITES: True, KEPT: self._kept}
+                )
+            self._kept.clear()
             transaction = self._connection.begin()
         except BaseException:
             self._drop()
@@ -145,6 +151,7 @@ class OneWriter:
                 shared.transaction.rollback()
             return
         try:
+            self._kept.clear()
             execute(shared.connection, "ROLLBACK TO joined")
             execute(shared.connection, "RELEASE joined")
         except SQLAlchemyError as error:

@@ -221,21 +221,34 @@ class TestLeases:
             unit.filings.give_back(filing.id, second.fence)
             assert unit.filings.take("here", NOW, UNTIL) is not None
 
-    def test_what_its_holder_knows_is_not_read_again_but_for_wishes(self, store: Store) -> None:
+    def test_what_its_holder_knows_is_saved_unless_a_person_wished_or_the_lease_is_lost(
+        self, store: Store
+    ) -> None:
         with store.write() as unit:
             filing = one(unit)
             first = take(unit)
+        tried = replace(first.filing, tries=3, retry_at=NOW)
         with store.write() as unit:
-            assert unit.filings.held(filing.id, first.fence, known=first.filing) == first.filing
+            assert unit.filings.save_known(first.filing, tried, first.fence) == tried
+            again = unit.filings.save_known(tried, replace(tried, tries=4), first.fence)
+        assert again == replace(tried, tries=4)
         with store.write() as unit:
             asked = unit.filings.ask(filing.id, take_back=True)
         with store.write() as unit:
-            assert unit.filings.held(filing.id, first.fence, known=first.filing) == asked
-            assert unit.filings.save(asked, first.fence) == asked
+            assert unit.filings.save_known(again, replace(again, tries=5), first.fence) is None
+            assert unit.filings.held(filing.id, first.fence) == asked
+            assert unit.filings.save_known(asked, replace(asked, tries=5), first.fence, give_back=True)
         with store.write() as unit:
-            assert unit.filings.take("there", UNTIL + MINUTE, UNTIL + 2 * MINUTE) is not None
+            second = unit.filings.take("there", NOW, UNTIL)
+            assert second is not None
+            assert (second.filing.take_back, second.filing.tries) == (True, 5)
+        with store.write() as unit:
+            assert unit.filings.save_known(second.filing, second.filing, first.fence) is None
+            with pytest.raises(ClaimLost):
+                unit.filings.held(filing.id, first.fence)
+            opened = replace(second.filing, state=FilingState.FINISHING)
         with store.write() as unit, pytest.raises(ClaimLost):
-            unit.filings.held(filing.id, first.fence, known=first.filing)
+            unit.filings.save_known(second.filing, opened, second.fence)
 
     def test_what_a_filing_reports_of(self, store: Store) -> None:
         with store.write() as unit:

@@ -768,7 +768,7 @@ def test_a_store_that_fails_gives_the_lease_back(served: World) -> None:
         raise UserError("The disk is full.")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("desk.storage.repositories.filings.SqlFilings.held", full)
+        patch.setattr("desk.storage.repositories.filings.SqlFilings.save_known", full)
         with pytest.raises(UserError):
             served.outbox.step()
     stepped = served.outbox.step()

@@ -33,9 +33,12 @@ _F, _P = filings.c, filing_files.c
 
 
 @cache
-def _save(columns: tuple[str, ...]) -> Prepared:
-    """Of the columns that changed alone: the indexes on the others stay as they are."""
-    return Prepared(_ONE, columns)
+def _save(columns: tuple[str, ...], *, known: bool = False) -> Prepared:
+    """Of the columns that changed alone: the indexes on the others stay as they are.
+
+    ``known``: only where the fence is the holder's, and no person has wished for anything since.
+    """
+    return Prepared(_ONE_KNOWN if known else _ONE, columns)
 
 
 def _lost() -> ClaimLost:
@@ -43,6 +46,13 @@ def _lost() -> ClaimLost:
 
 
 _ONE = update(filings).where(_F.id == bindparam("b_id"))
+_ONE_KNOWN = _ONE.where(
+    _F.fence == bindparam("b_fence"),
+    _F.take_back == bindparam("b_take_back"),
+    _F.file_now == bindparam("b_file_now"),
+    _F.retry_at.is_not_distinct_from(bindparam("b_retry_at", type_=_F.retry_at.type)),
+    _F.awaiting == bindparam("b_awaiting"),
+)
 _GIVE_BACK = Prepared(
     update(filings).where(_F.id == bindparam("b_id"), _F.fence == bindparam("b_fence")),
     ("lease_owner", "lease_until"),
@@ -67,12 +77,6 @@ _DUE = Prepared(
 _LOCK = Prepared(
     select(*FILING_COLUMNS, _F.fence).where(_F.id == bindparam("b_id")).with_for_update(key_share=True)
 )
-_LOCK_KNOWN = Prepared(
-    select(_F.fence, _F.take_back, _F.file_now, _F.retry_at, _F.awaiting)
-    .where(_F.id == bindparam("b_id"))
-    .with_for_update(key_share=True)
-)
-"""Of a filing that the holder of the lease saved itself: its fence, and what a person's wish may change."""
 _ENDPOINT = Prepared(select(_F.endpoint).where(_F.id == bindparam("b_id")))
 """Made once: an outbox runs them at every step."""
 
@@ -107,9 +111,7 @@ class Leases(Repository):
         none = {"b_id": filing_id, "b_fence": fence, "lease_owner": None, "lease_until": None}
         _GIVE_BACK.run(self._db, none)
 
-    def held(self, filing_id: int, fence: int, *, known: Filing | None = None) -> Filing:
-        if known is not None and filing_id not in self._locked_here:
-            return self._held_as_known(known, fence)
+    def held(self, filing_id: int, fence: int) -> Filing:
         filing, current = self._lock(filing_id)
         if current != fence:
             raise _lost()
@@ -118,31 +120,39 @@ class Leases(Repository):
     def save(self, filing: Filing, fence: int, *, give_back: bool = False) -> Filing:
         """Also raises ClaimLost where the report would be finished though it was asked back meanwhile."""
         before = self.held(filing.id, fence)
-        if (
-            filing.state is FilingState.FINISHING
-            and before.state is not FilingState.FINISHING
-            and (before.take_back or before.awaiting)
-        ):
-            raise ClaimLost("A person asked to take this report back, or is still to approve it.")
-        if not filing.state.ended:
-            filing = replace(
-                filing,
-                take_back=filing.take_back or before.take_back,
-                file_now=filing.file_now or before.file_now,
-                awaiting=before.awaiting,
-            )
-        then = places(before)
-        values = {name: value for name, value in places(filing).items() if value != then[name]}
-        values["due_at"] = due_at(filing)
-        if give_back:
-            values |= {"lease_owner": None, "lease_until": None}
+        filing = _kept(before, filing)
+        values = _changed(before, filing, give_back=give_back)
         _save(tuple(values)).run(self._db, values | {"b_id": filing.id})
+        self._save_files(before, filing, fence)
+        return filing
+
+    def save_known(
+        self, known: Filing, filing: Filing, fence: int, *, give_back: bool = False
+    ) -> Filing | None:
+        """As ``save`` raises."""
+        if known.id in self._locked_here:
+            return self.save(filing, fence, give_back=give_back)
+        filing = _kept(known, filing)
+        values = _changed(known, filing, give_back=give_back)
+        as_known = {
+            "b_id": known.id,
+            "b_fence": fence,
+            "b_take_back": known.take_back,
+            "b_file_now": known.file_now,
+            "b_retry_at": known.retry_at,
+            "b_awaiting": known.awaiting,
+        }
+        if not _save(tuple(values), known=True).run(self._db, values | as_known):
+            return None
+        self._save_files(known, filing, fence)
+        return filing
+
+    def _save_files(self, before: Filing, filing: Filing, fence: int) -> None:
         for file, kept in zip(filing.files, before.files, strict=True):
             if file != kept:  # only those: a report may have thousands
                 spot = {"b_filing": filing.id, "b_position": file.index}
                 _SAVE_FILE.run(self._db, file_standing(file) | spot)
         self._locked_here[filing.id] = (filing, fence)
-        return filing
 
     def endpoint(self, filing_id: int) -> str:
         found = _ENDPOINT.one(self._db, {"b_id": filing_id})
@@ -213,25 +223,6 @@ class Leases(Repository):
             raise no_filing()
         return read_filing(self._db, row)
 
-    def _held_as_known(self, known: Filing, fence: int) -> Filing:
-        """With the same fence nobody else has saved it since; only a person's wishes may be new."""
-        row = _LOCK_KNOWN.one(self._db, {"b_id": known.id})
-        if row is None:
-            raise no_filing()
-        if row.fence != fence:
-            raise _lost()
-        wished = (row.take_back, row.file_now, row.retry_at, row.awaiting)
-        if wished != (known.take_back, known.file_now, known.retry_at, known.awaiting):
-            known = replace(
-                known,
-                take_back=row.take_back,
-                file_now=row.file_now,
-                retry_at=row.retry_at,
-                awaiting=row.awaiting,
-            )
-        self._locked_here[known.id] = (known, fence)
-        return known
-
     def _lock(self, filing_id: int) -> tuple[Filing, int]:
         """The filing and its fence, locked until the end of this unit of work: read once, then known."""
         known = self._locked_here.get(filing_id)
@@ -241,6 +232,32 @@ class Leases(Repository):
                 raise no_filing()
             known = self._locked_here[filing_id] = (read_filing(self._db, row), row.fence)
         return known
+
+
+def _kept(before: Filing, filing: Filing) -> Filing:
+    """As it is saved: with people's wishes. Raises ClaimLost where it would be finished against one."""
+    if (
+        filing.state is FilingState.FINISHING
+        and before.state is not FilingState.FINISHING
+        and (before.take_back or before.awaiting)
+    ):
+        raise ClaimLost("A person asked to take this report back, or is still to approve it.")
+    take_back = filing.take_back or before.take_back
+    file_now = filing.file_now or before.file_now
+    wished = (take_back, file_now, before.awaiting)
+    if filing.state.ended or wished == (filing.take_back, filing.file_now, filing.awaiting):
+        return filing
+    return replace(filing, take_back=take_back, file_now=file_now, awaiting=before.awaiting)
+
+
+def _changed(before: Filing, filing: Filing, *, give_back: bool) -> dict[str, Any]:
+    """The columns that are not what they were, and when it is due."""
+    then = places(before)
+    values = {name: value for name, value in places(filing).items() if value != then[name]}
+    values["due_at"] = due_at(filing)
+    if give_back:
+        values |= {"lease_owner": None, "lease_until": None}
+    return values
 
 
 def file_standing(file: FileState) -> dict[str, Any]:
