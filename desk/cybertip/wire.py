@@ -2,7 +2,7 @@
 
 httpx and httpcore's pool cost more than a small call itself, in what is not wanted here (cookies, redirects,
 decoding, HTTP/2, models of requests and answers). So httpcore's streams with their TLS, time limits and
-errors are used, and HTTP/1.1 is read in desk.cybertip.http1. Nothing is ever sent twice.
+errors are used, and llhttp reads HTTP/1.1 (desk.cybertip.http1). Nothing is ever sent twice.
 """
 
 from __future__ import annotations
