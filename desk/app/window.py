@@ -7,6 +7,8 @@ Heavy parts are imported inside the functions that need them: the window is pain
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -63,8 +65,21 @@ class _WindowSettings:
             log.warning("The workspace's place could not be kept: %s", type(problem).__name__)
 
 
+def _need_display() -> None:
+    """Say in words what Qt would say by ending the process."""
+    if not sys.platform.startswith("linux"):
+        return
+    if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        raise UserError(
+            "There is no display here, and the desk is a window.",
+            "Start it inside a desktop session, or over ssh with -X. All other commands work without one: "
+            "“desk --help”.",
+        )
+
+
 def show_practice(*, cases: bool = True) -> int:
-    """Practice mode in a window; returns the exit code."""
+    """Practice mode in a window; returns the exit code. Raises UserError where there is no display."""
+    _need_display()
     from desk.gui.start import run_window
 
     stack = ExitStack()
@@ -80,7 +95,8 @@ def show_practice(*, cases: bool = True) -> int:
 
 
 def show_workspace(folder: Path, *, passphrase: str | None = None) -> int:
-    """The workspace at ``folder`` in a window; returns the exit code."""
+    """The workspace at ``folder`` in a window; returns the exit code. Raises UserError without a display."""
+    _need_display()
     from desk.gui.start import run_window
 
     stack = ExitStack()

@@ -129,7 +129,13 @@ def open_desk(
     kept = secrets or KeyringStore()
     key = _key_of(info, passphrase, kept)
     with ExitStack() as stack:
-        stack.callback(set_up_logging(folder / workspace.LOGS))
+        try:
+            stack.callback(set_up_logging(folder / workspace.LOGS))
+        except OSError as error:  # a disk that is full, or mounted to be read only: the rest would fail too
+            raise WorkspaceProblem(
+                f"{folder} can't be written: {error.strerror}.",
+                "Make room on its disk, or make the folder writable for you, and try again.",
+            ) from None
         password = kept.get(_postgres_name(str(info.id))) if info.postgres else None
         opened = workspace.open(folder, key, password=password.decode() if password else None)
         stack.callback(opened.close)

@@ -15,6 +15,7 @@ _BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED", "55P03", "40P01", "40001"}
 _FULL = {"SQLITE_FULL", "53100"}
 _DAMAGED = {"SQLITE_NOTADB", "SQLITE_CORRUPT", "XX001", "XX002"}
 _UNWRITABLE = {"SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM"}
+_FAILING = {"SQLITE_IOERR", "58030"}
 _GONE = {"57P01", "57P02", "57P03"}
 
 
@@ -45,6 +46,11 @@ def explain(error: SQLAlchemyError) -> DeskError:
     if codes & _UNWRITABLE:
         return WorkspaceProblem(
             "The database can't be opened or written.", "Check that its folder and files are yours to write."
+        )
+    if codes & _FAILING:  # a full disk too, where SQLite meets it in its shared memory
+        return WorkspaceProblem(
+            "The disk can't be read or written; nothing was changed.",
+            "Look whether it is full, or whether the way to it is broken, mend that and try again.",
         )
     if error.connection_invalidated or code in _GONE or code.startswith("08"):
         return WorkspaceProblem("The store can't be reached.", "Check the connection and try again.")

@@ -173,6 +173,11 @@ def test_exit_codes(locked: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert locked.inside("audit", "export", locked.workspace).code == 3
     assert locked.inside("intake", home / "not-there").code == 1
     assert locked.inside("credentials", "set", "--user", "x").code == 3
+    log = locked.workspace / "logs" / "desk.log"
+    log.unlink()
+    log.mkdir()  # stands for a disk that lets nothing be written
+    unwritable = locked.inside("queue")
+    assert (unwritable.code, "can't be written" in unwritable.err) == (3, True)
 
 
 def test_help_is_quick_and_says_what_codes_mean(tmp_path: Path) -> None:
@@ -287,3 +292,12 @@ def test_no_secret_in_arguments_or_environment(keyed: Place, tmp_path: Path) -> 
         process.wait(30)
     assert keyed.inside("outbox", "--json").json() == []
     keyed.inside("credentials", "remove")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")
+def test_a_window_without_a_display_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    ran = inside("practice")
+    assert ran.code == 3
+    assert "no display" in ran.err

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from desk.domain.errors import Bug, DeskError, UserError, WorkspaceProblem
 from desk.storage.engine import open_sqlite
@@ -44,6 +44,15 @@ def test_no_value_in_any_text(store: SqlStore) -> None:
     found = problem(store, twice, twice)
     assert isinstance(found, Bug)
     assert isinstance(problem(store, "SELECT nonsense FROM nowhere WHERE a = :it"), Bug)
+
+
+def test_a_disk_that_fails_is_no_bug_of_ours() -> None:
+    class Failed(Exception):
+        sqlite_errorname = "SQLITE_IOERR_SHMSIZE"  # what a full disk says where SQLite maps its memory
+
+    found = explain(OperationalError("SELECT 1", {}, Failed()))
+    assert isinstance(found, WorkspaceProblem)
+    assert "full" in found.remedy
 
 
 def test_a_value_out_of_range_is_a_bug(store: SqlStore) -> None:
