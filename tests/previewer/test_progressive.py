@@ -17,7 +17,8 @@ from . import materials
 
 
 def drawn(**options: object) -> bytes:
-    return materials.saved(materials.card(1600, 1200), "JPEG", quality=85, progressive=True, **options)
+    grain = Image.blend(materials.card(1600, 1200).convert("L"), Image.effect_noise((1600, 1200), 90), 0.4)
+    return materials.saved(grain.convert("RGB"), "JPEG", quality=85, progressive=True, **options)
 
 
 def tile(data: bytes) -> bytes:
@@ -34,8 +35,8 @@ def test_it_looks_the_same_and_is_smaller(options: dict[str, object]) -> None:
     data = drawn(**options)
     part = coarse(data)
     assert part is not None
-    assert len(part) < 0.6 * len(data)
-    assert max(abs(a - b) for a, b in zip(tile(part), tile(data), strict=True)) <= 3
+    assert len(part) < len(data) / 4
+    assert max(abs(a - b) for a, b in zip(tile(part), tile(data), strict=True)) <= 10
 
 
 def test_what_is_not_whole_goes_the_usual_way() -> None:
@@ -63,13 +64,14 @@ def test_the_pool_shows_it_like_any_other() -> None:
     broken[broken.index(b"\xff\xda") + 4] = 9  # more colours in the first scan than there are
     with PreviewPool(workers=1) as pool:
         quick = pool.preview(PreviewSource.from_bytes(data), edge=128)
-        plain = pool.preview(
-            PreviewSource.from_bytes(materials.saved(materials.card(1600, 1200), "JPEG")), edge=128
-        )
+        with Image.open(io.BytesIO(data)) as image:
+            plain = pool.preview(
+                PreviewSource.from_bytes(materials.saved(image, "JPEG", quality=95)), edge=128
+            )
         assert isinstance(quick, Blurred)
         assert isinstance(plain, Blurred)
         assert not quick.damaged
-        assert max(abs(a - b) for a, b in zip(quick.pixels, plain.pixels, strict=True)) <= 4
+        assert max(abs(a - b) for a, b in zip(quick.pixels, plain.pixels, strict=True)) <= 10
         pool.preview(PreviewSource.from_bytes(bytes(broken)), edge=128)
         again = pool.preview(PreviewSource.from_bytes(data), edge=128)
         assert isinstance(again, Blurred)
