@@ -239,7 +239,8 @@ def test_a_package_says_how_long_the_platform_keeps_its_copy(said: str) -> None:
     assert platform_keeps_until(case_data(created_at=NOW - DAY), NOW) == NOW + 89 * DAY
 
 
-def test_sets_are_walked_as_lists_are() -> None:
+def test_sets_are_walked_as_lists_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bits, "CUTS_KEPT", 6)
     chance = random.Random(3)
     values = {number: chance.choice((3, 7, 7, 7, 90)) for number in chance.sample(range(30_000), 3_000)}
     group = bits.of(values)
@@ -249,11 +250,14 @@ def test_sets_are_walked_as_lists_are() -> None:
     assert bits.of(()) == 0
     slices = [bits.of(n for n, value in values.items() if value >> place & 1) for place in reversed(range(7))]
     ordered = sorted(values, key=lambda n: (values[n], n))
-    for skip, limit in ((0, 10), (590, 50), (2_990, 50), (3_000, 5)):
-        assert (
-            bits.sliced(group, slices, lambda some: {n: values[n] for n in some}, skip, limit)
-            == ordered[skip : skip + limit]
-        )
+    cuts: bits.Cuts = {}
+    for skip, limit in ((0, 10), (590, 50), (2_990, 50), (3_000, 5), (590, 50), (600, 50)):
+        for before in (None, cuts):  # anew, and as it was cut before
+            assert (
+                bits.sliced(group, slices, lambda some: {n: values[n] for n in some}, skip, limit, before)
+                == ordered[skip : skip + limit]
+            )
+    assert 0 < len(cuts) <= 6
     for most in (-1, 0, 3, 6, 7, 89, 90, 500):
         assert bits.members(bits.at_most(group, slices, most)) == sorted(
             n for n, value in values.items() if value <= most

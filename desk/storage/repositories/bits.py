@@ -25,6 +25,10 @@ _EMPTY = bytes(2 * BLOCK)
 _PLACES = tuple(tuple(place for place in range(8) if byte >> place & 1) for byte in range(256))
 _HELD = re.compile(rb"[^\0]")
 
+CUTS_KEPT = 64
+"""Cuts of one set that are remembered; of a million cases 125 kB each."""
+Cuts: TypeAlias = dict[int, tuple[int, int]]
+"""By the way to it, the upper part of a cut and how many are in it."""
 Values: TypeAlias = Callable[[Sequence[int]], dict[int, int]]
 """By case number, the value by which a sliced order sorts."""
 
@@ -92,13 +96,17 @@ def page(groups: Iterable[int], skip: int, limit: int) -> list[int]:
     return found
 
 
-def sliced(group: int, slices: Sequence[int], values: Values, skip: int, limit: int) -> list[int]:
+def sliced(
+    group: int, slices: Sequence[int], values: Values, skip: int, limit: int, known: Cuts | None = None
+) -> list[int]:
     """From ``skip`` on, the cases of the set by a number that each has, ascending, then by case number.
 
-    ``slices`` are the sets in which that number's bits are set, the highest bit first.
+    ``slices`` are the sets in which that number's bits are set, the highest bit first. ``known`` remembers
+    how the set was cut, for the next page of the same set and slices.
     """
     found: list[int] = []
-    for part, count, level in _cut(group, group.bit_count(), slices, 0, skip):
+    known = {} if known is None else known
+    for part, count, level in _cut(group, group.bit_count(), slices, 0, skip, known, 1):
         if level < 0:
             skip -= count
         elif level == len(slices):  # all equal
@@ -116,29 +124,37 @@ def sliced(group: int, slices: Sequence[int], values: Values, skip: int, limit: 
 
 
 def _cut(
-    group: int, count: int, slices: Sequence[int], level: int, skip: int
+    group: int, count: int, slices: Sequence[int], level: int, skip: int, known: Cuts, path: int
 ) -> Iterator[tuple[int, int, int]]:
     """Parts in order, each with how many are in it and the slices that it was cut by.
 
-    -1 where all of it is passed over: that part need not be made.
+    -1 where all of it is passed over: that part need not be made. ``path``: a bit for each slice so far,
+    after a first one.
     """
     if count <= skip:
         yield 0, count, -1
         return
     while count > SMALL and level < len(slices):
-        ones = group & slices[level]
-        above = ones.bit_count()
+        cut = known.get(path)
+        if cut is None:
+            ones = group & slices[level]
+            cut = (ones, ones.bit_count())
+            if len(known) >= CUTS_KEPT:
+                known.clear()
+            known[path] = cut
+        ones, above = cut
         level += 1
         if above == count or not above:
+            path *= 2
             continue  # all have the bit, or none
         below = count - above
         if below <= skip:
             yield 0, below, -1
             skip -= below
         else:
-            yield from _cut(group ^ ones, below, slices, level, skip)
+            yield from _cut(group ^ ones, below, slices, level, skip, known, path * 2)
             skip = 0
-        group, count = ones, above
+        group, count, path = ones, above, path * 2 + 1
         if count <= skip:
             yield 0, count, -1
             return

@@ -92,6 +92,7 @@ class View:
         self.waiting = len(touched)
         self._found: dict[str, int] = {}
         self._made: dict[Hashable, tuple[int, int]] = {}
+        self._cuts: tuple[int, Sequence[str], bits.Cuts] = (0, (), {})
 
     def __getitem__(self, facet: str) -> int:
         """The cases that have this facet; none where nobody has it."""
@@ -120,6 +121,14 @@ class View:
                 self._made = {}
             self._made[name] = found
         return found
+
+    def cuts(self, found: int, names: Sequence[str]) -> bits.Cuts:
+        """How this very set was cut by these slices last time, to be added to."""
+        cut, by, known = self._cuts
+        if cut is not found or by is not names:
+            known = {}
+            self._cuts = (found, names, known)
+        return known
 
     def any(self, names: Iterable[str]) -> int:
         found = 0

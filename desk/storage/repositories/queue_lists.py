@@ -223,13 +223,19 @@ class Lists(WordSearch):
                 kinds = sorted(kind.value for kind in SourceKind)
                 return bits.page((found & view[f"f:{kind}"] for kind in kinds), skip, limit)
             case "completeness":
-                return bits.sliced(found, view.slices(COMPLETENESS), self._completeness, skip, limit)
+                return self._by(view, found, COMPLETENESS, self._completeness, skip, limit)
             case "age":
-                return bits.sliced(found, view.slices(AGE), self._minutes, skip, limit)
+                return self._by(view, found, AGE, self._minutes, skip, limit)
             case "kept":
-                return bits.sliced(found, view.slices(KEPT), self._days, skip, limit)
+                return self._by(view, found, KEPT, self._days, skip, limit)
             case _:
                 raise Bug("The queue has no such order.")
+
+    @staticmethod
+    def _by(
+        view: View, found: int, names: Sequence[str], values: bits.Values, skip: int, limit: int
+    ) -> list[int]:
+        return bits.sliced(found, view.slices(names), values, skip, limit, view.cuts(found, names))
 
     def _completeness(self, numbers: Sequence[int]) -> dict[int, int]:
         return self._values(numbers, _C.completeness, lambda value: min(max(0, value), 127))
