@@ -101,7 +101,7 @@ def _endpoint(desk: Desk) -> Finding:
         state = desk.credentials.state(endpoint)
     except NoKeyring as problem:
         words = "reports can be drafted here, but not filed: the agency's credentials are in a keyring alone."
-        return Finding("bad", "Filing", f"{words} {problem.words()}")
+        return Finding("bad", "Filing", f"{words} {problem.message}")
     if not state.there:
         return Finding("warn", "Credentials", f"none for {endpoint.url}; “desk credentials set” stores them")
     if not state.accepted:
