@@ -209,7 +209,7 @@ def side_by_side(
 ) -> dict[str, tuple[float, float, float, float]]:
     """Medians in milliseconds: of the clock for the one and the other, then of this thread's processor time.
 
-    Turn by turn, so that what else the computer does burdens both alike.
+    Turn by turn, each first every other time, so that what else the computer does burdens both alike.
     """
     found = {}
     for name in some:
@@ -218,7 +218,8 @@ def side_by_side(
         used: tuple[list[float], list[float]] = ([], [])
         read_through(files)
         for turn in range(rounds + 2):
-            for act, times, work in zip(pair, taken, used, strict=True):
+            both = list(zip(pair, taken, used, strict=True))
+            for act, times, work in both if turn % 2 else reversed(both):
                 begun, busy = time.perf_counter(), time.thread_time()
                 act()
                 if turn >= 2:
