@@ -6,6 +6,7 @@ units and times carry zones; the reader's zone first, UTC beside it.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from PySide6.QtCore import QCoreApplication, QLocale
@@ -129,6 +130,32 @@ def utc(when: datetime) -> str:
 def clock(when: datetime, zone: tzinfo | None = None) -> str:
     """'14:02' in the reader's zone, for times of today; give ``utc`` as its tooltip."""
     return f"{local(when, zone):%H:%M}"
+
+
+_OVERRIDES = {0x202D: "\u200e‹LRO›\u200e", 0x202E: "\u200e‹RLO›\u200e"}
+"""Between marks that keep the sign itself from being turned by the letters beside it."""
+
+
+def seen(text: str) -> str:
+    """The text with what turns its direction by force made visible.
+
+    A name such as 'photo‹RLO›gpj.exe' is read as one that ends in '.jpg' otherwise. Right-to-left
+    writing needs no overrides: its letters have a direction of their own.
+    """
+    return text.translate(_OVERRIDES) if "\u202d" in text or "\u202e" in text else text
+
+
+_NO_BLANK = re.compile(r"\S{500}")
+PIECE = "\u200b"
+
+
+def in_pieces(text: str) -> str:
+    """For views that are read only: words of thousands of letters with invisible places to break.
+
+    Qt's time to lay out one unbroken word grows with the square of its length: 200,000 letters held the
+    window up for seconds. A text that has such places of its own stays as it is.
+    """
+    return text if PIECE in text else _NO_BLANK.sub(lambda found: found[0] + PIECE, text)
 
 
 def joined(parts: list[str]) -> str:

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from PySide6.QtCore import QLocale
+from pytestqt.qtbot import QtBot
 
-from desk.gui import words
+from desk.gui import theme, words
+from desk.gui.case.parts import LongValue
 
 NOON = datetime(2026, 5, 4, 12, 2, 31, tzinfo=UTC)
 PARIS = timezone(timedelta(hours=2))
@@ -80,6 +82,21 @@ def test_a_time_without_a_zone_is_refused() -> None:
     for shown in (words.moment, words.utc, words.clock, words.offset):
         with pytest.raises(ValueError, match="without a zone"):
             shown(naive)
+
+
+def test_a_name_that_turns_its_own_end_is_seen_through() -> None:
+    assert words.seen("photo\u202egpj.exe") == "photo\u200e‹RLO›\u200egpj.exe"
+    assert words.seen("صورة.jpg") == "صورة.jpg"
+
+
+def test_a_word_without_end_is_laid_out_in_pieces_and_copied_whole(qtbot: QtBot) -> None:
+    shown = words.in_pieces("x" * 1200 + " end")
+    assert shown == "x" * 500 + "\u200b" + "x" * 500 + "\u200b" + "x" * 200 + " end"
+    assert words.in_pieces("its own \u200b" + "x" * 600).count("\u200b") == 1
+    view = LongValue("x" * 1200, theme.sans())
+    qtbot.addWidget(view)
+    view.selectAll()
+    assert view.createMimeDataFromSelection().text() == view.text() == "x" * 1200
 
 
 def test_plurals_and_fields() -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from desk.domain.content import Content, ContentKind, Message
 from desk.domain.viewing import covered
 from desk.gui import theme, words
-from desk.gui.case.parts import row
+from desk.gui.case.parts import copied_whole, row
 from desk.gui.conversation.finder import Finder
 from desk.gui.conversation.model import MessageModel
 from desk.gui.conversation.view import MessageView
@@ -24,7 +24,7 @@ from desk.gui.session import Session
 from desk.gui.widgets.buttons import IconButton
 from desk.gui.widgets.common import label
 from desk.gui.widgets.fields import TextField
-from desk.gui.words import plural, tr
+from desk.gui.words import in_pieces, plural, tr
 
 TICK_MS = 250
 MOST_HEIGHT = 320
@@ -97,8 +97,12 @@ class ChatView(MessageView):
 class TextView(PlainView):
     def __init__(self, text: str) -> None:
         super().__init__(tr("Text"))
-        self.setPlainText(text)
+        self._text = text
+        self.setPlainText(in_pieces(text))
         self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return copied_whole(super().createMimeDataFromSelection(), self._text)
 
 
 class TextFinder(QWidget):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QFont, QTextOption, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -64,6 +64,15 @@ LONG_WORD = 34
 """Characters without a blank that a label could not break, and would cut off."""
 
 
+def copied_whole(mime: QMimeData, text: str) -> QMimeData:
+    """What is copied of a text that is shown in pieces: without the places to break."""
+    if words.PIECE in text:
+        return mime
+    made = QMimeData()
+    made.setText(mime.text().replace(words.PIECE, ""))
+    return made
+
+
 class LongValue(QTextEdit):
     """A value with words too long for a line: it breaks them anywhere, and copies them unbroken."""
 
@@ -80,12 +89,16 @@ class LongValue(QTextEdit):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.document().setDocumentMargin(0)
         self.setViewportMargins(INDENT, 0, 0, 0)
-        self.setPlainText(text)
+        self._text = text
+        self.setPlainText(words.in_pieces(text))
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._fit()
 
     def text(self) -> str:
-        return self.toPlainText()
+        return self._text
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return copied_whole(super().createMimeDataFromSelection(), self._text)
 
     def _fit(self) -> None:
         self.setFixedHeight(max(18, int(self.document().size().height()) + 2))
@@ -96,6 +109,7 @@ class LongValue(QTextEdit):
 
 def value_label(text: str, *, mono: bool = False) -> QLabel | LongValue:
     """A value that wraps where it must, selectable, plain."""
+    text = words.seen(text)
     if any(len(word) > LONG_WORD for word in text.split()):
         return LongValue(text, theme.mono() if mono else theme.sans())
     # Long ids and addresses have no blanks: told to ignore their width, they cannot widen the column.

@@ -180,7 +180,7 @@ def measures(facts: MediaFacts | None) -> list[str]:
 
 def file_name(content: Content) -> str:
     """The name it was uploaded under, or what stands for it."""
-    return content.name or content.uid or content.id
+    return words.seen(content.name or content.uid or content.id)
 
 
 def content_title(files: int, identical: int) -> str:

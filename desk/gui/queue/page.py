@@ -108,6 +108,8 @@ class QueuePage(Page):
         bar.addWidget(self._shown)
         bar.setContentsMargins(theme.S4, theme.S2, theme.S4, theme.S1)
         self._skeleton = LoadingSkeleton(12, 40)
+        # Where the table's rows will be: below its head, beside its edge.
+        self._skeleton.setContentsMargins(theme.S4, theme.ROW, theme.S4, 0)
         self._layout.addWidget(self._skeleton)
         self._layout.addWidget(self.table)
         column = QVBoxLayout(self)

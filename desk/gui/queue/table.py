@@ -36,7 +36,7 @@ from desk.gui.queue.model import (
     state_words,
 )
 from desk.gui.session import Session
-from desk.gui.words import tr
+from desk.gui.words import seen, tr
 
 TILE = 28
 ROW_HEIGHT = 40
@@ -130,7 +130,7 @@ class RowDelegate(QStyledItemDelegate):
         font = theme.sans(theme.BODY, QFont.Weight.Medium)
         painter.setFont(font)
         painter.setPen(theme.colour("text"))
-        words = row.summary or tr("No summary")
+        words = seen(row.summary) if row.summary else tr("No summary")
         if row.urgent:
             urgent = tr("Urgent")
             painter.setPen(theme.colour("warn"))

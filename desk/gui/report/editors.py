@@ -18,7 +18,7 @@ from desk.gui.widgets.choices import Segmented
 from desk.gui.widgets.common import label
 from desk.gui.widgets.fields import Choice, MultiLine, TextField
 from desk.gui.widgets.rows import RepeatingRows
-from desk.gui.words import plural, size, tr
+from desk.gui.words import plural, seen, size, tr
 
 MOST_LINES = 14
 LONG_FROM = 4_000
@@ -339,6 +339,7 @@ class OneLine(QLabel):
         self.say(words)
 
     def say(self, words: str) -> None:
+        words = seen(words)
         self._whole = words
         self.setToolTip(words)
         self.setAccessibleName(words)

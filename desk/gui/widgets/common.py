@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from desk.gui import theme
+from desk.gui.words import seen
 
 
 class Stack(QStackedLayout):
@@ -66,7 +67,7 @@ def label(words: str, role: str = "body", *, wrap: bool = False, select: bool = 
 
     Always plain text: a name from a case that looks like markup stays as it is written.
     """
-    made = QLabel(words)
+    made = QLabel(seen(words))
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("role", role)
     made.setWordWrap(wrap)

@@ -193,7 +193,8 @@ class LoadingSkeleton(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(320, self._rows * self._row_height)
+        margins = self.contentsMargins()
+        return QSize(320, self._rows * self._row_height + margins.top() + margins.bottom())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -201,11 +202,13 @@ class LoadingSkeleton(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("skeleton"))
         shares = (0.62, 0.48, 0.7, 0.4, 0.56)
+        area = self.contentsRect()
         for n in range(self._rows):
-            top = n * self._row_height + (self._row_height - 12) / 2
-            painter.drawRoundedRect(QRectF(0, top - 4, 20, 20), 4, 4)
-            painter.drawRoundedRect(QRectF(32, top, (self.width() - 120) * shares[n % 5], 12), 4, 4)
-            painter.drawRoundedRect(QRectF(self.width() - 64, top, 64, 12), 4, 4)
+            top = area.top() + n * self._row_height + (self._row_height - 12) / 2
+            long = (area.width() - 120) * shares[n % 5]
+            painter.drawRoundedRect(QRectF(area.left(), top - 4, 20, 20), 4, 4)
+            painter.drawRoundedRect(QRectF(area.left() + 32, top, long, 12), 4, 4)
+            painter.drawRoundedRect(QRectF(area.left() + area.width() - 64, top, 64, 12), 4, 4)
 
 
 class _Handle(QSplitterHandle):
