@@ -27,7 +27,7 @@ from typing import Any
 import pytest
 
 from desk.practice.server_faults import ENDPOINTS, Kind
-from tests.support.command import ROOT, environment
+from tests.support.command import ROOT, unmeasured
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "fork"), reason="this system has no fork: cases would take too long"
@@ -54,7 +54,7 @@ class Worker:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.matrix_driver", str(folder / "driver")],
                 cwd=ROOT,
-                env=environment(folder),
+                env=unmeasured(folder),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -28,7 +28,7 @@ from desk.practice.server import StandIn
 from tests.faults.matrix_pair import FastClock
 from tests.support import world as worlds
 from tests.support.clocks import SettableClock
-from tests.support.command import ROOT, environment
+from tests.support.command import ROOT, unmeasured
 from tests.support.world import PASSWORD, USER, World, new_world
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -46,7 +46,7 @@ def two_outboxes(folder: Path, **options: Any) -> Iterator[dict[str, int]]:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.matrix_pair"],
             cwd=ROOT,
-            env=environment(folder),
+            env=unmeasured(folder),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -36,6 +36,12 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return env | known | more
 
 
+def unmeasured(home: Path) -> dict[str, str]:
+    """The same for programs that are killed hundreds of times: coverage made them twice as long, and all that
+    they run is measured where it is tested step by step."""
+    return {key: value for key, value in environment(home).items() if not key.startswith("COVERAGE_")}
+
+
 @dataclass
 class Ran:
     """What a command left behind."""
