@@ -388,7 +388,7 @@ class Workplace(QObject):
         """Word of one's own reports: said once when it comes, and kept at the queue until it was read."""
         said = news_count(len(news)) if news else ""
         self._queue.set_news(said)
-        if set(news) - self._told:
+        if set(news) - self._told and self.window.current_id != "news":
             self.window.notices.show_notice("info", tr("{count}.", count=said), tr("Read"), self._to_news)
         self._told.update(news)
 
