@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 KEEP = 1 << 20
+GREETING_S = 30.0
+"""Seconds for a TLS greeting: in the midst of one a connection can't be ended from outside."""
 
 
 @dataclass
@@ -115,13 +117,18 @@ class Server:
                 self._open.append(conn)
                 thread = threading.Thread(target=self._serve, args=(conn,))
                 self._threads.append(thread)
+                if self._closing.is_set():  # accepted while the others were ended: nobody else ends this one
+                    with contextlib.suppress(OSError):
+                        conn.shutdown(socket.SHUT_RDWR)
             thread.start()
 
     def _serve(self, raw: socket.socket) -> None:
         conn = raw
         try:
             if self._tls is not None:
+                raw.settimeout(GREETING_S)
                 conn = self._tls.wrap_socket(raw, server_side=True)
+                conn.settimeout(None)
                 with self._lock:
                     self._open.remove(raw)
                     self._open.append(conn)

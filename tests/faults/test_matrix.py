@@ -14,13 +14,14 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                start_new_session=True,
             )
 
     def run(self, case: Json) -> Json:
@@ -71,7 +73,12 @@ class Worker:
         return result
 
     def close(self) -> None:
-        self._process.communicate()
+        try:
+            self._process.communicate(timeout=60)
+        finally:
+            # Whatever it left behind: the service or a life that outlives it would hold the pipe open for ever.
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")

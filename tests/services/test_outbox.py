@@ -372,7 +372,7 @@ def test_wrong_credentials_wait_and_lose_nothing(served: World) -> None:
     stepped = served.outbox.step()
     assert stepped.filing is not None
     assert stepped.filing.state is FilingState.CONFIRMED
-    assert "credentials" in stepped.filing.error
+    assert "password" in stepped.filing.error
     served.credentials.set(served.admin, served.endpoint, Credentials(USER, PASSWORD))
     assert served.quiet(filing.id).state is FilingState.FILED
 
