@@ -16,6 +16,7 @@ from desk.services.schema import SchemaKeeper
 
 NOT_VALID = "The service's schema would not take this report, so none was opened."
 CHANGED = "A file is missing or is no longer the one that was confirmed. Nothing was filed."
+RESTORE = "Leave it out of the report, or bring its bytes back from a backup."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,12 @@ class Preflight:
     def look(self, filing: Filing, agency: Agency, confirmed: Papers) -> Reply | None:
         """Why no report may be opened for this filing: its files or its documents; None where it may."""
         now = self._clock.now()
-        if not all(
-            self._whole(file, kept) for file, kept in zip(filing.files, confirmed.stored, strict=True)
-        ):
-            return Reply(OutcomeKind.REFUSED, now, description=CHANGED)
+        kept = zip(filing.files, confirmed.stored, strict=True)
+        lost = next((n for n, (file, stored) in enumerate(kept, 1) if not self._whole(file, stored)), None)
+        if lost is not None:
+            # Its number, as at the confirmation: a name is content, and this text goes far.
+            which = f"It is file {lost} of {len(filing.files)}. " if len(filing.files) > 1 else ""
+            return Reply(OutcomeKind.REFUSED, now, description=f"{CHANGED} {which}{RESTORE}")
         self._schema.refresh(agency)
         problems = [
             self._composer.in_draft(problem)

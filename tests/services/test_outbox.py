@@ -742,11 +742,12 @@ def test_a_bug_while_asking_whether_the_service_is_there(served: World) -> None:
 
 
 def test_bytes_that_are_not_the_confirmed_ones_open_no_report(served: World) -> None:
-    filing = served.confirmed(served.case(files=1).number)
+    filing = served.confirmed(served.case(files=2).number)
     served.vault.read = lambda key, blob: iter([b"other bytes"])  # type: ignore[method-assign]
     done = served.quiet(filing.id)
     assert done.state is FilingState.REFUSED
     assert "no longer the one that was confirmed" in done.error
+    assert "It is file 1 of 2." in done.error
     assert served.service.reports() == []
 
 
