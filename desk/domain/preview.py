@@ -49,6 +49,7 @@ class NoPreviewReason(StrEnum):
     UNAVAILABLE = "unavailable"
     CLOSED = "closed"
     ERASED = "erased"
+    LOST = "lost"
 
 
 REASON_WORDS: dict[NoPreviewReason, str] = {
@@ -64,6 +65,8 @@ REASON_WORDS: dict[NoPreviewReason, str] = {
     NoPreviewReason.UNAVAILABLE: "The preview worker could not be started.",
     NoPreviewReason.CLOSED: "Closed, because you chose not to see material of this kind.",
     NoPreviewReason.ERASED: "The media of this case were destroyed.",
+    NoPreviewReason.LOST: "This workspace's copy of the file is missing or damaged: "
+    "bring it back from a backup, or leave the file out of the report.",
 }
 """One plain English sentence for each reason; a window may translate by the reason instead."""
 

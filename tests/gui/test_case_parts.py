@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desk.domain.content import Content, ContentKind, Message
 from desk.domain.exposure import Rest, RestState
-from desk.domain.preview import Blurred, MediaFacts, MediaKind, NoPreviewReason, Revealed
+from desk.domain.preview import Blurred, MediaFacts, MediaKind, NoPreview, NoPreviewReason, Revealed
 from desk.domain.viewing import Viewed, Viewing, ViewingKind, viewed
 from desk.gui.case import phrases
 from desk.gui.case.grid import CaseGrid
@@ -157,6 +157,9 @@ def test_rest_in_words() -> None:
 
 def test_every_reason_without_a_picture_has_its_words() -> None:
     assert all(phrases.why_plain(reason) for reason in NoPreviewReason)
+    assert "still be reported" in phrases.why_not_shown(NoPreview(NoPreviewReason.BROKEN))
+    assert "from a backup" in phrases.why_not_shown(NoPreview(NoPreviewReason.LOST))
+    assert "still" not in phrases.why_not_shown(NoPreview(NoPreviewReason.LOST))
 
 
 @pytest.mark.usefixtures("qapp")

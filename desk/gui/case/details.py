@@ -197,7 +197,7 @@ class FileDetails(QWidget):
         if content.kind is ContentKind.AUDIO and why.reason is NoPreviewReason.NO_PICTURE:
             self._plain.hide()  # a sound has none, and its bar says what there is
             return
-        self._plain.setText(tr("{why} It can still be reported. {known}", why=why.words, known=known).strip())
+        self._plain.setText(f"{phrases.why_not_shown(why)} {known}".strip())
         self._plain.show()
 
     def show_about(self, content: Content) -> None:

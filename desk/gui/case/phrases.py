@@ -10,7 +10,7 @@ from desk.domain.decision import DecisionKind
 from desk.domain.exposure import Rest, RestState
 from desk.domain.incident import ContextKind
 from desk.domain.optout import Theme
-from desk.domain.preview import MediaFacts, NoPreviewReason
+from desk.domain.preview import MediaFacts, NoPreview, NoPreviewReason
 from desk.domain.viewing import Viewed
 from desk.gui import words
 from desk.gui.words import plural, tr
@@ -132,7 +132,15 @@ def why_plain(reason: NoPreviewReason) -> str:
         NoPreviewReason.UNAVAILABLE: tr("preview not to be had"),
         NoPreviewReason.CLOSED: tr("closed by your choice"),
         NoPreviewReason.ERASED: tr("destroyed"),
+        NoPreviewReason.LOST: tr("copy lost or damaged"),
     }[reason]
+
+
+def why_not_shown(why: NoPreview) -> str:
+    """The whole sentence; and that it can be reported all the same, unless its bytes are lost."""
+    if why.reason is NoPreviewReason.LOST:
+        return why.words
+    return tr("{why} It can still be reported.", why=why.words)
 
 
 def play_time(seconds: float) -> str:

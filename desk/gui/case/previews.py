@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from desk.domain.errors import DeskError
+from desk.domain.errors import DeskError, WorkspaceProblem
 from desk.domain.preview import BLUR_FLOOR, Blurred, NoPreview, NoPreviewReason
 from desk.gui.case import phrases
 from desk.gui.case.tile import CaseTile
@@ -80,6 +80,7 @@ class PreviewLoader(QObject):
         self.found.emit(key)
         self._go_on()
 
-    def _failed(self, turn: int, key: str, _error: DeskError) -> None:
-        # Whatever went wrong, the tile says so and the file can be reported all the same.
-        self._arrived(turn, key, NoPreview(NoPreviewReason.UNAVAILABLE))
+    def _failed(self, turn: int, key: str, error: DeskError) -> None:
+        # Whatever went wrong, the tile says so; without its bytes the file can't be reported either.
+        lost = isinstance(error, WorkspaceProblem)
+        self._arrived(turn, key, NoPreview(NoPreviewReason.LOST if lost else NoPreviewReason.UNAVAILABLE))
