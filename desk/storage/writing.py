@@ -177,10 +177,12 @@ class OneWriter:
 
     def _failed(self, shared: _Shared, error: Exception) -> None:
         shared.error = error
-        with suppress(SQLAlchemyError):
-            shared.transaction.rollback()
-        self._drop()
-        shared.done.set()
+        try:
+            with suppress(SQLAlchemyError):
+                shared.transaction.rollback()
+            self._drop()
+        finally:
+            shared.done.set()  # whoever shared the commit waits for this
 
     def _drop(self) -> None:
         """Let go of the connection; the next write makes another."""
