@@ -30,6 +30,7 @@ from desk.gui.widgets.buttons import link, primary
 from desk.gui.widgets.common import Stack, hbox, label
 from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton
+from desk.gui.window import WindowSettings
 from desk.gui.words import number, tr
 from desk.ports import CaseFilter, QueueCounts, SavedFilter
 from desk.services.changes import Change
@@ -63,7 +64,7 @@ class QueuePage(Page):
         self.filters.changed.connect(self.set_filter)
         self.filters.save_asked.connect(self._save_filter)
         self.filters.removal_asked.connect(self._remove_filter)
-        self._kept: object = None
+        self._kept: WindowSettings | None = None
         self._menu_of: QMenu | None = None
         self._views: dict[str, QToolButton] = {}
         self._layout = Stack(self)
@@ -193,7 +194,7 @@ class QueuePage(Page):
 
     def _recall(self) -> None:
         """The view, filters and columns of the day before, where the window keeps them."""
-        kept = getattr(self.window(), "kept_settings", None)
+        kept: WindowSettings | None = getattr(self.window(), "kept_settings", None)
         if kept is None or kept is self._kept:
             return
         self._kept = kept
@@ -206,9 +207,9 @@ class QueuePage(Page):
 
     def _keep(self) -> None:
         if self._kept is not None:
-            self._kept.set("queue/filter", remembered(self.model.filter))  # type: ignore[attr-defined]
+            self._kept.set("queue/filter", remembered(self.model.filter))
             hidden = ",".join(str(column) for column in sorted(self.table.hidden()))
-            self._kept.set("queue/hidden", hidden)  # type: ignore[attr-defined]
+            self._kept.set("queue/hidden", hidden)
 
     # saved filters --------------------------------------------------------------
 
