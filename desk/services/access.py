@@ -186,7 +186,6 @@ class AccessService:
                     return done(recovery.ask(uow, person.id, now))
                 if now < opens:
                     return done(opens)
-            recovery.used(uow)
         made = self._reset(None, person.id, reason, also_code=True, act="access.reset_by_key")
         return done(made.value, *made.changes)
 
@@ -203,6 +202,7 @@ class AccessService:
             access = uow.signins.access(operator_id)
             if by is None:
                 access = replace(access, active=True)
+                recovery.used(uow)  # with the password, or not at all: the wait would begin anew
             elif not access.active:
                 raise UserError("This person is disabled.", "Enable them first.")
             access = replace(access, password=kept, must_change=True, expires_at=until)
