@@ -56,8 +56,8 @@ ROOM = 4 << 30
 
 ASKED_FOR = frozenset(
     f"DESK_{name}"
-    for name in ("CLAIMERS_CASES", "CORPUS", "EXAMPLES_FACTOR", "FAULTS", "KILL_EVERY_S", "TEST_SCALE",
-                 "TWO_OUTBOXES")
+    for name in ("CLAIMERS_CASES", "CORPUS", "EXAMPLES_FACTOR", "FAULTS", "JITTER", "KILL_EVERY_S",
+                 "TEST_SCALE", "TWO_OUTBOXES")
 )  # fmt: skip
 """How much the tests do, as whoever starts them says; what else is said of the desk stays out."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import random
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,7 +12,31 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desk.gui import runner
 from desk.gui.theme import Scheme, Theme, current
+
+JITTER_S = float(os.environ.get("DESK_JITTER", "0")) / 1e3
+"""Asked for by hand (``DESK_JITTER=60``, in ms): work off the GUI thread begins and ends late by chance, as on a
+computer under load. A test that asserts what it did not wait for fails soon."""
+
+
+def _late(work: runner._Work) -> None:
+    wanted, kind = work._fn, work._task.kind
+
+    def late() -> object:
+        time.sleep(random.uniform(0, JITTER_S))
+        result = wanted()
+        # What was read is old when it comes; a write is on the disk long before its answer.
+        time.sleep(random.uniform(0, JITTER_S if kind == "read" else 2 * JITTER_S))
+        return result
+
+    work._fn = late
+    _run(work)
+
+
+_run = runner._Work.run
+if JITTER_S:
+    runner._Work.run = _late  # type: ignore[method-assign,assignment]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
