@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
 
-from desk.storage.tables import Key, Moment, Words, metadata
+from desk.storage.columns import Key, Moment, Words
+from desk.storage.tables import metadata
 
 account_links = Table(
     "account_links",

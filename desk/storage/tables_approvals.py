@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text
 
-from desk.storage.tables import Key, Moment, Words, metadata
+from desk.storage.columns import Key, Moment, Words
+from desk.storage.tables import metadata
 
 approvals = Table(
     "approvals",

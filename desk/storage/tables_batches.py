@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text, text
 
-from desk.storage.tables import Key, Moment, Words, case_media, metadata
+from desk.storage.columns import Key, Moment, Words
+from desk.storage.tables import case_media, metadata
 
 picture_agreements = Table(
     "picture_agreements",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Table, Text
 
-from desk.storage.tables import Key, Moment, metadata
+from desk.storage.columns import Key, Moment
+from desk.storage.tables import metadata
 
 audit_checkpoints = Table(
     "audit_checkpoints",

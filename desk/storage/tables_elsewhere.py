@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, Table, Text
 
-from desk.storage.tables import Key, Moment, Words, metadata
+from desk.storage.columns import Key, Moment, Words
+from desk.storage.tables import metadata
 
 elsewhere_filings = Table(
     "elsewhere_filings",

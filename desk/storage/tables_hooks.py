@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
-from desk.storage.tables import Key, Moment, Words, metadata
+from desk.storage.columns import Key, Moment, Words
+from desk.storage.tables import metadata
 
 hook_calls = Table(
     "hook_calls",

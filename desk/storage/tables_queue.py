@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from desk.storage.tables import Key, Moment, Words, metadata
+from desk.storage.columns import Key, Moment, Words
+from desk.storage.tables import metadata
 
 case_words = Table(
     "case_words",

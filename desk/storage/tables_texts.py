@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Table, Text
 
-from desk.storage.tables import Key, Words, metadata
+from desk.storage.columns import Key, Words
+from desk.storage.tables import metadata
 
 case_texts = Table(
     "case_texts",

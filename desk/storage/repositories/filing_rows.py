@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from desk.domain.filing import ActKind, Call, FileState, Filing, FilingState, RetractFor, next_act
+from desk.storage.columns import EPOCH
 from desk.storage.repositories.base import Record, batched
 from desk.storage.repositories.prepared import Prepared
-from desk.storage.tables import EPOCH, filing_files, filings
+from desk.storage.tables import filing_files, filings
 
 ESCALATED, NORMAL, AT_AN_END = 0, 1, 2
 

@@ -29,12 +29,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from desk.domain.case import CaseRow, CaseState, SourceKind
 from desk.domain.errors import Bug
 from desk.ports import CaseFilter, CasePage, QueueChoices, QueueCounts
+from desk.storage.columns import EPOCH
 from desk.storage.repositories import bits
 from desk.storage.repositories.base import batched
 from desk.storage.repositories.facets import AGE, COMPLETENESS, KEPT, Facets, View, day, minute
 from desk.storage.repositories.prepared import Prepared
 from desk.storage.repositories.queue_words import FEW, WordSearch
-from desk.storage.tables import EPOCH, cases
+from desk.storage.tables import cases
 from desk.storage.tables_queue import queue_opinions
 
 _MICROSECOND = timedelta(microseconds=1)

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, func, literal, select, update
 from desk.domain.case import CaseState
 from desk.domain.rules import FOUND_BY_MACHINE
 from desk.ports import Waiting
+from desk.storage.columns import EPOCH, Moment
 from desk.storage.repositories.base import Repository
-from desk.storage.tables import EPOCH, Moment, case_revisions, cases
+from desk.storage.tables import case_revisions, cases
 
 _C = cases.c
 _UNDECIDED = (CaseState.OPEN.value, CaseState.SNOOZED.value, CaseState.ESCALATED.value)
