@@ -132,7 +132,9 @@ def wire(
     from desk.services.reports import ReportService
     from desk.services.resting import Resting
     from desk.services.review import Review
+    from desk.services.routing import Routing
     from desk.services.rules import ReportingRules
+    from desk.services.saved_filters import SavedFilters
     from desk.services.schema import SchemaKeeper
     from desk.services.second_review import SecondReviewing
     from desk.services.signin import SignIn
@@ -176,10 +178,12 @@ def wire(
         practice=practice,
         intake=Intake(store, vault, clock),
         queue=Queue(store, clock),
+        filters=SavedFilters(store, clock),
         review=Review(store, vault, previewer, clock),
         drafting=drafting,
         violations=Violations(store, drafting, clock),
         rules=ReportingRules(store, clock, approvals),
+        routing=Routing(store, clock),
         confirmation=Confirmation(store, composer, clock, vault=vault),
         outbox=outbox,
         auditing=Auditing(store, clock, signer, checkpoints.own_key),

@@ -102,7 +102,7 @@ def _wanted(arguments: Namespace) -> CaseFilter:
 
 def _saved(desk: Desk, operator: Operator, name: str) -> CaseFilter:
     """A saved filter by its name, one's own first. Raises UserError where there is none."""
-    found = [one for one in desk.queue.filters(operator) if one.name.casefold() == name.casefold()]
+    found = [one for one in desk.filters.all(operator) if one.name.casefold() == name.casefold()]
     if not found:
         raise UserError("There is no saved filter of this name.", "The queue page lists them under Filters.")
     return min(found, key=lambda one: one.owner != operator.id).filter

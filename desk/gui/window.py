@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -23,6 +20,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from desk.domain.errors import DeskError
 from desk.gui.banner import Banner, Endpoint
 from desk.gui.command_palette import CommandPalette
+from desk.gui.geometry import WindowSettings, keep, restore
 from desk.gui.menus import KEY_BLANK, KEY_HELP, Menus
 from desk.gui.rail import WIDE_FROM, Rail, RailItem, standard_items
 from desk.gui.statusline import StatusLine
@@ -34,15 +32,6 @@ from desk.gui.widgets.page import Command, Page
 from desk.gui.words import tr
 
 KEY_SEARCH = "Ctrl+F"
-FRAME = (4, 44)
-"""Pixels left free at the first opening for the frame and title that the system puts around the window."""
-
-
-class WindowSettings(Protocol):
-    """Where the window keeps its own state. Texts only; never anything of a case."""
-
-    def get(self, key: str) -> str | None: ...
-    def set(self, key: str, value: str) -> None: ...
 
 
 class MainWindow(QMainWindow):
@@ -110,7 +99,7 @@ class MainWindow(QMainWindow):
         search = QShortcut(QKeySequence(KEY_SEARCH), self)
         search.activated.connect(self.focus_search)
         self._connect()
-        self._restore()
+        restore(self, settings)
 
     # --- making --------------------------------------------------------
 
@@ -352,22 +341,6 @@ class MainWindow(QMainWindow):
 
     # --- the window itself ---------------------------------------------
 
-    def _restore(self) -> None:
-        free = self.screen().availableSize()  # without the frame, whose size is not known yet
-        self.resize(min(1280, free.width() - FRAME[0]), min(800, free.height() - FRAME[1]))
-        if self._settings is None:
-            return
-        kept = self._settings.get("window/geometry")
-        if kept:
-            # Qt ignores bytes that are no geometry; text that is no base64 counts the same.
-            with suppress(ValueError):
-                self.restoreGeometry(QByteArray(base64.b64decode(kept)))
-
-    def _keep(self) -> None:
-        if self._settings is not None:
-            data = bytes(self.saveGeometry().data())
-            self._settings.set("window/geometry", base64.b64encode(data).decode("ascii"))
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.rail.set_wide(self.width() >= WIDE_FROM)
@@ -382,7 +355,8 @@ class MainWindow(QMainWindow):
                 event.ignore()
                 return
         self.blank_all.emit()
-        self._keep()
+        if self._settings is not None:
+            keep(self, self._settings)
         event.accept()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -47,9 +47,9 @@ from desk.services.configuration import endpoint_set, settings_of
 from desk.services.keeping import refusal_name
 from desk.services.made_files import Narrowed, kept, narrowed, put_on_record
 from desk.services.queue import require_own
-from desk.services.review import viewed_map
 from desk.services.same import same_elsewhere
 from desk.services.second_review import CHANCE, draw_filing
+from desk.services.viewings import viewed_map
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,9 @@ from desk.services.queue import Queue
 from desk.services.reports import ReportService
 from desk.services.resting import Resting
 from desk.services.review import Review
+from desk.services.routing import Routing
 from desk.services.rules import ReportingRules
+from desk.services.saved_filters import SavedFilters
 from desk.services.schema import SchemaKeeper
 from desk.services.second_review import SecondReviewing
 from desk.services.signin import SignIn
@@ -48,6 +50,7 @@ class Desk:
     practice: bool
     intake: Intake
     queue: Queue
+    filters: SavedFilters
     review: Review
     drafting: Drafting
     confirmation: Confirmation
@@ -74,6 +77,7 @@ class Desk:
     reports: ReportService
     figures: FigureService
     rules: ReportingRules
+    routing: Routing
     violations: Violations
     signin: SignIn
     access: AccessService

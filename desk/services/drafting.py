@@ -26,7 +26,7 @@ from desk.services.candidates import Candidate, Candidates, Spread, candidates, 
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import DeskSettings, settings_of
 from desk.services.keeping import refusal_name
-from desk.services.review import viewed_map
+from desk.services.viewings import viewed_map
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from desk.domain.case import Case, CaseState, Claim
-from desk.domain.content import Content, identity
+from desk.domain.content import identity
 from desk.domain.decision import Decision, DecisionKind
 from desk.domain.elsewhere import ElsewhereFiling
 from desk.domain.errors import UserError
@@ -35,7 +35,7 @@ from desk.domain.preview import (
 )
 from desk.domain.roles import Operator, Permission, require
 from desk.domain.rules import prompting
-from desk.domain.viewing import MAX_SPEED, Viewed, Viewing, ViewingKind, viewed
+from desk.domain.viewing import Viewed, Viewing, ViewingKind
 from desk.ports import Clock, Occurrence, Previewer, Reel, Speaker, Store, UnitOfWork, Vault, Walk
 from desk.services.auditing import keyed, note
 from desk.services.changes import Change, Done, done
@@ -46,6 +46,7 @@ from desk.services.queue import require_own, require_supervisor
 from desk.services.resting import is_closed, opted_out, refuse_when_locked, rest_of
 from desk.services.same import same_elsewhere
 from desk.services.second_review import CHANCE, draw_decision
+from desk.services.viewings import digest_of, played_map, viewed_map
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,42 +70,6 @@ class CaseView:
     """Files that the one who opened it chose not to see, and what of their choice they show."""
     erased: datetime | None = None
     """When its media were destroyed for good."""
-
-
-def digest_of(content: Content) -> str:
-    """What a viewing of this content names: the bytes' SHA-256, or the text's."""
-    return content.sha256 or content.text_digest() or ""
-
-
-def viewed_map(uow: UnitOfWork, case: Case) -> dict[str, Viewed]:
-    """By content id, what the recorded viewings allow to be claimed."""
-    by_content: dict[str, list[Viewing]] = {}
-    for viewing in uow.viewings.for_case(case.number):
-        by_content.setdefault(viewing.content_id, []).append(viewing)
-    return {
-        content.id: viewed(content.kind, digest_of(content), by_content.get(content.id, ()))
-        for content in case.data.content
-    }
-
-
-def played_map(uow: UnitOfWork, number: int) -> dict[str, tuple[tuple[float, float], ...]]:
-    """By content id, what was played at a speed that counts, in order, overlaps joined."""
-    found: dict[str, list[tuple[float, float]]] = {}
-    for viewing in uow.viewings.for_case(number):
-        if viewing.kind is ViewingKind.PLAY and viewing.speed <= MAX_SPEED and viewing.start < viewing.end:
-            found.setdefault(viewing.content_id, []).append((viewing.start, viewing.end))
-    return {key: joined(stretches) for key, stretches in found.items()}
-
-
-def joined(stretches: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    """The same stretches in order, those that overlap or touch made one."""
-    made: list[tuple[float, float]] = []
-    for start, end in sorted(stretches):
-        if made and start <= made[-1][1]:
-            made[-1] = (made[-1][0], max(made[-1][1], end))
-        else:
-            made.append((start, end))
-    return tuple(made)
 
 
 class Review:

@@ -6,25 +6,21 @@ still ask for their report (desk.domain.rules says why). Nothing here touches wh
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from desk.domain.approval import Approval, ApprovalKind, ApprovalState
 from desk.domain.codec import from_plain, to_plain
-from desk.domain.errors import Cancelled, NotReady, UserError
+from desk.domain.errors import NotReady, UserError
 from desk.domain.policy import Policy, covers, find, resolve
 from desk.domain.roles import Operator, Permission, require
-from desk.domain.rules import Rule, matching, rule_problems
-from desk.ports import CaseFilter, Clock, Store, UnitOfWork, Waiting
+from desk.domain.rules import Rule, rule_problems
+from desk.ports import CaseFilter, Clock, Store, UnitOfWork
 from desk.services.approvals import Approvals
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import DEFAULT_QUEUE, DeskSettings, keep, settings_of
-
-BATCH = 500
-"""Waiting cases that are looked at in one transaction."""
 
 LAST_ID = "rules.last"
 ASK_ANEW = "Decline it; where it is still wanted it is asked for anew, on the rules as they are now."
@@ -47,17 +43,6 @@ class RulesView:
     queues: tuple[str, ...]
     second_person: bool
     """Whether anybody but the one who looks could agree to a change."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """Waiting cases that the rules would put elsewhere: (from queue, to queue, how many)."""
-
-    moves: tuple[tuple[str, str, int], ...] = ()
-
-    @property
-    def total(self) -> int:
-        return sum(count for _, _, count in self.moves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,61 +266,6 @@ class ReportingRules:
             **({"approval": approval} if approval is not None else {}),
         )
 
-    # waiting cases ------------------------------------------------------------
-
-    def moves(self, by: Operator, *, cancelled: Callable[[], bool] | None = None) -> Moves:
-        """How many waiting cases the rules as they are now would put into another queue."""
-        require(by, Permission.SETTINGS)
-        stop = cancelled or (lambda: False)
-        counted: Counter[tuple[str, str]] = Counter()
-        after, now = 0, self._clock.now()
-        while True:
-            with self._store.read() as uow:
-                settings = settings_of(uow)
-                found = uow.routing.waiting(after, BATCH, now)
-            for case in found:
-                queue = place(settings, case)
-                if queue != case.queue:
-                    counted[(case.queue, queue)] += 1
-            if len(found) < BATCH:
-                return Moves(tuple((*pair, count) for pair, count in sorted(counted.items())))
-            after = found[-1].number
-            _check_cancelled(stop)
-
-    def apply(
-        self,
-        by: Operator,
-        *,
-        cancelled: Callable[[], bool] | None = None,
-        progress: Callable[[int], None] | None = None,
-    ) -> Done[int]:
-        """Put waiting cases where the rules send them; how many moved. What somebody holds stays.
-
-        Each batch is a transaction of its own, with its entry in the log: cancelling keeps what was moved.
-        """
-        require(by, Permission.SETTINGS)
-        stop, tell = cancelled or (lambda: False), progress or (lambda _moved: None)
-        after = moved = 0
-        while True:
-            now = self._clock.now()
-            with self._store.write() as uow:
-                settings = settings_of(uow)
-                found = uow.routing.waiting(after, BATCH, now)
-                targets: dict[str, list[int]] = {}
-                for case in found:
-                    queue = place(settings, case)
-                    if queue != case.queue:
-                        targets.setdefault(queue, []).append(case.number)
-                some = sum(uow.routing.move(numbers, queue, now) for queue, numbers in targets.items())
-                if some:
-                    note(uow, "cases.rerouted", now, by, cases=some, queues=len(targets))
-            moved += some
-            tell(moved)
-            if len(found) < BATCH:
-                return done(moved, Change.QUEUE, Change.CASE)
-            after = found[-1].number
-            _check_cancelled(stop)
-
 
 TITLES = {
     "add": "Add a reporting rule",
@@ -360,19 +290,8 @@ def named_by(rules: Iterable[Rule], tree: tuple[Policy, ...], path: str) -> tupl
     )
 
 
-def place(settings: DeskSettings, case: Waiting) -> str:
-    """The queue in which a case that a machine found waits, by the rules as they are."""
-    rule = matching(settings.rules, case.policies, settings.policies)
-    return rule.queue if rule is not None else case.own_queue or DEFAULT_QUEUE
-
-
 def _stale() -> UserError:
     return UserError("The rule was changed since this was asked for.", ASK_ANEW)
-
-
-def _check_cancelled(stop: Callable[[], bool]) -> None:
-    if stop():
-        raise Cancelled("Stopped.", "What was done so far is kept.")
 
 
 def _rule(settings: DeskSettings, rule_id: int) -> Rule:

@@ -20,8 +20,8 @@ from desk.domain.viewing import Viewed, Viewing, viewed
 from desk.ports import JournalEntry, NewFiling, UnitOfWork
 from desk.services.erased import erased_at
 from desk.services.outbox import FilingStory
-from desk.services.review import digest_of
 from desk.services.second_review import ReviewLine
+from desk.services.viewings import digest_of
 
 Told = Callable[[Call, bytes], Reply]
 """Reads what an answer's bytes say (desk.cybertip.answers)."""

@@ -46,7 +46,7 @@ def test_it_is_viewed_when_every_picture_was_on_the_screen(
     ready(qtbot, bench, number)
     content, bar = bench.page.content, bench.page.content.details.player
     qtbot.waitUntil(content.details.place.isVisible, timeout=15000)
-    assert "H to play" in content._hint.text()
+    assert "H to play" in content.hint.words.text()
     # One picture of it, however long, is not all of it.
     QTest.keyPress(tile(bench), Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: content.sheet.painted, timeout=15000)

@@ -97,7 +97,7 @@ def test_without_a_claim_nothing_is_revealed_and_nothing_recorded(
     assert not bench.page.content.looker.looking
     assert not tile(bench).asking
     let_go(bench)
-    assert "Claim" in bench.page.content._hint.text()
+    assert "Claim" in bench.page.content.hint.words.text()
     assert bench.page.decisions.claim.isVisible()
     assert not bench.page.decisions.report.isVisible()
     qtbot.waitUntil(lambda: not bench.runner.busy)
@@ -374,7 +374,7 @@ def test_what_cannot_be_shown_says_why_and_can_still_be_reported(
     assert "It can still be reported" in details._plain.text()
     assert "SHA-256" in details._plain.text()
     hold(bench)
-    qtbot.waitUntil(lambda: "can still be reported" in bench.page.content._hint.text())
+    qtbot.waitUntil(lambda: "can still be reported" in bench.page.content.hint.words.text())
     assert not bench.page.content.sheet.showing
     let_go(bench)
     qtbot.waitUntil(lambda: not bench.runner.busy)
@@ -393,7 +393,7 @@ def test_media_locked_for_a_break_are_not_asked_for(
     now = bench.desk.clock.now()
     bench.desk.review.shown(bench.operator, number, "c1", at=now, seconds=51 * 60, start=0.0, end=0.0)
     bench.page.reload()
-    qtbot.waitUntil(lambda: "break" in bench.page.content._hint.text())
+    qtbot.waitUntil(lambda: "break" in bench.page.content.hint.words.text())
     assert rests
     hold(bench)
     assert not bench.page.content.looker.looking

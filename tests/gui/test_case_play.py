@@ -23,7 +23,7 @@ from desk.gui.theme import Scheme, Theme
 from desk.practice.media import Card
 from desk.practice.media_av import mp4, wav
 from desk.services.desk import Desk
-from desk.services.review import joined
+from desk.services.viewings import joined
 from tests.gui.case_support import Bench, checkers, put_case
 from tests.gui.test_case_look import opened, tile, viewings
 
@@ -286,7 +286,7 @@ def test_a_sound_that_nobody_could_hear_does_not_count(qtbot: QtBot, bench: Benc
     ready(qtbot, bench, number)
     content, bar = bench.page.content, bench.page.content.details.player
     press(bench)
-    qtbot.waitUntil(lambda: "No sound device" in content._hint.text(), timeout=20000)
+    qtbot.waitUntil(lambda: "No sound device" in content.hint.words.text(), timeout=20000)
     qtbot.waitUntil(lambda: bar.at > 0.1, timeout=20000)
     let_go(bench)
     qtbot.waitUntil(lambda: not bench.runner.busy, timeout=15000)

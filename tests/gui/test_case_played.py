@@ -15,7 +15,7 @@ from desk.domain.preview import SOUND_FRAME, Heard, Revealed
 from desk.domain.viewing import Viewing, ViewingKind, viewed
 from desk.gui.case.feed import AHEAD, Feed, SoundFeed
 from desk.gui.case.played import LAST_FRAME, Played
-from desk.services.review import joined
+from desk.services.viewings import joined
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
 STEP = 0.04

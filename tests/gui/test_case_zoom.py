@@ -133,7 +133,7 @@ def test_zooming_is_a_choice_and_still_behind_the_hold(
     QTest.keyClick(tile(bench), Qt.Key.Key_Z)
     assert content.looker.zooming
     assert not content.sheet.showing
-    assert "Full resolution" in content._hint.text()
+    assert "Full resolution" in content.hint.words.text()
     hold(bench)
     qtbot.waitUntil(lambda: content.sheet.painted)
     assert content.sheet.size() == bench.page._body.size()

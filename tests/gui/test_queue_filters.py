@@ -120,7 +120,7 @@ def test_the_same_comes_back() -> None:
 
 def test_a_filter_is_saved_used_and_removed(page: QueuePage, session: Session, qtbot: QtBot) -> None:
     page.set_filter(replace(page.model.filter, source=SourceKind.AI_DETECTION))
-    page._save_filter()
+    page.filters.save_asked.emit()
     dialog = page.findChild(AskDialog)
     assert dialog is not None
     dialog.act.click()
@@ -136,7 +136,7 @@ def test_a_filter_is_saved_used_and_removed(page: QueuePage, session: Session, q
     page.set_filter(CaseFilter())
     next(action for action in menu.actions() if "Found by a model" in action.text()).trigger()
     assert page.model.filter.source is SourceKind.AI_DETECTION
-    (saved,) = session.desk.queue.filters(session.operator)
+    (saved,) = session.desk.filters.all(session.operator)
     page.filters.removal_asked.emit(saved)
     qtbot.waitUntil(lambda: not named())
     page.set_filter(CaseFilter())

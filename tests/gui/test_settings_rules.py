@@ -282,7 +282,7 @@ def test_rules_are_applied_to_waiting_cases(
     qtbot.mouseClick(panel.apply, LEFT)
     qtbot.waitUntil(lambda: "moved." in panel._told.text(), timeout=SLOW)
     put(session.desk.configuration, before)
-    session.desk.rules.apply(session.operator)
+    session.desk.routing.apply(session.operator)
 
 
 def test_one_below_a_chosen_one_is_not_said_twice(page: SettingsPage, before: DeskSettings) -> None:

@@ -157,29 +157,6 @@ def test_next_leaves_out_what_a_person_chose_not_to_see(world: World) -> None:
     assert claim.case_id == number
 
 
-def test_saved_filters_are_ones_own_or_shared(world_on_both: World) -> None:
-    world = world_on_both
-    queue = world.queue
-    wanted = CaseFilter("urgent", policy="child-safety", known=True, without=frozenset({"infant"}))
-    own = queue.save_filter(world.moderator, " Mine ", wanted).value
-    assert (own.name, own.filter) == ("Mine", wanted)
-    replaced = queue.save_filter(world.moderator, "Mine", CaseFilter(text="user")).value
-    with pytest.raises(NotAllowed):
-        queue.save_filter(world.moderator, "For all", wanted, shared=True)
-    shared = queue.save_filter(world.supervisor, "For all", wanted, shared=True).value
-    assert queue.filters(world.moderator) == (shared, replaced)
-    assert queue.filters(world.other) == (shared,)
-    with pytest.raises(UserError):
-        queue.remove_filter(world.other, replaced.id)
-    with pytest.raises(NotAllowed):
-        queue.remove_filter(world.other, shared.id)
-    with pytest.raises(UserError):
-        queue.remove_filter(world.other, 999)
-    queue.remove_filter(world.moderator, replaced.id)
-    queue.remove_filter(world.supervisor, shared.id)
-    assert queue.filters(world.moderator) == ()
-
-
 def test_every_act_needs_words_a_claim_and_a_role(world: World) -> None:
     queue, number = world.queue, world.case().number
     claim = world.claimed(number)
@@ -199,7 +176,7 @@ def test_every_act_needs_words_a_claim_and_a_role(world: World) -> None:
             act(world.other, "words")
         with pytest.raises(NotAllowed):
             act(world.admin, "words")
-    for read in (queue.choices, queue.filters, queue.others):
+    for read in (queue.choices, queue.others):
         with pytest.raises(NotAllowed):
             read(world.admin)
     assert world.acts() == before

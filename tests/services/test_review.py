@@ -15,7 +15,7 @@ from desk.domain.preview import Blurred, MediaFacts, Metadata, NoPreview, NoPrev
 from desk.domain.roles import Operator
 from desk.domain.viewing import ViewingKind
 from desk.media.pool import PreviewPool
-from desk.services.review import digest_of
+from desk.services.viewings import digest_of
 from tests.support.settings import put
 from tests.support.world import SETTINGS, World, new_world
 

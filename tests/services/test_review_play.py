@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from desk.domain.errors import ClaimLost, NotReady
 from desk.domain.preview import Cut, Heard, NoPreview, Revealed, Waveform
@@ -17,7 +14,6 @@ from desk.domain.viewing import ViewingKind
 from desk.media.pool import PreviewPool
 from desk.practice.media import Card
 from desk.practice.media_av import mp4, wav
-from desk.services.review import joined
 from tests.support.world import World, new_world, package
 
 
@@ -117,13 +113,3 @@ def test_what_was_played_adds_up_at_speeds_that_count(seen: World) -> None:
     played(0.9, 1.0, 1.0)
     played(0.2, 0.5, 1.0)
     assert review.open(who, number).viewed["f"].viewed
-
-
-@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)).map(lambda p: (min(p), max(p))), max_size=12))
-def test_joined_stretches_are_in_order_apart_and_cover_the_same(some: list[tuple[float, float]]) -> None:
-    made = joined(some)
-    assert all(a[1] < b[0] for a, b in pairwise(made))
-    for start, end in some:
-        assert any(a <= start and end <= b for a, b in made)
-    for edge in (value for pair in made for value in pair):
-        assert any(edge in pair for pair in some)

@@ -9,14 +9,16 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from desk.domain.case import Claim
 from desk.domain.content import Content, ContentKind
-from desk.domain.preview import Blurred, Metadata, NoPreview
+from desk.domain.preview import Metadata, NoPreview
 from desk.domain.viewing import Viewed
-from desk.gui import icons, theme, words
+from desk.gui import theme, words
 from desk.gui.case import phrases
 from desk.gui.case.appearance import Appearance
 from desk.gui.case.details import FileDetails, legend
 from desk.gui.case.grid import CaseGrid
+from desk.gui.case.hint import Hint
 from desk.gui.case.insight import Insight
+from desk.gui.case.lengthwise import Lengthwise
 from desk.gui.case.look import Shown
 from desk.gui.case.looking import PLAYED, Looking, is_film, moves
 from desk.gui.case.marker import Marker
@@ -26,10 +28,9 @@ from desk.gui.case.parts import row
 from desk.gui.case.recorder import Recorder
 from desk.gui.case.shelf import Shelf
 from desk.gui.case.stacks import Stack
-from desk.gui.pictures import image_of
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import IconButton
-from desk.gui.widgets.common import hairline, label, set_role
+from desk.gui.widgets.common import hairline, label
 from desk.gui.widgets.panels import EmptyState, KeyLegend, Panel, Scroll, SplitView
 from desk.gui.words import tr
 from desk.services.review import CaseView
@@ -57,8 +58,7 @@ class ContentPanel(Panel):
         self.near.found.connect(self._near_found)
         self.insight = Insight(session, self)
         self._title = label("", "section")
-        self._hint = label("", "muted")
-        self._hint_icon = icons.IconLabel("eye-off", 14, "muted")
+        self.hint = Hint()
         self._legend = KeyLegend(legend())
         self._legend.setFixedHeight(20)
         self._none = EmptyState("file", tr("No files"), tr("This case holds text and facts only."))
@@ -69,8 +69,8 @@ class ContentPanel(Panel):
         first = row(self._title, gap=6)
         first.addSpacing(theme.S3)
         first.addStretch(1)
-        first.addWidget(self._hint_icon)
-        first.addWidget(self._hint, 0)
+        first.addWidget(self.hint.icon)
+        first.addWidget(self.hint.words, 0)
         self.appear = IconButton("settings", tr("Size of the tiles, blur, rest"), side=24)
         menu = QMenu(self.appear)
         self.appearance.fill(menu)
@@ -100,14 +100,12 @@ class ContentPanel(Panel):
         self.looking.shown.connect(self._record)
         self.looking.refused.connect(self.refused)
         self.looking.zoom_changed.connect(self._say_hint)
+        self.lengthwise = Lengthwise(self.details, self.insight, self.looking, lambda: self.content)
         self.sheet, self.looker, self.player = self.looking.sheet, self.looking.looker, self.looking.player
         self.grid.current_changed.connect(self._current_changed)
         self.loader.found.connect(self._preview_found)
         self.insight.facts_found.connect(self._facts_found)
-        self.insight.stills.connect(self._stills_found)
         self.insight.metadata.connect(self._metadata_found)
-        self.insight.keys.connect(self._keys_found)
-        self.insight.peaks.connect(self._peaks_found)
         marks.changed.connect(self._show_marks)
         details = self.details
         self.marker = Marker(marks, details, self._at_hand)
@@ -198,33 +196,17 @@ class ContentPanel(Panel):
         self._say_hint()
 
     def _say_hint(self) -> None:
-        role, icon = "muted", "eye-off"
         content = self.content
-        kind = content.kind if content is not None else None
         film = content is not None and is_film(content, self.insight.facts_of(content.id))
-        if self._passing:
-            text, icon = self._passing, "eye"
-        elif not self.shelf.stacks:
-            text = ""
-        elif self._lock:
-            text, role, icon = self._lock, "warn", "coffee"
-        elif not self._can_look:
-            text = tr("Blurred. Claim this case to look.")
-        elif self.looker.zooming:
-            text, icon = (
-                tr("Full resolution: hold Space, then + − 0 1, arrows, Shift+R. Z ends it."),
-                "search",
-            )
-        elif kind is ContentKind.AUDIO:
-            text = tr("Hold H to listen.")
-        elif film:
-            text = tr("Blurred. Hold Space to look, H to play.")
-        else:
-            text = tr("Blurred. Hold Space to look, or press and hold the tile.")
-        self._hint.setText(text)
-        set_role(self._hint, "role", role)
-        self._hint_icon.set(icon, role)
-        self._hint_icon.setVisible(bool(text))
+        self.hint.say(
+            passing=self._passing,
+            lock=self._lock,
+            kind=content.kind if content is not None else None,
+            film=film,
+            files=self.has_files,
+            can_look=self._can_look,
+            zooming=self.looker.zooming,
+        )
 
     # --- the file in focus -------------------------------------------------
 
@@ -262,7 +244,7 @@ class ContentPanel(Panel):
         self._show_details()
         self._show_marks()
         self.details.show_about(content)
-        self._place_for(content)
+        self.lengthwise.show(content)
         self.insight.ask_facts(content.id)
         if content.kind is ContentKind.VIDEO:
             self.insight.ask_stills(content.id)
@@ -278,51 +260,10 @@ class ContentPanel(Panel):
         content = self.content
         if content is not None and content.id == key:
             self._show_details()
-            self._place_for(content)
+            self.lengthwise.show(content)
             if moves(content, self.insight.facts_of(key)):
                 self.insight.ask_stills(key)
                 self._say_hint()
-
-    def _place_for(self, content: Content) -> None:
-        facts = self.insight.facts_of(content.id)
-        if facts is None:
-            return
-        film = is_film(content, facts)
-        if film or content.kind in PLAYED:
-            if facts.duration and (facts.has_sound or film):
-                self.details.player.show_for(facts.duration, film=film, sound=facts.has_sound)
-                self.details.player.set_at(self.looking.stands(content.id) or 0.0)
-                self._show_played(content)
-            return
-        if content.kind is ContentKind.DOCUMENT and facts.pages > 1:
-            self.details.place.set_pages(facts.pages, tr("page {n} of {total}"))
-        elif content.kind is ContentKind.IMAGE and facts.frames > 1:
-            note = tr("Too many pictures to play: seen one by one, it does not count as viewed.")
-            self.details.place.set_pages(facts.frames, tr("frame {n} of {total}"), note)
-
-    def _stills_found(self, key: str, found: tuple[Blurred, ...]) -> None:
-        if self._is_at_hand(key):
-            content = self.content
-            note = tr("A still does not count as viewing the film.")
-            if content is not None and content.kind is ContentKind.IMAGE:
-                note = tr("It moves: it counts as viewed when every picture of it was shown.")
-            images, seconds = [image_of(one) for one in found], [one.position or 0.0 for one in found]
-            self.details.place.set_film(images, seconds, note)
-            stands = self.looking.stands(key)
-            if stands is not None:
-                self.details.place.seek(stands)
-
-    def _keys_found(self, key: str, found: tuple[float, ...]) -> None:
-        if self._is_at_hand(key):
-            self.details.place.set_keys(found)
-
-    def _peaks_found(self, key: str, found: bytes) -> None:
-        if self._is_at_hand(key):
-            self.details.player.track.set_peaks(found)
-
-    def _show_played(self, content: Content) -> None:
-        if self._view is not None:
-            self.details.player.track.set_played(self._view.played.get(content.id, ()))
 
     def _preview_found(self, key: str) -> None:
         if key == self.grid.current:
@@ -336,7 +277,7 @@ class ContentPanel(Panel):
         facts = self.insight.facts_of(content.id)
         self.details.show_file(content, copy=stack.at, copies=len(stack.ids), seen=seen, facts=facts)
         self.details.show_notes(content, view.elsewhere.get(content.id, ()), view.reported_in.get(content.id))
-        self._show_played(content)
+        self.lengthwise.show_played(content, view.played)
         self.details.near.show_near(self.near.near.get(content.id, ()), view.case.number)
         closed = view.closed.get(content.id)
         self.details.show_plain(self.loader.plain.get(stack.id), content, view.erased, closed)

@@ -14,12 +14,13 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desk.domain.case import CaseState, Claim
+from desk.domain.case import Claim
 from desk.domain.errors import AlreadyReported, ClaimLost, DeskError, NotReady, StaleDraft
 from desk.domain.filing import Filing
-from desk.gui import theme, words
+from desk.gui import theme
 from desk.gui.case.parts import Said
 from desk.gui.confirm import said
+from desk.gui.confirm.barred import Barred, bar_of
 from desk.gui.confirm.report import ReportInWords
 from desk.gui.confirm.side import Side, hold_words
 from desk.gui.confirm.xmlview import readable
@@ -242,51 +243,20 @@ class ConfirmPage(Page):
         if self._changed:
             self.bar.set_ready(False, tr("Read the report again first."))
             return
-        if summary.already:
-            ids = ", ".join(str(one) for one in sorted(set(summary.already.values())))
-            self.bar.set_ready(False, tr("Already reported in filing {ids}.", ids=ids))
-            one = min(summary.already.values())
-            self.said.say(
-                "warn",
-                tr("This content is already reported in filing {ids}; it can't be filed twice.", ids=ids),
-                ((tr("See it"), lambda: self._see_filing(one)),),
-                stays=True,
-            )
+        barred = bar_of(summary, self._session.operator, claimed=self._claim() is not None)
+        if barred is None:
+            self.said.unsay()
+            self.bar.set_ready(True)
             return
-        if summary.by_hand:
-            self.bar.set_ready(False, tr("Filed by hand already."))
-            show = partial(self.navigate.emit, "channels", {"number": summary.case.number})
-            self.said.say(
-                "warn",
-                tr("Some of this content was filed with NCMEC by hand. It can't go twice: leave it out."),
-                ((tr("See the record"), show),),
-                stays=True,
-            )
-            return
-        if summary.case.state in (CaseState.REPORTING, CaseState.REPORTED):
-            self.bar.set_ready(False, tr("A report on this case is on its way or filed."))
-            self.said.say(
-                "warn",
-                tr("A report on this case is on its way or filed."),
-                ((tr("See the outbox"), lambda: self.navigate.emit("outbox", {})),),
-                stays=True,
-            )
-            return
-        if self._claim() is None:
-            self.bar.set_ready(False, tr("Claim the case first."))
-            holder = summary.case.claim
-            if holder is not None and holder.operator_id != self._session.operator.id:
-                text = tr(
-                    "{name} works on this case until {time}. Only who holds it can file its report.",
-                    name=holder.operator_name,
-                    time=words.clock(holder.until),
-                )
-            else:
-                text = tr("You do not hold this case. Claim it to file its report.")
-            self.said.say("warn", text, ((tr("Claim"), self.claim),), stays=True)
-            return
-        self.said.unsay()
-        self.bar.set_ready(True)
+        self.bar.set_ready(False, barred.short)
+        self.said.say("warn", barred.words, ((barred.act, partial(self._lift, barred)),), stays=True)
+
+    def _lift(self, barred: Barred) -> None:
+        """Go where what bars the filing can be seen or mended."""
+        if barred.to is None:
+            self.claim()
+        else:
+            self.navigate.emit(*barred.to)
 
     def _claim_changed(self, _claim: object) -> None:
         if self._summary is not None and not self._filing and not self._changed:

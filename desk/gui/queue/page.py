@@ -22,8 +22,10 @@ from desk.domain.errors import DeskError
 from desk.domain.roles import Permission
 from desk.gui import theme
 from desk.gui.queue.ask import Answer, AskDialog
+from desk.gui.queue.empty import nothing_here
 from desk.gui.queue.filters import FilterBar, recalled, remembered
 from desk.gui.queue.model import QueueModel
+from desk.gui.queue.saved import Saved
 from desk.gui.queue.table import QueueTable
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import link, primary
@@ -32,7 +34,7 @@ from desk.gui.widgets.page import Command, Page
 from desk.gui.widgets.panels import EmptyState, LoadingSkeleton
 from desk.gui.window import WindowSettings
 from desk.gui.words import number, tr
-from desk.ports import CaseFilter, QueueCounts, SavedFilter
+from desk.ports import CaseFilter, QueueCounts
 from desk.services.changes import Change
 
 RELOAD_AFTER_MS = 250
@@ -62,8 +64,8 @@ class QueuePage(Page):
         self.table.columns_changed.connect(self._keep)
         self.filters = FilterBar()
         self.filters.changed.connect(self.set_filter)
-        self.filters.save_asked.connect(self._save_filter)
-        self.filters.removal_asked.connect(self._remove_filter)
+        self.saved = Saved(session, self.filters, lambda: self.model.filter, self)
+        self.saved.failed.connect(self._failed)
         self._kept: WindowSettings | None = None
         self._menu_of: QMenu | None = None
         self._views: dict[str, QToolButton] = {}
@@ -145,7 +147,7 @@ class QueuePage(Page):
     def enter(self, **_kwargs: object) -> None:
         self._recall()
         self._ask()
-        self._ask_choices()
+        self.saved.ask()
         self._ages.start()
         self.table.setFocus()
 
@@ -210,47 +212,6 @@ class QueuePage(Page):
             self._kept.set("queue/filter", remembered(self.model.filter))
             hidden = ",".join(str(column) for column in sorted(self.table.hidden()))
             self._kept.set("queue/hidden", hidden)
-
-    # saved filters --------------------------------------------------------------
-
-    def _ask_choices(self) -> None:
-        queue, operator = self._session.desk.queue, self._session.operator
-        run = self._session.runner.run_read
-        run(lambda: queue.choices(operator), self.filters.set_choices, owner=self, key="choices")
-        run(lambda: queue.filters(operator), self.filters.set_saved, owner=self, key="saved")
-
-    def _save_filter(self) -> None:
-        shares = self._session.operator.may(Permission.SUPERVISE_QUEUE)
-        dialog = AskDialog(
-            tr("Save this filter"),
-            tr("It keeps the heading, the filters, the order and the words sought."),
-            tr("Name"),
-            tr("Save"),
-            self,
-            tick=tr("Everybody at this desk may use it") if shares else "",
-            line=True,
-            problem=tr("Name it after what it shows."),
-        )
-        dialog.answered.connect(self._saved)
-        dialog.open()
-
-    def _saved(self, said: Answer) -> None:
-        queue, operator, wanted = self._session.desk.queue, self._session.operator, self.model.filter
-        self._session.act(
-            lambda: queue.save_filter(operator, said.note, wanted, shared=said.on),
-            lambda _saved: self._ask_choices(),
-            self._failed,
-            owner=self,
-        )
-
-    def _remove_filter(self, saved: SavedFilter) -> None:
-        queue, operator = self._session.desk.queue, self._session.operator
-        self._session.act(
-            lambda: queue.remove_filter(operator, saved.id),
-            lambda _nothing: self._ask_choices(),
-            self._failed,
-            owner=self,
-        )
 
     # a row's menu ---------------------------------------------------------------
 
@@ -377,8 +338,7 @@ class QueuePage(Page):
 
     def _show_empty(self, which: str) -> None:
         if which not in self._empty:
-            title, words, action = _EMPTY.get(which, _EMPTY["other"])()
-            state = EmptyState("inbox", title, words, action)
+            state = nothing_here(which)
             state.acted.connect(self._import)
             self._empty[which] = state
             self._layout.addWidget(state)
@@ -389,26 +349,3 @@ class QueuePage(Page):
         ask = getattr(window, "import_asked", None)
         if ask is not None:
             ask.emit()
-
-
-def _no_cases() -> tuple[str, str, str]:
-    return (
-        tr("No cases are waiting"),
-        tr("Drop case packages onto this window, or import them. New cases appear here by themselves."),
-        tr("Import cases…"),
-    )
-
-
-def _no_hits() -> tuple[str, str, str]:
-    return (
-        tr("Nothing found"),
-        tr("No case here fits the filters and the words sought. Clear them, or look under another heading."),
-        "",
-    )
-
-
-def _nothing() -> tuple[str, str, str]:
-    return tr("Nothing here"), tr("No case is under this heading now."), ""
-
-
-_EMPTY = {"all": _no_cases, "search": _no_hits, "other": _nothing}

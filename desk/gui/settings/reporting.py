@@ -26,7 +26,8 @@ from desk.gui.widgets.fields import TextField
 from desk.gui.widgets.panels import Panel
 from desk.gui.words import joined, plural, tr
 from desk.services.changes import Done
-from desk.services.rules import Moves, RuleLine, RulesView
+from desk.services.routing import Moves
+from desk.services.rules import RuleLine, RulesView
 
 
 class RuleLineWidget(QWidget):
@@ -301,7 +302,7 @@ class ReportingPanel(Panel):
 
     def _count(self) -> None:
         """How many waiting cases would move; looked at beside all other work."""
-        service, operator = self._session.desk.rules, self._session.operator
+        service, operator = self._session.desk.routing, self._session.operator
         self.count.setEnabled(False)
         self.apply.hide()
         self._told.setText(tr("Looking at the cases that wait…"))
@@ -327,7 +328,7 @@ class ReportingPanel(Panel):
         self.apply.setFocus()
 
     def _apply(self) -> None:
-        service, operator = self._session.desk.rules, self._session.operator
+        service, operator = self._session.desk.routing, self._session.operator
         self.apply.hide()
         self.count.setEnabled(False)
         self._told.setText(tr("Moving them…"))
