@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from desk.domain.errors import DeskError
 from desk.domain.exposure import Rest, RestState
-from desk.domain.filing import Filing, FilingState
+from desk.domain.filing import Filing
 from desk.domain.roles import Operator, Permission
 from desk.gui.able import Able
 from desk.gui.account.page import AccountPage
@@ -19,6 +19,7 @@ from desk.gui.approvals.page import ApprovalsPage, waiting_for
 from desk.gui.audit.page import AuditPage
 from desk.gui.case.page import CasePage
 from desk.gui.channels.page import ChannelsPage
+from desk.gui.chores import Chores
 from desk.gui.closing import Closing
 from desk.gui.confirm.page import ConfirmPage
 from desk.gui.figures.page import FiguresPage
@@ -27,14 +28,14 @@ from desk.gui.help.page import HelpPage
 from desk.gui.importing import Importing
 from desk.gui.news.page import NewsPage, unread
 from desk.gui.news.words import count as news_count
-from desk.gui.outbox.model import stopped
 from desk.gui.outbox.page import OutboxPage
 from desk.gui.outbox_thread import OutboxThread
+from desk.gui.overdue import Overdue
 from desk.gui.preservation.page import PreservationPage
 from desk.gui.queue.page import QueuePage
 from desk.gui.report.page import ReportPage
 from desk.gui.reports.page import ReportsPage
-from desk.gui.runner import Runner, Task
+from desk.gui.runner import Runner
 from desk.gui.second_review.page import SecondReviewPage, waiting_reviews
 from desk.gui.session import Session
 from desk.gui.settings.page import SettingsPage
@@ -42,14 +43,13 @@ from desk.gui.standstill import Standstill
 from desk.gui.theme import Scheme, Theme
 from desk.gui.widgets.page import Command
 from desk.gui.window import MainWindow, WindowSettings
-from desk.gui.words import clock, plural, tr
-from desk.services.changes import Change, Done
+from desk.gui.words import clock, tr
+from desk.services.changes import Change
 from desk.services.desk import Desk
 from desk.services.outbox import Connection
 
 KEY_FOLDER = "Ctrl+Shift+I"
 STATUS_EVERY_MS = 15_000
-ASLEEP_AFTER = timedelta(minutes=2)
 
 NEEDS = {
     "queue": Permission.SEE_QUEUE,
@@ -92,7 +92,9 @@ class Workplace(QObject):
         self.outbox = outbox or OutboxThread(desk.outbox, desk.clock)
         self.importing = Importing(self.session, window)
         self.standstill = Standstill(self.session, window, self)
+        self.overdue = Overdue(self.session, window, self.outbox, self.standstill)
         self.closing = Closing(window, self._standing_still, self._file_now)
+        self.chores = Chores(self.session, self)
         self._add_pages()
         self._add_folder_import()
         self._connect()
@@ -103,18 +105,15 @@ class Workplace(QObject):
         self._greet()
         self.standstill.ask()
         Able(self.session, window, self).ask()
-        self._seen_at = desk.clock.now()
-        self._look_back()
+        self.overdue.look_back()
         self._status = QTimer(self)
         self._status.setInterval(STATUS_EVERY_MS)
         self._status.timeout.connect(self._ask_status)
         self._status.timeout.connect(self._ask_approvals)
         self._status.start()
-        self._hooking: Task | None = None
         self._ask_status()
         self._ask_approvals()
-        self._hashing: Task | None = None
-        self._catch_up()
+        self.chores.catch_up()
 
     def _add_pages(self) -> None:
         window, session = self.window, self.session
@@ -152,7 +151,7 @@ class Workplace(QObject):
         window.blank_all.connect(self.case.blank)
         window.may_close.append(self.closing.may_close)
         self.case.rest_changed.connect(self._rest)
-        self.importing.finished.connect(self._catch_up)
+        self.importing.finished.connect(self.chores.catch_up)
 
     def _add_folder_import(self) -> None:
         """File ▸ Import a folder…, below Import…."""
@@ -228,46 +227,8 @@ class Workplace(QObject):
         if changes & {Change.APPROVALS, Change.QUEUE, Change.REPORTS}:
             self._ask_approvals()
         if Change.HOOKS in changes:
-            self._call_hooks()
+            self.chores.call_hooks()
         self.window.refresh(frozenset(str(change) for change in changes))
-
-    def _catch_up(self) -> None:
-        """Hash what was taken in, beside all other work; nobody waits for it."""
-        if self._hashing is None:
-            hashing = self.desk.hashing
-            self._hashing = self.runner.run_long(
-                lambda job: hashing.catch_up(cancelled=lambda: job.cancelled),
-                self._hashed,
-                self._not_hashed,
-                owner=self,
-            )
-
-    def _call_hooks(self) -> None:
-        """Make the calls to the platform's own hooks that are due, beside all other work."""
-        if self._hooking is None:
-            hooks = self.desk.hooks
-            self._hooking = self.runner.run_long(
-                lambda job: hooks.run(cancelled=lambda: job.cancelled),
-                self._hooks_called,
-                self._hooks_not_called,
-                owner=self,
-            )
-
-    def _hooks_called(self, done: Done[int]) -> None:
-        self._hooking = None
-        if done.value:
-            self.session.tell(done.changes)
-
-    def _hooks_not_called(self, _problem: DeskError) -> None:
-        self._hooking = None  # at the next look
-
-    def _hashed(self, done: Done[int]) -> None:
-        self._hashing = None
-        if done.changes:
-            self.session.tell(done.changes)
-
-    def _not_hashed(self, _problem: DeskError) -> None:
-        self._hashing = None  # after the next import, or at the next start
 
     def _stepped(self, _filing: Filing) -> None:
         self._show_connection(self.desk.outbox.connection())
@@ -304,66 +265,7 @@ class Workplace(QObject):
         outbox, operator = self.desk.outbox, self.session.operator
         self.session.act(lambda: outbox.file_now(operator, filing_id), None, self.window.show_problem)
 
-    # closed, or asleep ---------------------------------------------------------
-
-    def _look_back(self) -> None:
-        """Before anything is sent: say which holds ended while the desk was closed."""
-        desk, operator = self.desk, self.session.operator
-        self.runner.run_read(
-            lambda: tuple(
-                row.filing
-                for still in (stopped(desk.backup),)
-                for row in desk.outbox.rows(operator)
-                if row.filing.id not in still
-            ),
-            self._looked_back,
-            self._not_looked_back,
-            owner=self,
-        )
-
-    def _looked_back(self, filings: tuple[Filing, ...]) -> None:
-        self._say_overdue(filings, self._seen_at)
-        self.outbox.start()
-
-    def _not_looked_back(self, problem: DeskError) -> None:
-        self.window.show_problem(problem)
-        self.outbox.start()
-
-    def _say_overdue(self, filings: tuple[Filing, ...], now: datetime) -> None:
-        """Holds that ended unseen, and open reports that the agency has deleted meanwhile."""
-        still = self.standstill.filings
-        open_now = [filing for filing in filings if not filing.state.ended and filing.id not in still]
-        gone = [filing for filing in open_now if filing.expires_at is not None and filing.expires_at <= now]
-        past = [
-            filing
-            for filing in open_now
-            if filing.state is FilingState.HELD
-            and not filing.awaiting
-            and filing.hold_until is not None
-            and filing.hold_until <= now
-        ]
-        if gone:
-            words = plural(
-                len(gone),
-                "{n} report was open too long: NCMEC deleted it unread. The desk opens it afresh.",
-                "{n} reports were open too long: NCMEC deleted them unread. The desk opens them afresh.",
-            )
-            self.window.notices.show_notice("warn", words)
-        elif past:
-            words = plural(
-                len(past),
-                "The hold of {n} report ended while the desk was closed or asleep. It is filed now.",
-                "The holds of {n} reports ended while the desk was closed or asleep. They are filed now.",
-            )
-            self.window.notices.show_notice("info", words)
-
-    def _woke(self) -> None:
-        """A timer that comes minutes late: the computer slept."""
-        now = self.desk.clock.now()
-        if now - self._seen_at > ASLEEP_AFTER:
-            self._say_overdue(self._waiting, now)
-            self.outbox.wake()
-        self._seen_at = now
+    # what waits for this person -----------------------------------------------
 
     def _ask_approvals(self) -> None:
         """How many requests, and how many decisions to look at again, wait for this person."""
@@ -398,8 +300,8 @@ class Workplace(QObject):
     # the status line ----------------------------------------------------------
 
     def _ask_status(self) -> None:
-        self._woke()
-        self._call_hooks()
+        self.overdue.look_at_clock(self._waiting)
+        self.chores.call_hooks()
         desk, operator = self.desk, self.session.operator
         self.runner.run_read(
             lambda: (
@@ -439,10 +341,7 @@ class Workplace(QObject):
             window.page(window.current_id).leave()
         self._status.stop()
         self.session.pause()
-        if self._hashing is not None:
-            self._hashing.cancel()
-        if self._hooking is not None:
-            self._hooking.cancel()
+        self.chores.cancel()
         window.may_close.remove(self.closing.may_close)
         self.closing.withdraw()
         self.closing.deleteLater()

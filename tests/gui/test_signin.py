@@ -187,16 +187,16 @@ def test_it_locks_when_nobody_touches_it(qtbot: QtBot, tmp_path: Path) -> None:
         window.work.session.act(agreed)
         window.until(lambda: window.keeper._policy == policy)
         window.clock.forward(minutes=4)
-        window.keeper._look()
+        window.keeper.idle.look()
         assert not window.keeper.locked
-        window.keeper.touch()
+        window.keeper.idle.touch()
         window.clock.forward(minutes=4)
-        window.keeper._look()
+        window.keeper.idle.look()
         assert not window.keeper.locked
         window.clock.forward(minutes=-60)  # a clock that goes back does not keep it open for an hour
-        window.keeper._look()
+        window.keeper.idle.look()
         window.clock.forward(minutes=5)
-        window.keeper._look()
+        window.keeper.idle.look()
         assert window.keeper.locked
         window.give("", MINE)
         window.until(lambda: not window.life.window.shut)

@@ -6,11 +6,10 @@ It knows no page. ``entered`` asks for a workplace for an operator, ``left`` to 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QWindow
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from desk.domain.errors import DeskError
@@ -28,6 +27,8 @@ from desk.gui.case.screenlock import ScreenLock
 from desk.gui.runner import Runner
 from desk.gui.session import Session
 from desk.gui.signin.forms import FirstForm, PracticeLock, SignInForm
+from desk.gui.signin.idle import IdleWatch
+from desk.gui.signin.menu import own_entries, practice_entries
 from desk.gui.signin.own import OwnDialog
 from desk.gui.signin.scene import Form, Scene, close_over
 from desk.gui.widgets.page import Command
@@ -38,21 +39,6 @@ from desk.services.desk import Desk
 from desk.services.signin import Standing
 
 KEY_LOCK = "Ctrl+L"
-LOOK_EVERY_MS = 5_000
-KNOWN_EVERY = 12
-"""Looks after which the store is asked who this is now: a person may have been disabled elsewhere."""
-
-EXACT = QKeySequence.SequenceMatch.ExactMatch
-TOUCHES = frozenset(
-    {
-        QEvent.Type.KeyPress,
-        QEvent.Type.MouseButtonPress,
-        QEvent.Type.MouseMove,
-        QEvent.Type.Wheel,
-        QEvent.Type.TouchBegin,
-        QEvent.Type.TabletPress,
-    }
-)
 
 
 class SignInKeeper(QObject):
@@ -68,22 +54,17 @@ class SignInKeeper(QObject):
         self._before: QWidget | None = None
         self._scene: Scene | None = None
         self._policy = SignInPolicy()
-        self._touched = desk.clock.now()
-        self._looks = 0
         self._lock_action = QAction(tr("Lock the desk"), window)
         self._lock_action.setShortcut(QKeySequence(KEY_LOCK))
         self._lock_action.triggered.connect(self._lock_by_key)
         window.view_menu.addAction(self._lock_action)
         self._lock_action.setEnabled(False)
-        self._idle = QTimer(self)
-        self._idle.setInterval(LOOK_EVERY_MS)
-        self._idle.timeout.connect(self._look)
+        self.idle = IdleWatch(window, desk.clock, KEY_LOCK)
+        self.idle.untouched.connect(partial(self.lock, "idle"))
+        self.idle.key_pressed.connect(self._lock_by_key)
+        self.idle.known_due.connect(self._ask_known)
         self._screen = ScreenLock(self)
         self._screen.locked.connect(self._screen_locked)
-        app = QGuiApplication.instance()
-        if isinstance(app, QGuiApplication):
-            app.focusWindowChanged.connect(self._watch)
-        self._watch(window.windowHandle())
 
     # --- who ------------------------------------------------------------------
 
@@ -107,42 +88,16 @@ class SignInKeeper(QObject):
         session.changed.connect(self._changed)
         self._lock_action.setEnabled(True)
         self._menu(session.operator)
-        self.touch()
-        self._idle.start()
+        self.idle.start()
         self._ask_policy()
 
     def _menu(self, operator: Operator) -> None:
-        actions: list[QAction] = [self._lock_action]
         header = self._window.header
-
-        def act(words: str, slot: Callable[[], object]) -> QAction:
-            made = QAction(words, header)
-            made.triggered.connect(lambda _checked=False: slot())
-            actions.append(made)
-            return made
-
         if self._desk.practice:
-            self._separate(actions)
-            for person in self._desk.people.all():
-                roles = ", ".join(sorted(person.roles))
-                made = act(
-                    tr("Work as {name} ({roles})", name=person.name, roles=roles),
-                    partial(self.switch_to, person),
-                )
-                made.setCheckable(True)
-                made.setChecked(person.id == operator.id)
-                made.setEnabled(person.id != operator.id and person.active)
+            rest = practice_entries(header, self._desk.people.all(), operator, self.switch_to)
         else:
-            act(tr("Password and second step…"), self.show_own)
-            self._separate(actions)
-            act(tr("Sign in as somebody else…"), self.change_places)
-            act(tr("Sign out"), self.sign_out)
-        header.set_operator(operator.name, actions=actions)
-
-    def _separate(self, actions: list[QAction]) -> None:
-        line = QAction(self._window.header)
-        line.setSeparator(True)
-        actions.append(line)
+            rest = own_entries(header, self.show_own, self.change_places, self.sign_out)
+        header.set_operator(operator.name, actions=[self._lock_action, *rest])
 
     def commands(self) -> list[Command]:
         """For the command palette."""
@@ -244,8 +199,7 @@ class SignInKeeper(QObject):
         assert session is not None
         self._open_window()
         self._lock_action.setEnabled(True)
-        self.touch()
-        self._idle.start()
+        self.idle.start()
         session.resume()
         session.tell(frozenset(Change))
         before, self._before = self._before, None
@@ -272,7 +226,7 @@ class SignInKeeper(QObject):
         self._before = self._window.focusWidget()
         self._keep_page()
         session.pause()
-        self._idle.stop()
+        self.idle.stop()
         self._lock_action.setEnabled(False)
         self._put(self._lock_form(session.operator))
         if self._policy.claims_at_lock is Claims.RELEASE:
@@ -350,7 +304,7 @@ class SignInKeeper(QObject):
         session, self._session = self._session, None
         if session is None:
             return
-        self._idle.stop()
+        self.idle.stop()
         self._lock_action.setEnabled(False)
         self._before = None
         close_over(self._window)
@@ -371,39 +325,6 @@ class SignInKeeper(QObject):
         queue, operator = self._desk.queue, session.operator
         self._runner.run_write(lambda: queue.release(operator, claim), None, lambda _lost: None)
 
-    # --- nobody touches it ------------------------------------------------------------
-
-    def _watch(self, window: QWindow | None) -> None:
-        """Input comes to windows first: looking at theirs costs nothing at every other event."""
-        if window is not None:
-            window.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() not in TOUCHES:
-            return False
-        self._touched = self._desk.clock.now()
-        if isinstance(event, QKeyEvent) and watched is not self._window.windowHandle():
-            # A dialog keeps the window's shortcuts to itself; this key has to work everywhere.
-            pressed = QKeySequence(event.keyCombination())
-            if pressed.matches(QKeySequence(KEY_LOCK)) == EXACT:
-                self._lock_by_key()
-                return True
-        return False
-
-    def touch(self) -> None:
-        self._touched = self._desk.clock.now()
-
-    def _look(self) -> None:
-        now = self._desk.clock.now()
-        if now < self._touched:
-            self._touched = now  # the clock went back
-        if now - self._touched >= timedelta(minutes=self._policy.idle_minutes):
-            self.lock("idle")
-            return
-        self._looks += 1
-        if self._looks % KNOWN_EVERY == 0:
-            self._ask_known()
-
     # --- what others changed ------------------------------------------------------------
 
     def _changed(self, changes: frozenset[Change]) -> None:
@@ -417,6 +338,7 @@ class SignInKeeper(QObject):
 
     def _set_policy(self, policy: SignInPolicy) -> None:
         self._policy = policy
+        self.idle.minutes = policy.idle_minutes
 
     def _ask_known(self) -> None:
         operator = self.operator
