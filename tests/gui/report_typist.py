@@ -48,7 +48,7 @@ def main(folder: Path, key: bytes) -> None:
 
     def key_stroke() -> None:
         nonlocal typed
-        if page.sheet is None or not page._writable():
+        if page.sheet is None or not page.writable():
             return
         typed += 1
         QTest.keyClicks(page.sheet.circumstances.additional, chr(ord("a") + typed % 26))

@@ -357,7 +357,7 @@ def test_escalation_takes_a_reason(writer: Writer, desk: Desk, tmp_path: Path) -
     page = writer.open(number)
     sheet = page.sheet
     assert sheet is not None
-    page._jump("urgency")
+    page.jump("urgency")
     writer.qtbot.mouseClick(sheet.urgency.on, Qt.MouseButton.LeftButton)
     writer.settle()
     assert any(problem.path == "escalate" for problem in page._problems)
@@ -574,10 +574,10 @@ def test_the_words_of_a_refusal_stand_above_the_form(writer: Writer, desk: Desk,
     assert not page.refused_bar.isVisible()
     view = page._view
     assert view is not None
-    page._turn += 1
+    page.opening.drop()
     at = (FieldProblem("platform", "4100", "too long"),)
     said = replace(view, refused_words="The screen name is too long.", refused_at=at)
-    page._opened(page._turn, (said, {}))
+    page.opening.opened.emit(said)
     assert page.refused_bar.isVisible()
     writer.settle()
     assert page.sheet is not None
@@ -597,8 +597,8 @@ def test_earlier_reports_of_the_account_are_added_by_one_press(
     assert not people.add_prior.isVisibleTo(people)
     view = page._view
     assert view is not None
-    page._turn += 1
-    page._opened(page._turn, (replace(view, prior_reports=(7, 123, 456)), {}))
+    page.opening.drop()
+    page.opening.opened.emit(replace(view, prior_reports=(7, 123, 456)))
     assert "2 reports" in people._prior_said.text()
     people.add_prior.click()
     writer.settle()

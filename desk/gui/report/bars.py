@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desk.gui import icons, theme
+from desk.gui.report.keeper import Keeper
 from desk.gui.widgets.buttons import primary, quiet, secondary
 from desk.gui.widgets.common import label
 from desk.gui.words import tr
@@ -66,6 +67,40 @@ class NoteBar(QWidget):
         index = next((n for n, button in enumerate(self.buttons) if button is self.sender()), -1)
         if 0 <= index < len(self._acts):
             self._acts[index]()
+
+
+class KeptBar(NoteBar):
+    """Why what is typed is not on the disk, and the way out."""
+
+    def __init__(self, keeper: Keeper, reload: Callable[[], object]) -> None:
+        super().__init__()
+        self._keeper, self._reload = keeper, reload
+
+    def not_kept(self, words: str) -> None:
+        self.say("bad", tr("The draft could not be saved."), words, (tr("Try again"), self._try_again))
+
+    def stale(self, words: str) -> None:
+        """It was changed elsewhere meanwhile."""
+        told = tr("Loading it again puts what you typed on the clipboard.")
+        self.say("warn", words, told, (tr("Load it again"), self._reload))
+
+    def _try_again(self) -> None:
+        self.hide()
+        self._keeper.flush()
+
+
+class RefusedBar(NoteBar):
+    """What the service said of the case's last filing."""
+
+    def show_words(self, words: str) -> None:
+        """Empty words: it was not refused."""
+        self.setVisible(bool(words))
+        if words:
+            self.say(
+                "warn",
+                tr("The last filing of this case was refused: {words}", words=words),
+                tr("Mend what is named, then review it and confirm it again."),
+            )
 
 
 class ReviewBar(QFrame):

@@ -253,3 +253,12 @@ class RecordForm(QWidget):
         if isinstance(editor, PartsRow):
             return Spot(field, editor.spot(tokens[1:]) or editor)
         return Spot(field, editor)
+
+
+def fields_around(widget: QWidget, page: QWidget) -> Iterator[FormField]:
+    """The fields of ``page`` that a widget of it stands in, the innermost first."""
+    above: QWidget | None = widget
+    while above is not None and above is not page:
+        if isinstance(above, FormField):
+            yield above
+        above = above.parentWidget()
