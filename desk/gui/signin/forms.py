@@ -183,7 +183,8 @@ class SignInForm(_Form):
             self.name.set_value(account)
             self.name_field.hide()
             if not locked:
-                self.add(label(account, "section"))
+                # Above every field: the code may be asked for yet.
+                self.body.insertWidget(self.body.indexOf(self.name_field), label(account, "section"))
             self.by_account = link(tr("Use the password instead"))
             self.by_account.clicked.connect(self.use_password)
             more.append(self.by_account)
@@ -200,6 +201,11 @@ class SignInForm(_Form):
     @property
     def _passwordless(self) -> bool:
         return self.by_account is not None and not self.by_account.isHidden()
+
+    @property
+    def words_for_wrong(self) -> str:
+        """What can be wrong here; empty where more than one thing can, and none of them may be named."""
+        return tr("This code is not right, or was used before.") if self._passwordless else ""
 
     @property
     def begun(self) -> bool:
@@ -255,7 +261,8 @@ class SignInForm(_Form):
             return
         name = self._locked_name or self.name.value()
         if not name or not self.password.value():
-            self.say(tr("Name and password are both needed."))
+            known = bool(self._locked_name)
+            self.say(tr("The password is needed.") if known else tr("Name and password are both needed."))
             self.focus_first()
             return
         self.given.emit(name, self.password.value(), self.code.value(), new)

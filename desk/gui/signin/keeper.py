@@ -179,7 +179,10 @@ class SignInKeeper(QObject):
             if isinstance(problem, NewPasswordNeeded):
                 form.ask_new()
                 return
-        form.refused(problem.message if isinstance(problem, TooSoon) else problem.words())
+        words = problem.message if isinstance(problem, TooSoon) else problem.words()
+        if isinstance(form, SignInForm) and isinstance(problem, SignInRefused):
+            words = form.words_for_wrong or words
+        form.refused(words)
         if isinstance(problem, SignInRefused | TooSoon):
             form.wait(problem.wait.total_seconds())
 
@@ -234,7 +237,7 @@ class SignInKeeper(QObject):
         if not self._desk.practice:
             signin, operator = self._desk.signin, session.operator
             self._runner.run_write(lambda: signin.locked(operator, why))
-            self._runner.run_read(signin.standing, self._lock_known, owner=self)
+            self._ask_lock()
 
     def _lock_form(self, operator: Operator, account: str = "") -> Form:
         if self._desk.practice:
@@ -242,6 +245,9 @@ class SignInKeeper(QObject):
             practice.given.connect(self._open_up)
             return practice
         return self._sign_in_form(SignInForm(operator.name, account, locked=True))
+
+    def _ask_lock(self) -> None:
+        self._runner.run_read(self._desk.signin.standing, self._lock_known, owner=self)
 
     def _lock_known(self, standing: Standing) -> None:
         """The account of the system stands for the person: they need no password they may not have."""
@@ -282,6 +288,8 @@ class SignInKeeper(QObject):
     def _back(self) -> None:
         if self._session is not None:
             self._put(self._lock_form(self._session.operator))
+            if not self._desk.practice:
+                self._ask_lock()
 
     def change_places(self) -> None:
         """Lock the desk and ask for somebody else; the one who works here stays until that one came."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from desk.domain.errors import DeskError
 from desk.domain.roles import Operator
-from desk.domain.signin import MIN_CHARACTERS
+from desk.domain.signin import MIN_CHARACTERS, SignInRefused
 from desk.gui import theme
 from desk.gui.palette import LIGHT
 from desk.gui.runner import Runner
@@ -71,6 +71,8 @@ class OwnDialog(QDialog):
         self.new, self.again = PasswordField(), PasswordField()
         self.change = primary(tr("Change the password"))
         self.change.clicked.connect(self._change)
+        for editor in (self.new, self.again):
+            editor.returnPressed.connect(self._change)
         self._said = label("", "body-muted", wrap=True)
         self._second = QVBoxLayout()
         self._second.setSpacing(theme.S3)
@@ -97,7 +99,7 @@ class OwnDialog(QDialog):
         scroll.end()
         self._problem = label("", "bad", wrap=True)
         self._problem.hide()
-        close = secondary(tr("Close"))
+        self._close = close = secondary(tr("Close"))
         close.clicked.connect(self.close)
         foot = hbox(self._problem, self._said)
         foot.setStretch(0, 1)
@@ -118,6 +120,7 @@ class OwnDialog(QDialog):
 
     def _show(self, shown: Shown) -> None:
         self._password_field.setVisible(shown.has_password)
+        self.change.setText(tr("Change the password") if shown.has_password else tr("Set the password"))
         self._first.show()
         part, column = self._part()
         if not shown.has_code:
@@ -164,10 +167,19 @@ class OwnDialog(QDialog):
             self._held.deleteLater()
         self._held = part
         self._second.addWidget(part)
+        # Made after the button below it: Tab would come to that one first.
+        last: QWidget = self.change
+        for widget in part.findChildren(QWidget):
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                QWidget.setTabOrder(last, widget)
+                last = widget
+        QWidget.setTabOrder(last, self._close)
 
     # acts ---------------------------------------------------------------------------
 
     def _change(self) -> None:
+        if not self.change.isEnabled():
+            return
         if self.new.value() != self.again.value():
             self._say(tr("The two new passwords differ."))
             return
@@ -259,10 +271,15 @@ class OwnDialog(QDialog):
 
     def _failed(self, problem: DeskError) -> None:
         self.change.setEnabled(True)
-        self._say(problem.words())
+        wrong = isinstance(problem, SignInRefused) and not self._password_field.isHidden()
+        # Who it is stands above: nothing but the password can be wrong.
+        self._say(tr("This is not your password. Nothing was changed.") if wrong else problem.words())
+        if wrong:
+            self.password.selectAll()
+            self.password.setFocus()
 
     def _say(self, words: str) -> None:
-        self._said.setText("")
+        self._said.hide()
         self._problem.setText(words)
         self._problem.setVisible(bool(words))
 
@@ -270,3 +287,4 @@ class OwnDialog(QDialog):
         self.change.setEnabled(True)
         self._problem.hide()
         self._said.setText(words)
+        self._said.show()
