@@ -80,6 +80,10 @@ class Audit(Protocol):
 
     def count_checkpoints(self) -> int: ...
 
+    def parts_missing(self) -> tuple[str, ...]:
+        """The tables, and columns as ``table.column``, that the log is read from and that are gone."""
+        ...
+
     def guards_missing(self) -> tuple[str, ...]:
         """The names of the database's triggers that refuse changes of the log and are not at work."""
         ...

@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,13 +18,13 @@ from typing import Any
 
 from desk.domain.audit import AuditEntry, LogHead, LogRow, digest_key, keyed_bytes, keyed_digest
 from desk.domain.checkpoint import VerifierKey
-from desk.domain.errors import DeskError, UserError
+from desk.domain.errors import Bug, DeskError, UserError
 from desk.domain.merkle import Tree, leaf_hash
 from desk.domain.roles import Operator, Permission, require
 from desk.ports import Clock, Store, UnitOfWork
 from desk.ports.signing import Signer
 from desk.services.changes import Change, Done, done
-from desk.services.verifying import Known, Progress, Verdict, read_checkpoints, verify
+from desk.services.verifying import Known, Progress, Verdict, missing_parts, read_checkpoints, verify
 
 __all__ = ["Auditing", "LogFilter", "ReadEntry", "Verdict", "keyed", "keyed_content", "keyed_words", "note"]
 
@@ -223,8 +224,9 @@ class Auditing:
         except DeskError:  # a locked keyring keeps nobody from verifying
             own_key = None
         with self._store.read() as uow:
-            copies = (uow.settings.get("checkpoints") or {}).get("copies")
-            verdict = verify(
+            gone = missing_parts(uow)
+            copies = None if gone else (uow.settings.get("checkpoints") or {}).get("copies")
+            verdict = gone or verify(
                 uow,
                 self._signer,
                 origin=uow.settings.get(ORIGIN),
@@ -234,7 +236,9 @@ class Auditing:
                 cancelled=cancelled,
             )
         if operator is not None:
-            self.record(operator, verdict)
+            # A log that was tampered with may take no further entry; what was found matters more.
+            with nullcontext() if verdict.ok else suppress(Bug):
+                self.record(operator, verdict)
         return verdict
 
     def last_verified(self, operator: Operator) -> Verified | None:

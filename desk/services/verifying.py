@@ -86,7 +86,7 @@ def verify(
     progress: Progress = lambda _done, _all: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Verdict:
-    """Read everything once. Raises Cancelled."""
+    """Read everything once; ``missing_parts`` was asked first. Raises Cancelled."""
     broken = False
     try:
         head = uow.audit.head()
@@ -126,6 +126,18 @@ def verify(
     if not known:
         words = f"All {head.size} entries fit the log's head. No checkpoint is signed yet."
     return Verdict(head.size, head.root.hex(), True, None, words, None, len(known))
+
+
+def missing_parts(uow: UnitOfWork) -> Verdict | None:
+    """The verdict where a table or a column that the log is read from was taken out of the database."""
+    missing = uow.audit.parts_missing()
+    if not missing:
+        return None
+    words = (
+        f"What the log is verified by was removed from the database: {', '.join(missing)}. Find out who had the "
+        "workspace's key; a backup, and checkpoints kept elsewhere, tell what was there."
+    )
+    return _bad(LogHead(0, b""), words)
 
 
 def _known(row: CheckpointRow) -> Known | None:

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.domain.errors import WorkspaceProblem
@@ -51,6 +51,8 @@ def upgrade(engine: Engine, *, copy: Path | None = None) -> bool:
         _refuse_newer(here)
         if copy is not None and engine.dialect.name == "sqlite":
             _copy(engine, copy)
+    else:
+        _refuse_unmarked(engine)
     try:
         with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
             if engine.dialect.name == "postgresql":
@@ -67,6 +69,19 @@ def _refuse_newer(revision: str) -> None:
         raise WorkspaceProblem(
             "This workspace was made by a newer Tipline Desk.",
             "Open it with that version or a later one; nothing was changed.",
+        )
+
+
+def _refuse_unmarked(engine: Engine) -> None:
+    """Tables without the mark of their revision: the desk sets it with them, in one transaction."""
+    try:
+        there = inspect(engine).has_table("audit_entries")
+    except SQLAlchemyError as error:
+        raise explain(error) from None
+    if there:
+        raise WorkspaceProblem(
+            "The database no longer says which version of the desk's tables it has: that was removed.",
+            "Find out who had the workspace's key, and restore it from a backup. Nothing was changed.",
         )
 
 

@@ -71,3 +71,8 @@ def test_a_log_that_takes_no_entry_is_verified_all_the_same(supervised: World) -
     done = run(supervised, "audit", "verify")
     assert (done.code, done.out.startswith("The log's head was changed")) == (1, True)
     assert "not on record" in done.err
+    with supervised.store.engine.connect().execution_options(**{WRITES: True}) as db, db.begin():
+        db.execute(text("DROP TABLE audit_checkpoints"))
+        db.execute(text("DROP TABLE settings"))
+    done = run(supervised, "audit", "verify")
+    assert (done.code, "removed from the database: audit_checkpoints, settings." in done.out) == (1, True)

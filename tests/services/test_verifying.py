@@ -175,6 +175,8 @@ def test_on_postgresql_too(template: Path, tmp_path: Path, postgres_stores: Post
             change, wrong = CHANGES[kind]
             verdict = tamper(sign_three(world), change)
             assert (kind, verdict.ok, verdict.first_wrong) == (kind, False, wrong)
+            gone = tamper_again(world, lambda db: db.execute(text("DROP TABLE audit_checkpoints")))
+            assert (gone.ok, "removed from the database: audit_checkpoints." in gone.words) == (False, True)
 
 
 def test_a_head_that_was_rewritten(signed: World) -> None:
@@ -248,6 +250,11 @@ def test_a_removed_checkpoint_is_named(signed: World) -> None:
         ("UPDATE settings SET value = '[\"x\"]' WHERE name = 'audit_keys'", "list of public keys"),
         ("UPDATE audit_head SET size = 'x'", "head was changed"),
         ("DELETE FROM audit_head", "head was changed"),
+        ("DROP TABLE audit_checkpoints", "removed from the database: audit_checkpoints."),
+        ("DROP TABLE audit_entries", "removed from the database: audit_entries."),
+        ("DROP TABLE audit_head", "removed from the database: audit_head."),
+        ("DROP TABLE settings", "removed from the database: settings."),
+        ("ALTER TABLE audit_entries RENAME COLUMN link TO links", "removed from the database: audit_entries.link."),
         ("SELECT 1", "no longer refuses changes of the log: audit_entries_fixed"),
     ],
 )
@@ -255,6 +262,7 @@ def test_a_changed_checkpoint_is_named(signed: World, statement: str, words: str
     verdict = tamper(signed, lambda a: a.run(statement))
     assert not verdict.ok
     assert words in verdict.words
+    assert signed.auditing.verify(signed.supervisor) == verdict, "whether it can be put on record or not"
 
 
 def test_a_log_cut_short_with_its_head_and_checkpoints_is_found_from_an_older_one(

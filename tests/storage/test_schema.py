@@ -63,6 +63,15 @@ def test_a_newer_database_is_refused_and_left_alone(engine: Engine, tmp_path: Pa
     assert not (tmp_path / "copy.db").exists()
 
 
+def test_tables_whose_mark_was_removed_are_refused_and_left_alone(engine: Engine, tmp_path: Path) -> None:
+    schema.upgrade(engine)
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        connection.execute(text("DROP TABLE alembic_version"))
+    with pytest.raises(WorkspaceProblem, match="no longer says which version"):
+        schema.upgrade(engine, copy=tmp_path / "copy.db")
+    assert schema.current(engine) is None
+
+
 def test_an_older_database_is_brought_up_to_date(engine: Engine, tmp_path: Path) -> None:
     go_to(engine, "0001")
     with SqlStore(engine).write() as unit:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, inspect, select, text
 
 from desk.domain.audit import CheckpointRow, LogRow
 from desk.domain.errors import Bug
 from desk.domain.logcheck import RawRow
 from desk.storage.repositories.base import Record, Repository
-from desk.storage.tables import audit_entries
+from desk.storage.tables import audit_entries, audit_head, settings
 from desk.storage.tables_checkpoints import audit_checkpoints
 
 SCAN = 4000
 """Rows of one batch."""
+PARTS = (audit_entries, audit_head, audit_checkpoints, settings)
 GUARDS = (
     "audit_entries_fixed",
     "audit_entries_kept",
@@ -120,7 +121,21 @@ class LogReading(Repository):
     def count_checkpoints(self) -> int:
         return int(self._db.execute(select(func.count()).select_from(audit_checkpoints)).scalar_one())
 
-    # -- what refuses changes ------------------------------------------------------------
+    # -- what is read, and what refuses changes ------------------------------------------------------------
+
+    def parts_missing(self) -> tuple[str, ...]:
+        """What verifying reads and is gone: tables, and columns as ``table.column``.
+
+        Asked first: in PostgreSQL a statement that fails ends the transaction for all that follow.
+        """
+        found, here = [], inspect(self._db)
+        for table in PARTS:
+            if not here.has_table(table.name):
+                found.append(table.name)
+                continue
+            columns = {column["name"] for column in here.get_columns(table.name)}
+            found += [f"{table.name}.{column.name}" for column in table.c if column.name not in columns]
+        return tuple(found)
 
     def guards_missing(self) -> tuple[str, ...]:
         """The triggers that refuse changes of the log (migrations 0002 and 0008) and are not at work here."""
