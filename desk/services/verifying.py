@@ -134,8 +134,8 @@ def missing_parts(uow: UnitOfWork) -> Verdict | None:
     if not missing:
         return None
     words = (
-        f"What the log is verified by was removed from the database: {', '.join(missing)}. Find out who had the "
-        "workspace's key; a backup, and checkpoints kept elsewhere, tell what was there."
+        f"What the log is verified by was removed from the database: {', '.join(missing)}. Find out who had "
+        "the workspace's key; a backup, and checkpoints kept elsewhere, tell what was there."
     )
     return _bad(LogHead(0, b""), words)
 

@@ -254,7 +254,10 @@ def test_a_removed_checkpoint_is_named(signed: World) -> None:
         ("DROP TABLE audit_entries", "removed from the database: audit_entries."),
         ("DROP TABLE audit_head", "removed from the database: audit_head."),
         ("DROP TABLE settings", "removed from the database: settings."),
-        ("ALTER TABLE audit_entries RENAME COLUMN link TO links", "removed from the database: audit_entries.link."),
+        (
+            "ALTER TABLE audit_entries RENAME COLUMN link TO links",
+            "removed from the database: audit_entries.link.",
+        ),
         ("SELECT 1", "no longer refuses changes of the log: audit_entries_fixed"),
     ],
 )
