@@ -105,7 +105,7 @@ class Keeper(QObject):
         except BaseException:
             with self._lock:
                 # What could not be kept waits for the next try, unless something newer came.
-                if self._pending is None:
+                if turn == self._round and self._pending is None:
                     self._pending = draft
             raise
         with self._lock:

@@ -55,7 +55,8 @@ class ReportPage(Page):
         self.keeper.saved.connect(self._kept)
         self.keeper.stale.connect(self._stale)
         self.keeper.failed.connect(self._not_kept)
-        self._is_stale = self._asked_again = self._batch_wanted = self._review_first = False
+        self.keeper.settled.connect(self._settled)
+        self._is_stale = self._read_again = self._batch_wanted = self._review_first = False
         self.discarding = Discarding(session, self)
         self.discarding.discarded.connect(self._discarded)
         self.discarding.restored.connect(self._reopen)
@@ -122,6 +123,7 @@ class ReportPage(Page):
 
     def leave(self) -> bool:
         self.keeper.flush()
+        self.reviewing.leave()
         return True
 
     def keep(self) -> None:
@@ -145,19 +147,19 @@ class ReportPage(Page):
 
     def _opened(self, view: DraftView) -> None:
         another = self._view is None or self._view.case.number != view.case.number
-        if self.keeper.busy and not another and not self._asked_again:
-            # Something was typed while it was read: keep that first, then read once more.
-            self._asked_again = True
+        if self.keeper.busy and not another and not self._is_stale:
+            # Something was typed while it was read: keep that first, and read once more when it is kept.
+            self._read_again = True
             self.keeper.flush()
-            self._reopen()
             return
-        self._asked_again = self._is_stale = False
+        self._read_again = self._is_stale = False
+        self._review_first |= self.reviewing.asked and not another  # asked for meanwhile: it stays asked for
         if self._draft is not None and self._draft.revision != view.draft.revision:
             # Undoing would take away what came with the newer revision.
             self.history.clear()
         self._view, self._draft = view, view.draft
         self.discarding.forget()
-        self.reviewing.forget()
+        self.reviewing.read(another)
         self.keeper.start(view.saved.version)
         self.stale_bar.hide()
         sheet = self._sheet()
@@ -182,7 +184,7 @@ class ReportPage(Page):
         self.lookout.ask(view)
         self._take_guided()
         if self._review_first:
-            # It comes from a rule's queue with something missing: shown at that place.
+            # Perhaps it comes from a rule's queue with something missing: shown at that place.
             self._review_first = False
             self.review()
 
@@ -360,6 +362,11 @@ class ReportPage(Page):
 
     def _to_confirmation(self) -> None:
         self.navigate.emit("confirm", {"number": self._number})
+
+    def _settled(self) -> None:
+        if self._read_again:
+            self._read_again = False
+            self._reopen()
 
     # going ----------------------------------------------------------------------------
 

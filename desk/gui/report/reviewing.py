@@ -34,9 +34,19 @@ class Reviewing(QObject):
         self._wanted = True
         self._checker.now()
 
-    def forget(self) -> None:
-        """Another draft is shown now."""
-        self.on = self._wanted = self._going = False
+    @property
+    def asked(self) -> bool:
+        """Whether somebody waits for the answer."""
+        return self._wanted or self._going
+
+    def read(self, another: bool) -> None:
+        """The draft is read anew: what was asked of the one before is over."""
+        self.on = self.on and not another
+        self._wanted = self._going = False
+
+    def leave(self) -> None:
+        """An answer that comes later takes nobody back."""
+        self._wanted = self._going = False
 
     def give_up(self) -> None:
         """It could not be checked."""
