@@ -30,6 +30,7 @@ from desk.gui.workplace import Workplace
 from desk.services.changes import Done
 from desk.services.desk import Desk
 from desk.services.lock_policy import POLICY
+from desk.services.signin import Standing
 from desk.system.passphrase import Costs
 from desk.system.passwords import Argon2Passwords
 from tests.gui.journey_support import MemorySettings
@@ -226,12 +227,18 @@ def test_the_session_ends_with_the_screen_and_another_person_gets_their_pages(
         form.submit()
         window.until(lambda: window.life.workplace is not None)
         assert window.work.session.operator == noor
+        window.keeper._show(
+            "", Standing(first_run=False)
+        )  # the answer to who is there, late: it covers nobody
+        assert not main.shut
         assert not main.rail.is_shown("audit")
         assert not main.go("audit")
         assert main.rail.is_shown("queue")
         # Somebody else at a locked desk; the one before can still go back.
         window.keeper.change_places()
         back = window.form()
+        window.keeper._lock_known(Standing(first_run=False, recognised=noor))
+        assert window.form() is back  # it is somebody else who is asked for
         back.back.click()
         window.form().other.click()
         window.give("Practice moderator", MINE)
@@ -303,9 +310,11 @@ def test_people_in_settings_and_ones_own_second_step(qtbot: QtBot, tmp_path: Pat
         adding.close()
         assert window.desk.signin.sign_in("Noor New", once, new_password=OTHER).value.name == "Noor New"
         window.until(lambda: "Noor New" in page.people.rows)
+        window.until(page.signin.idle.isEnabled)
         page.signin.idle.setValue(7)
         page.signin.save.click()
-        window.until(lambda: window.desk.signin.policy().idle_minutes == 7)
+        window.until(lambda: page.signin._before.idle_minutes == 7)
+        assert window.desk.signin.policy().idle_minutes == 7
         page.signin.idle.setValue(30)
         page.signin.save.click()
         assert page.signin.weaker.isVisible()
@@ -328,7 +337,9 @@ def test_people_in_settings_and_ones_own_second_step(qtbot: QtBot, tmp_path: Pat
         secret = window.desk.signin.secret(own._setup.wrapped)
         own.code.setText(totp(secret, step_of(window.desk.signin._clock.now())))
         own.confirm.click()
-        window.until(lambda: hasattr(own, "codes"))
+        own.confirm.click()  # in a hurry
+        window.until(lambda: hasattr(own, "codes") and not window.life.runner.busy)
+        assert own._problem.isHidden()
         assert len(own.codes.text().split()) == 10
         code = own.codes.text().split()[0]
         own._ask()

@@ -208,6 +208,11 @@ class SignInForm(_Form):
         return tr("This code is not right, or was used before.") if self._passwordless else ""
 
     @property
+    def locked(self) -> bool:
+        """Whether it asks for the one whose desk is locked."""
+        return bool(self._locked_name)
+
+    @property
     def begun(self) -> bool:
         """Whether somebody is filling it in."""
         return bool(self.name.text() or self.password.text()) or not self.act.isEnabled()

@@ -124,6 +124,8 @@ class SignInKeeper(QObject):
         )
 
     def _show(self, words: str, standing: Standing) -> None:
+        if self._session is not None:
+            return  # somebody signed in meanwhile
         if standing.first_run:
             first = FirstForm(standing.first_name)
             first.given.connect(self._begin)
@@ -253,8 +255,10 @@ class SignInKeeper(QObject):
         """The account of the system stands for the person: they need no password they may not have."""
         session = self._session
         form = self.form
-        if session is None or not self.locked or not isinstance(form, SignInForm) or form.password.text():
+        if session is None or not self.locked or not isinstance(form, SignInForm):
             return
+        if not form.locked or form.password.text():
+            return  # somebody else is asked for, or the password is being typed
         if standing.recognised is not None and standing.recognised.id == session.operator.id:
             self._put(self._lock_form(session.operator, session.operator.name))
 

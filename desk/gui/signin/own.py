@@ -66,6 +66,7 @@ class OwnDialog(QDialog):
         self.resize(520, 620)
         self._access, self._runner, self._operator = desk.access, runner, operator
         self._setup: CodeSetup | None = None
+        self._busy, self._turn = False, 0
         self.password = PasswordField()
         self._password_field = Field(tr("Your password now"), self.password, tr("Asked for every change."))
         self.new, self.again = PasswordField(), PasswordField()
@@ -116,7 +117,13 @@ class OwnDialog(QDialog):
     # what there is ------------------------------------------------------------------
 
     def _ask(self) -> None:
-        self._runner.run_read(lambda: self._access.own(self._operator), self._show, self._failed, owner=self)
+        turn = self._turn
+
+        def came(shown: Shown) -> None:
+            if turn == self._turn:  # else a secret or the codes may be in view, which nobody sees again
+                self._show(shown)
+
+        self._runner.run_read(lambda: self._access.own(self._operator), came, self._failed, owner=self)
 
     def _show(self, shown: Shown) -> None:
         self._password_field.setVisible(shown.has_password)
@@ -265,9 +272,22 @@ class OwnDialog(QDialog):
         self._ask()
 
     def _run(self, act: Callable[[], T], on_done: Callable[[T], object]) -> None:
+        if self._busy:
+            return  # pressed twice: the codes of the second act would make those in view worthless
+        self._busy = True
+        self._turn += 1
         self._say("")
         self.change.setEnabled(False)
-        self._runner.run_long(lambda _job: act(), on_done, self._failed, owner=self)
+
+        def done(value: T) -> None:
+            self._busy = False
+            on_done(value)
+
+        def failed(problem: DeskError) -> None:
+            self._busy = False
+            self._failed(problem)
+
+        self._runner.run_long(lambda _job: act(), done, failed, owner=self)
 
     def _failed(self, problem: DeskError) -> None:
         self.change.setEnabled(True)
