@@ -48,6 +48,7 @@ def test_set_tested_and_seen_to_fail(
     panel.resize(900, 500)
     show(panel)
     panel.ask()
+    assert not panel.url.isEnabled()
     qtbot.waitUntil(lambda: panel._state.words() == "Off")
     assert not panel.test.isEnabled()
     panel.url.setText("http://hooks.example.com/")

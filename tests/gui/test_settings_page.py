@@ -73,10 +73,12 @@ def test_a_change_is_saved_and_can_be_undone(page: SettingsPage, session: Sessio
     assert page.limits.hold.value() == 1
     page.limits.hold.setValue(9)
     qtbot.keyClick(page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(
-        lambda: session.desk.configuration.settings(session.operator).hold_minutes == 9, timeout=SLOW
-    )
-    qtbot.waitUntil(lambda: not page._save.isEnabled(), timeout=SLOW)
+    page.limits.hold.setValue(8)  # while it is being saved
+    qtbot.waitUntil(lambda: page._before.hold_minutes == 9 and not session.runner.busy, timeout=SLOW)
+    assert session.desk.configuration.settings(session.operator).hold_minutes == 9
+    assert (page.limits.hold.value(), page._save.isEnabled()) == (8, True)
+    qtbot.mouseClick(page._undo, Qt.MouseButton.LeftButton)
+    assert (page.limits.hold.value(), page._save.isEnabled()) == (9, False)
 
 
 def test_an_address_that_is_none_is_refused_at_its_field(page: SettingsPage, qtbot: QtBot) -> None:

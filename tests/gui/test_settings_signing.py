@@ -42,7 +42,9 @@ def test_interval_and_copies_are_kept(
     panel.notify.connect(lambda kind, words: told.append((kind, words)))
     show(panel)
     panel.ask()
-    qtbot.waitUntil(lambda: panel.every.value() == 60, timeout=SLOW)
+    assert not panel.every.isEnabled()
+    qtbot.waitUntil(panel.every.isEnabled, timeout=SLOW)
+    assert panel.every.value() == 60
     assert not panel.save.isEnabled()
     panel.every.setValue(15)
     panel.copies.set_value("checkpoints.txt")
@@ -53,7 +55,9 @@ def test_interval_and_copies_are_kept(
     file = tmp_path / "checkpoints.txt"
     panel._chosen(str(file))
     panel.save.click()
+    panel.every.setValue(30)  # while it is being saved
     qtbot.waitUntil(lambda: len(told) == 2, timeout=SLOW)
+    assert (panel.every.value(), panel.save.isEnabled()) == (30, True)
     kept = world.desk.checkpoints.policy(world.admin)
     assert (told[1][0], kept.every_minutes, kept.copies) == ("ok", 15, str(file))
     world.desk.checkpoints.sign(world.supervisor)

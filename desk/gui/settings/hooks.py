@@ -49,7 +49,7 @@ class HooksPanel(Panel):
         super().__init__(tr("The platform's hook"))
         self._session = session
         self._view: HooksView | None = None
-        self._dirty = False
+        self._dirty = self._saving = False
         self._state = Badge("", "muted")
         self._state_words = label("", "body-muted", wrap=True)
         self.url = TextField(tr("https://hooks.example.com/desk"), mono=True)
@@ -73,8 +73,14 @@ class HooksPanel(Panel):
         self.secret.textEdited.connect(self._touched)
         self.save.clicked.connect(self._save)
         self.test.clicked.connect(self._test)
+        self._enable(False)
         if not session.operator.may(Permission.SETTINGS):
             self.hide()
+
+    def _enable(self, known: bool) -> None:
+        """What is typed before the hook is known would be saved over it."""
+        for field in (self.url, self.secret, self.enrich, self.filed, self.save):
+            field.setEnabled(known)
 
     def _fill(self) -> None:
         status = hbox(self._state, gap=theme.S2)
@@ -117,6 +123,7 @@ class HooksPanel(Panel):
     def show_view(self, view: HooksView) -> None:
         """A person's half-typed words stay."""
         self._view = view
+        self._enable(True)
         if not self._dirty:
             self.url.set_value(view.settings.url)
             self.enrich.set_value(view.settings.enrich)
@@ -160,7 +167,7 @@ class HooksPanel(Panel):
     # acts -----------------------------------------------------------------------------
 
     def _touched(self) -> None:
-        self._dirty = True
+        self._dirty, self._saving = True, False
         self.test.setEnabled(False)
         for field in (self._url_field, self._secret_field):
             field.set_problem("")
@@ -170,12 +177,13 @@ class HooksPanel(Panel):
         secret = self.secret.text() or None
         hooks, operator = self._session.desk.hooks, self._session.operator
         self.secret.clear()
+        self._saving = True
         self._session.act(
             lambda: hooks.save(operator, wanted, secret), self._saved, self._not_saved, owner=self
         )
 
     def _saved(self, _settings: HookSettings) -> None:
-        self._dirty = False
+        self._dirty = not self._saving  # edited again meanwhile: that stays
         self.notify.emit("ok", tr("Saved."))
         self.ask()
 

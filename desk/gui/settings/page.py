@@ -250,6 +250,12 @@ class SettingsPage(Page):
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.save)
         self._set_dirty(False)
+        self._enable(False)
+
+    def _enable(self, known: bool) -> None:
+        """What is typed before the settings are known would be saved over them."""
+        for panel in (self.company, self.limits, self.policies, self.network):
+            panel.setEnabled(known)
 
     def header_widgets(self) -> list[QWidget]:
         return [self._undo, self._save]
@@ -282,6 +288,7 @@ class SettingsPage(Page):
 
     def _show(self, found: tuple[DeskSettings, Known, RulesView]) -> None:
         settings, known, rules = found
+        self._enable(True)
         self.rules.show_view(rules)
         self.endpoint.show_known(known)
         self.people.ask()
@@ -357,7 +364,8 @@ class SettingsPage(Page):
 
     def _saved(self, saved: Saved) -> None:
         self._before = saved.settings
-        self._show_before()
+        if not self._save.isEnabled():  # else it was edited again meanwhile, and that stays
+            self._show_before()
         if saved.asked is None:
             self.notify.emit("ok", tr("Saved."))
         else:

@@ -291,6 +291,12 @@ class SignInPanel(Panel):
         self.idle.valueChanged.connect(self._touched)
         for tick in (self.end, self.release):
             tick.changed.connect(self._touched)
+        self._enable(False)
+
+    def _enable(self, known: bool) -> None:
+        """What is typed before the policy is known would be saved over it."""
+        for field in (self.idle, self.end, self.release):
+            field.setEnabled(known)
 
     def ask(self) -> None:
         self._session.runner.run_read(
@@ -300,6 +306,7 @@ class SignInPanel(Panel):
     def set_policy(self, policy: SignInPolicy) -> None:
         if self.save.isEnabled():
             return  # being edited
+        self._enable(True)
         self._before = policy
         self.idle.set_quietly(policy.idle_minutes)
         self.end.set_value(policy.at_screen_lock is AtScreenLock.END)

@@ -58,6 +58,12 @@ class SigningPanel(Panel):
         self.add(row, self._trouble)
         self.every.valueChanged.connect(self._touched)
         self.copies.changed.connect(self._touched)
+        self._enable(False)
+
+    def _enable(self, known: bool) -> None:
+        """What is typed before the policy is known would be saved over it."""
+        for field in (self.every, self.copies, self.choose):
+            field.setEnabled(known)
 
     def ask(self) -> None:
         """Read how it stands, where this person may set it."""
@@ -78,6 +84,7 @@ class SigningPanel(Panel):
             self.set_policy(policy)
 
     def set_policy(self, policy: CheckpointPolicy) -> None:
+        self._enable(True)
         self._before = policy
         self.every.set_quietly(policy.every_minutes)
         self.copies.set_value(policy.copies)
@@ -110,7 +117,11 @@ class SigningPanel(Panel):
         self._session.act(lambda: service.set_policy(by, wanted), self._saved, self._failed, owner=self)
 
     def _saved(self, policy: CheckpointPolicy) -> None:
-        self.set_policy(policy)
+        if self.save.isEnabled():  # edited again meanwhile: that stays
+            self._before = policy
+            self._touched()
+        else:
+            self.set_policy(policy)
         self.notify.emit("ok", tr("Saved."))
         self.ask()
 
