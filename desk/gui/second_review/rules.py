@@ -37,7 +37,8 @@ class RulesPanel(QWidget):
         self._session = session
         self.rules: Rules = ()
         self._before: Rules | None = None
-        self._changing: int | None = None
+        self._changing: SampleRule | None = None
+        self._setting = False
         self.said = Said()
         self.add = secondary(tr("New rule"), "plus")
         self.add.clicked.connect(partial(self.edit, None))
@@ -122,8 +123,7 @@ class RulesPanel(QWidget):
 
     def edit(self, n: int | None, *_checked: object) -> None:
         """The form, for a new rule or one of the list."""
-        self._changing = n
-        rule = self.rules[n] if n is not None else None
+        self._changing = rule = self.rules[n] if n is not None else None
         others = [one for at, one in enumerate(self.rules) if at != n]
         self._shown.hide()
         self._edited.show()
@@ -140,10 +140,10 @@ class RulesPanel(QWidget):
 
     def _keep(self, rule: SampleRule) -> None:
         rules = list(self.rules)
-        if self._changing is None:
-            rules.append(rule)
+        if self._changing in rules:  # wherever it stands by now
+            rules[rules.index(self._changing)] = rule
         else:
-            rules[self._changing] = rule
+            rules.append(rule)
         self._set(tuple(rules), tr("“{name}” is kept.", name=rule.name))
 
     def _toggle(self, n: int, *_checked: object) -> None:
@@ -168,6 +168,8 @@ class RulesPanel(QWidget):
         return self._before is not None
 
     def _set(self, rules: Rules, said: str, *, undone: bool = False) -> None:
+        if self._setting:
+            return  # made of the rules before the change under way, it would take that back
         weak = weaker_rules(self.rules, rules)
         if weak:
             self._wanted = rules
@@ -182,6 +184,7 @@ class RulesPanel(QWidget):
         service, operator, before = self._session.desk.second_review, self._session.operator, self.rules
 
         def kept(found: Rules) -> None:
+            self._setting = False
             self._before = None if undone else before
             if self.editing:
                 self._leave_form()
@@ -189,17 +192,22 @@ class RulesPanel(QWidget):
             undo = () if undone else ((tr("Undo"), self.undo),)
             self.said.say("ok", said, undo)
 
+        self._setting = True
         self._session.act(lambda: service.set_rules(operator, rules), kept, self._refused, owner=self)
 
     def _ask_another(self, reason: str) -> None:
         """Nothing changes before another supervisor agrees."""
+        if self._setting:
+            return
         service, operator, wanted = self._session.desk.second_review, self._session.operator, self._wanted
 
         def asked(found: Rules) -> None:
+            self._setting = False
             self.weaker.hide()
             self._show(found)
             self.said.say("info", tr("Asked. Another supervisor finds it under Approvals."))
 
+        self._setting = True
         self._session.act(
             lambda: service.set_rules(operator, wanted, reason), asked, self._refused, owner=self
         )
@@ -209,6 +217,7 @@ class RulesPanel(QWidget):
         self.add.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refused(self, problem: DeskError) -> None:
+        self._setting = False
         self.weaker.hide()
         if self.editing:
             self._leave_form()
