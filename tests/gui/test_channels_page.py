@@ -77,6 +77,7 @@ def filled(form: RecordForm, session: Session, *content: str, settles: bool) -> 
 
 def test_the_directory_is_searched_and_copied_and_opens_nothing(page: ChannelsPage, qtbot: QtBot) -> None:
     page.enter()
+    assert not page._acts.isVisibleTo(page)
     whole = len(page.directory.cards)
     page.search(" netherlands ")
     assert [card.channel.code for card in page.directory.cards] == ["hotline-nl"]

@@ -103,6 +103,7 @@ class ChannelsPage(Page):
         self._front = True
         self._number = number if isinstance(number, int) else None
         self._records = None
+        self._acts.hide()  # without the records there is nothing that they could do
         self.back = ("case", tr("Case")) if self._number is not None else ("queue", tr("Queue"))
         if kwargs.get("back") == "reports":
             self.back = ("reports", tr("Reports"))
@@ -151,7 +152,9 @@ class ChannelsPage(Page):
                 return None, (), 0
             return None, channels.rows(operator), channels.count(operator)
 
-        self._session.runner.run_read(read, partial(self._arrived, number), self._refused, owner=self)
+        self._session.runner.run_read(
+            read, partial(self._arrived, number), self._refused, owner=self, key="records"
+        )
 
     def _arrived(self, number: int | None, answer: Answer) -> None:
         if number != self._number:
