@@ -13,9 +13,11 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 # Each test process has a display of its own, so that windows do not take the keyboard from each other.
 _displays = os.environ.get("DESK_TEST_DISPLAYS", "").split()
@@ -26,8 +28,37 @@ if _displays:
 # A window on somebody's real desktop would steal the focus; the test command says xcb for its own display.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-THREAD_GRACE_S = 5.0
+THREAD_GRACE_S = 30.0
 """Seconds that a thread gets to end by itself after its test, before it counts as leaked."""
+
+PATIENCE_MS = 30_000
+"""What a wait of a test lasts at least before it gives up, whatever it says itself.
+
+It ends as soon as its thing came, so that this costs nothing; 5 s, pytest-qt's own, were once too short on a computer
+that did other work too.
+"""
+
+
+class PatientBot(QtBot):
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 0) -> None:
+        super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
+
+    def waitSignal(self, signal: Any, *, timeout: int = 0, **more: Any) -> Any:
+        return super().waitSignal(signal, timeout=max(timeout, PATIENCE_MS), **more)
+
+    def waitSignals(self, signals: Any, *, timeout: int = 0, **more: Any) -> Any:
+        return super().waitSignals(signals, timeout=max(timeout, PATIENCE_MS), **more)
+
+    def waitActive(self, widget: Any, *, timeout: int = 0) -> Any:
+        return super().waitActive(widget, timeout=max(timeout, PATIENCE_MS))
+
+    def waitExposed(self, widget: Any, *, timeout: int = 0) -> Any:
+        return super().waitExposed(widget, timeout=max(timeout, PATIENCE_MS))
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session")

@@ -44,16 +44,17 @@ def test_tiles_stand_side_by_side_wherever_they_come_from(qtbot: QtBot) -> None:
     scroll.add(grid)
     scroll.end()
     scroll.resize(460, 300)
-    scroll.show()
-    qtbot.waitExposed(scroll)
+    with qtbot.waitExposed(scroll):
+        scroll.show()
     grid.set_tiles([CaseTile(f"t{n}", "image", n, 100) for n in range(6)])
     for start in (6, 14, 22):
         grid.extend([CaseTile(f"t{n}", "image", n, 100) for n in range(start, start + 8)])
-    qtbot.waitUntil(lambda: grid.height() >= 108 * 8 - 8)
+    qtbot.waitUntil(
+        lambda: grid.height() >= 108 * 8 - 8 and grid.tile("t4").geometry().getRect()[:2] == (0, 108)
+    )
     places = {grid.tile(key).geometry().getRect() for key in grid.ids()}
     assert len(places) == 30
     assert {place[2:] for place in places} == {(100, 100)}
-    assert grid.tile("t4").geometry().topLeft().toTuple() == (0, 108)
     scroll.resize(240, 300)
     qtbot.waitUntil(lambda: grid.tile("t2").y() == 108)
     grid.tile("t0").setFocus()
@@ -68,9 +69,9 @@ def test_a_conversation_is_as_high_as_it_needs_to_be(qtbot: QtBot) -> None:
     for view in (short, long):
         qtbot.addWidget(view)
         view.resize(300, 300)
-        view.show()
-        qtbot.waitExposed(view)
-    assert long.height() == MOST_HEIGHT
+        with qtbot.waitExposed(view):
+            view.show()
+    qtbot.waitUntil(lambda: long.height() == MOST_HEIGHT)
     qtbot.waitUntil(lambda: 60 < short.height() < 140)
     assert short.stretch() == (0.0, 1.0)
     assert "<b>1</b>" in short.shown.index(1).data()  # markup stays what it is: words
