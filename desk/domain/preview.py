@@ -40,6 +40,7 @@ class NoPreviewReason(StrEnum):
     UNSUPPORTED = "unsupported"
     EMPTY = "empty"
     TOO_LARGE = "too_large"
+    TOO_MUCH = "too_much"
     BROKEN = "broken"
     PROTECTED = "protected"
     NO_PICTURE = "no_picture"
@@ -56,6 +57,7 @@ REASON_WORDS: dict[NoPreviewReason, str] = {
     NoPreviewReason.UNSUPPORTED: "This kind of file cannot be shown here.",
     NoPreviewReason.EMPTY: "The file is empty.",
     NoPreviewReason.TOO_LARGE: "The picture is too large to open safely.",
+    NoPreviewReason.TOO_MUCH: "The file unfolds into more than can be opened safely.",
     NoPreviewReason.BROKEN: "The file is damaged and cannot be opened.",
     NoPreviewReason.PROTECTED: "The file is locked with a password.",
     NoPreviewReason.NO_PICTURE: "There is no picture in this file.",

@@ -139,6 +139,7 @@ class Refusal(IntEnum):
     BROKEN = 3
     PROTECTED = 4
     NO_PICTURE = 5
+    TOO_MUCH = 6
 
 
 REASONS = {
@@ -147,6 +148,7 @@ REASONS = {
     Refusal.BROKEN: NoPreviewReason.BROKEN,
     Refusal.PROTECTED: NoPreviewReason.PROTECTED,
     Refusal.NO_PICTURE: NoPreviewReason.NO_PICTURE,
+    Refusal.TOO_MUCH: NoPreviewReason.TOO_MUCH,
 }
 
 

@@ -31,6 +31,7 @@ from .protocol import (
 from .shape import blurred, picture, plain
 from .swell import check_streams
 from .text import Entry, from_tags
+from .unfolding import check_forms
 
 _POINT_LIMIT = 20_000.0
 
@@ -77,6 +78,7 @@ def answer(source: BinaryIO, request: Request) -> list[Picture] | Facts | list[E
             width, height = _size_of(document.get_page_size(0))
             flags = FACT_PICTURE | (FACT_TEXT if _text(document) else 0)
             return Facts(round(width), round(height), pages, -1, flags)
+        check_forms(source, request.size)
         grey = bool(request.flags & GREY)
         if ask is Ask.REVEAL:
             page = document[min(request.number, pages - 1)]

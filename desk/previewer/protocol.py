@@ -90,6 +90,7 @@ class Refusal(IntEnum):
     BROKEN = 3
     PROTECTED = 4
     NO_PICTURE = 5
+    TOO_MUCH = 6
 
 
 class Format(IntEnum):

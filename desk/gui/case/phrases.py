@@ -123,6 +123,7 @@ def why_plain(reason: NoPreviewReason) -> str:
         NoPreviewReason.UNSUPPORTED: tr("can't be shown"),
         NoPreviewReason.EMPTY: tr("empty"),
         NoPreviewReason.TOO_LARGE: tr("too large to open"),
+        NoPreviewReason.TOO_MUCH: tr("unfolds too far"),
         NoPreviewReason.BROKEN: tr("damaged"),
         NoPreviewReason.PROTECTED: tr("password-locked"),
         NoPreviewReason.NO_PICTURE: tr("no picture in it"),
