@@ -51,6 +51,7 @@ class NoPreviewReason(StrEnum):
     CLOSED = "closed"
     ERASED = "erased"
     LOST = "lost"
+    NO_FILE = "no_file"
 
 
 REASON_WORDS: dict[NoPreviewReason, str] = {
@@ -69,6 +70,7 @@ REASON_WORDS: dict[NoPreviewReason, str] = {
     NoPreviewReason.ERASED: "The media of this case were destroyed.",
     NoPreviewReason.LOST: "This workspace's copy of the file is missing or damaged: "
     "bring it back from a backup, or leave the file out of the report.",
+    NoPreviewReason.NO_FILE: "This is words or a link, not a file.",
 }
 """One plain English sentence for each reason; a window may translate by the reason instead."""
 
@@ -132,7 +134,10 @@ class Revealed:
 
 @dataclass(frozen=True, slots=True)
 class NoPreview:
-    """Nothing to show, and why. `kind` is what the first bytes said, so that the tile can name it."""
+    """Nothing to show, and why. `kind` is what the first bytes said, so that the tile can name it.
+
+    Of content that is no file (NO_FILE) `format` is its kind: text, chat or url.
+    """
 
     reason: NoPreviewReason
     kind: MediaKind = MediaKind.UNKNOWN

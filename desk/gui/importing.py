@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit
 
-from desk.domain.errors import DeskError
+from desk.domain.errors import DeskError, IntakeRefused
 from desk.domain.roles import Permission
 from desk.gui import theme
 from desk.gui.runner import Job, Task
@@ -39,6 +40,7 @@ class ImportDialog(QDialog):
         self._list.setAccessibleName(tr("Refused packages"))
         self._list.setMinimumHeight(220)
         self._list.hide()
+        self._refused = ""  # whole paths, one refusal a line
         self.stop = secondary(tr("Cancel"))
         self.copy = quiet(tr("Copy the list"), "copy")
         self.copy.clicked.connect(self._copy)
@@ -66,7 +68,8 @@ class ImportDialog(QDialog):
         self._words.setText(_summary(result))
         self._end()
         if result.refused:
-            self._list.setPlainText("\n".join(refused.message for refused in result.refused))
+            self._refused = "\n".join(refused.message for refused in result.refused)
+            self._list.setPlainText("\n\n".join(_entries(result.refused)))
             self._list.show()
             self.copy.show()
         self.adjustSize()
@@ -83,7 +86,7 @@ class ImportDialog(QDialog):
         self.done_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._list.toPlainText())
+        QGuiApplication.clipboard().setText(self._refused)
 
     def _escape(self) -> None:
         if self.stop.isVisible():
@@ -100,6 +103,10 @@ def _summary(result: IntakeResult) -> str:
         )
     if result.unchanged:
         lines.append(plural(len(result.unchanged), "{n} was here already.", "{n} were here already."))
+    if result.cancelled:
+        lines.append(
+            tr("What was taken in stays. Import the same packages again to go on: none comes in twice.")
+        )
     if result.refused:
         lines.append(
             plural(
@@ -109,6 +116,29 @@ def _summary(result: IntakeResult) -> str:
             )
         )
     return "\n".join(lines)
+
+
+def _entries(refused: tuple[IntakeRefused, ...]) -> list[str]:
+    """Each refusal in two lines, where and why; of the paths only what tells them apart."""
+    files = [Path(one.file) for one in refused if one.file]
+    shared = Path(os.path.commonpath([file.parent for file in files])) if _comparable(files) else Path()
+    entries = []
+    for one in refused:
+        file = Path(one.file)
+        where = [str(file.relative_to(shared) if file.is_relative_to(shared) else file)] if one.file else []
+        if file.name == "case.json" and file.parent == shared:
+            where = [str(Path(file.parent.name, file.name))]
+        if one.line is not None:
+            where.append(tr("line {number}", number=one.line))
+        if one.key:
+            where.append(tr("key {key}", key=one.key))
+        entries.append(" · ".join(where) + ("\n    " if where else "") + one.reason)
+    return entries
+
+
+def _comparable(files: list[Path]) -> bool:
+    """Whether these have one folder above them all: not on two drives, not some relative and some not."""
+    return len({(file.anchor, file.is_absolute()) for file in files}) == 1
 
 
 class Importing(QObject):

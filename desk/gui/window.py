@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
     QDropEvent,
     QKeySequence,
     QResizeEvent,
@@ -27,6 +28,7 @@ from desk.gui.statusline import StatusLine
 from desk.gui.widgets.common import hbox, vbox
 from desk.gui.widgets.cover import Cover
 from desk.gui.widgets.header import Header
+from desk.gui.widgets.letfall import LetFall, copied, files_in
 from desk.gui.widgets.notices import Notices
 from desk.gui.widgets.page import Command, Page
 from desk.gui.words import tr
@@ -89,6 +91,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(frame)
 
         self.notices = Notices(self._body)
+        self._letfall = LetFall(self._body)
         self._cover = Cover(frame, self.banner, KEY_BLANK)
         self._palette = CommandPalette(self)
 
@@ -364,18 +367,24 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.WindowStateChange and self.isMinimized():
             self.blank_all.emit()
 
-    @staticmethod
-    def _files(mime: QMimeData) -> list[Path]:
-        return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._files(event.mimeData()):
-            event.acceptProposedAction()
+        files = files_in(event.mimeData())
+        if files:
+            copied(event)
+            self._letfall.offer(len(files))
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        copied(event)  # only after an enter that was accepted
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._letfall.hide()
+        event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = self._files(event.mimeData())
+        self._letfall.hide()
+        files = files_in(event.mimeData())
         if files:
-            event.acceptProposedAction()
+            copied(event)
             self.dropped.emit(files)
 
 

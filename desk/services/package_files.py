@@ -377,6 +377,8 @@ def load(package: Package) -> Any:
 
     try:
         text = package.text.decode("utf-8-sig")
+        if not text.strip():
+            raise IntakeRefused("is empty")
         return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
     except IntakeRefused as refused:
         raise refused.at(file=package.file, line=package.line) from None

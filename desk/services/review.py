@@ -125,7 +125,9 @@ class Review:
             stored = uow.cases.media(number, content_id)
             if stored is None:
                 # The document of a large case takes long to read: it is not needed for what is there.
-                uow.cases.get(number).data.piece(content_id)
+                content = uow.cases.get(number).data.piece(content_id)
+                if content.file is None:
+                    return NoPreview(NoPreviewReason.NO_FILE, format=content.kind.value)
                 gone = erased_at(uow, number) is not None
                 return NoPreview(NoPreviewReason.ERASED if gone else NoPreviewReason.UNAVAILABLE)
         return PreviewSource(

@@ -45,9 +45,14 @@ def test_a_folder_is_taken_in_and_refusals_are_named(
     qtbot.waitUntil(dialog.done_button.isVisible, timeout=20_000)
     page = session.desk.queue.page(session.operator, CaseFilter())
     assert page.total == 30
-    assert len(dialog._list.toPlainText().splitlines()) == 5
+    said = dialog._list.toPlainText().split("\n\n")
+    assert len(said) == 5
+    # Where in one line, why in the next; the folder that all of them share only in what is copied.
+    assert all(len(one.splitlines()) == 2 and str(folder) not in one for one in said)
     dialog.copy.click()
-    assert QApplication.clipboard().text() == dialog._list.toPlainText()
+    copied = QApplication.clipboard().text().splitlines()
+    assert len(copied) == 5
+    assert all(one.startswith(str(folder)) for one in copied)
 
 
 def test_cancel_keeps_what_is_in_and_nothing_half(
@@ -64,6 +69,7 @@ def test_cancel_keeps_what_is_in_and_nothing_half(
     dialog.stop.click()
     qtbot.waitUntil(dialog.done_button.isVisible, timeout=20_000)
     assert "cancelled" in dialog._head.text()
+    assert "none comes in twice" in dialog._words.text()
     taken = session.desk.queue.page(session.operator, CaseFilter()).total
     assert 0 < taken < 200
     made.take_in([folder])

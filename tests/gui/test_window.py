@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QFontInfo, QPalette
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QFontInfo, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -220,16 +220,22 @@ def test_help_import_and_files_let_fall(window: MainWindow, qtbot: QtBot, tmp_pa
         QTest.keyClick(window, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.zip")), QUrl("https://example.com/x")])
-    drop = QDropEvent(
-        QPointF(9, 9),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
+    move, left, none = Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    actions = move | Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(QPoint(9, 9), actions, mime, left, none)
+    window.dragEnterEvent(enter)
+    # A file manager that hears of a move may delete what it handed over.
+    assert (enter.isAccepted(), enter.dropAction()) == (True, Qt.DropAction.CopyAction)
+    assert window._letfall.isVisible()
+    window.dragLeaveEvent(QDragLeaveEvent())
+    assert not window._letfall.isVisible()
+    window.dragEnterEvent(enter)
+    drop = QDropEvent(QPointF(9, 9), actions, mime, left, none)
     with qtbot.waitSignal(window.dropped) as dropped:
         window.dropEvent(drop)
     assert dropped.args == [[tmp_path / "a.zip"]]
+    assert drop.dropAction() == Qt.DropAction.CopyAction
+    assert not window._letfall.isVisible()
 
 
 def test_notices_stay_or_go_and_never_pile_up(window: MainWindow) -> None:

@@ -171,6 +171,9 @@ def test_lines_are_refused_by_their_number(world: World, tmp_path: Path) -> None
         (str(path), 3, "sumary"),
         (str(path), 6, "content"),
     ]
+    (tmp_path / "empty.json").touch()
+    (empty,) = take(world, tmp_path / "empty.json").refused
+    assert empty.reason == "is empty"
 
 
 @pytest.mark.timeout(30)

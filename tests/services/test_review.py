@@ -92,7 +92,7 @@ def test_content_without_a_file_has_no_preview(seen: World) -> None:
     text = [{"id": "t", "kind": "text", "text": "[practice text]"}]
     case = seen.case(files=0, content=text)
     who, number = seen.moderator, case.number
-    none = NoPreview(NoPreviewReason.UNAVAILABLE)
+    none = NoPreview(NoPreviewReason.NO_FILE, format="text")
     claim = seen.claimed(number)
     assert seen.review.preview(who, number, "t", edge=64) == none
     assert seen.review.stills(who, number, "t", edge=64) == none

@@ -133,6 +133,7 @@ def why_plain(reason: NoPreviewReason) -> str:
         NoPreviewReason.UNAVAILABLE: tr("preview not to be had"),
         NoPreviewReason.CLOSED: tr("closed by your choice"),
         NoPreviewReason.ERASED: tr("destroyed"),
+        NoPreviewReason.NO_FILE: tr("not a file"),
         NoPreviewReason.LOST: tr("copy lost or damaged"),
     }[reason]
 

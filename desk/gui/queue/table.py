@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from desk.domain.case import CaseRow
-from desk.domain.preview import Blurred, NoPreview
+from desk.domain.preview import Blurred, NoPreview, NoPreviewReason
 from desk.gui import icons, theme
 from desk.gui.pictures import image_of
 from desk.gui.queue.model import (
@@ -36,6 +36,7 @@ from desk.gui.queue.model import (
     state_words,
 )
 from desk.gui.session import Session
+from desk.gui.widgets.tile import kind_words
 from desk.gui.words import seen, tr
 
 TILE = 28
@@ -51,13 +52,16 @@ class Tiles:
     def __init__(self, session: Session, table: QTableView) -> None:
         self._session = session
         self._table = table
-        self._kept: OrderedDict[tuple[int, str], QImage | None] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, str], QImage | str] = OrderedDict()
         self._asked: set[tuple[int, str]] = set()
 
-    def tile(self, row: CaseRow) -> QImage | None:
-        """The row's tile where it is there already; else it is asked for and painted when it comes."""
+    def tile(self, row: CaseRow) -> QImage | str:
+        """The row's tile where it is there already; else it is asked for and painted when it comes.
+
+        Where there is no picture, the name of the icon for what is there instead; empty while it is awaited.
+        """
         if row.first_content is None:
-            return None
+            return "folder-open"
         key = (row.number, row.first_content)
         if key in self._kept:
             self._kept.move_to_end(key)
@@ -72,14 +76,22 @@ class Tiles:
                 lambda _problem: self._take(key, None),
                 owner=self._table,
             )
-        return None
+        return ""
 
     def _take(self, key: tuple[int, str], found: Blurred | NoPreview | None) -> None:
         self._asked.discard(key)
-        self._kept[key] = image_of(found) if isinstance(found, Blurred) else None
+        self._kept[key] = image_of(found) if isinstance(found, Blurred) else _icon(found)
         while len(self._kept) > TILES_KEPT:
             self._kept.popitem(last=False)
         self._table.viewport().update()
+
+
+def _icon(found: NoPreview | None) -> str:
+    """A conversation looks like one, a sound like a sound: an image's icon would promise a picture."""
+    if found is None:
+        return "file"
+    no_file = found.reason is NoPreviewReason.NO_FILE
+    return kind_words(found.format if no_file else found.kind.value)[0]
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -147,9 +159,9 @@ class RowDelegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("tile"))
         painter.drawRoundedRect(box, 4, 4)
-        if image is None:
-            icon = "image" if row.first_content else "message-square"
-            icons.draw(painter, icon, "muted", box.center().x() - 8, box.center().y() - 8, 16)
+        if isinstance(image, str):
+            if image:
+                icons.draw(painter, image, "muted", box.center().x() - 8, box.center().y() - 8, 16)
             return
         side = min(image.width(), image.height())
         source = QRectF((image.width() - side) / 2, (image.height() - side) / 2, side, side)
