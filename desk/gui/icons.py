@@ -123,7 +123,8 @@ class IconLabel(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        draw(painter, self._name, self._role, self.rect().x(), self.rect().y(), self._size)
+        down = (self.height() - self._size) / 2  # where it is given more height, as that of a line of text
+        draw(painter, self._name, self._role, self.rect().x(), self.rect().y() + down, self._size)
 
 
 def draw(painter: QPainter, name: str, role: str, x: float, y: float, size: int = 16) -> None:

@@ -49,6 +49,7 @@ class Menus(QObject):
         self.view.addSeparator()
         self._action(self.view, tr("Commands…"), KEY_PALETTE, window.open_palette)
         self._action(self.view, tr("Hide everything"), KEY_BLANK, window.toggle_cover)
+        self._under: dict[str, QMenu] = {}
         self.case.aboutToShow.connect(self._fill_case_menu)
         helping = self._action(self.help, tr("Help on this page"), KEY_HELP, window.ask_help)
         helping.setMenuRole(QAction.MenuRole.NoRole)
@@ -77,13 +78,24 @@ class Menus(QObject):
 
     def _fill_case_menu(self) -> None:
         self.case.clear()
+        for old in self._under.values():
+            old.deleteLater()
+        self._under = {}
         page = self._window.current
         for command in page.commands() if page is not None else []:
             action = QAction(f"{command.title}\t{command.key}" if command.key else command.title, self.case)
             action.setEnabled(command.enabled())
             action.triggered.connect(lambda _checked=False, run=command.callback: run())
-            self.case.addAction(action)
+            self._menu_for(command.under).addAction(action)
         if self.case.isEmpty():
             none = QAction(tr("Nothing to do on this page"), self.case)
             none.setEnabled(False)
             self.case.addAction(none)
+
+    def _menu_for(self, under: str) -> QMenu:
+        """A menu over the whole screen is none: acts of one kind stand below one word."""
+        if not under:
+            return self.case
+        if under not in self._under:
+            self._under[under] = self.case.addMenu(under)
+        return self._under[under]

@@ -132,6 +132,12 @@ def clock(when: datetime, zone: tzinfo | None = None) -> str:
     return f"{local(when, zone):%H:%M}"
 
 
+def clock_or_moment(when: datetime, now: datetime, zone: tzinfo | None = None) -> str:
+    """The clock for a time of today, the date with it for any other day's."""
+    same = local(when, zone).date() == local(now, zone).date()
+    return clock(when, zone) if same else moment(when, zone)
+
+
 _OVERRIDES = {0x202D: "\u200e‹LRO›\u200e", 0x202E: "\u200e‹RLO›\u200e"}
 """Between marks that keep the sign itself from being turned by the letters beside it."""
 

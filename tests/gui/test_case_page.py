@@ -24,6 +24,7 @@ from desk.gui.case.bars import snooze_times
 from desk.gui.case.facts import flat
 from desk.gui.case.keys import sequence
 from desk.gui.case.messages import ChatView
+from desk.gui.case.tile import CaseTile
 from desk.gui.case.violation import ViolationAsk
 from desk.gui.theme import Scheme, Theme
 from desk.gui.widgets.copylabel import CopyLabel
@@ -453,6 +454,35 @@ def test_release_and_snooze_give_the_claim_up(qtbot: QtBot, bench: Bench, tmp_pa
     assert case.snoozed_until is not None
     left = case.snoozed_until - desk.clock.now()
     assert timedelta(hours=3, minutes=55) < left <= timedelta(hours=4)
+
+
+def test_what_is_under_more_is_reached_by_name_and_the_keys_come_home_after_it(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, desk: Desk
+) -> None:
+    number = put_case(desk, tmp_path, {"a.png": checkers(seed=19)})
+    opened(qtbot, bench, number)
+    acts = {command.id: command for command in bench.page.commands()}
+    able = {
+        name
+        for name in ("hand_over", "skip", "send_back", "take_over")
+        if acts[f"case.hand.{name}"].enabled()
+    }
+    assert able == {"hand_over", "skip"}
+    bench.page.known.findChildren(CopyLabel)[0].setFocus()  # remembered by Qt, and gone when it is built anew
+    acts["case.hand.skip"].callback()
+    dialog = bench.page.handing.dialog
+    assert dialog is not None
+    dialog.act.click()
+    assert dialog._field.problem()
+    dialog.note.setFocus()
+    qtbot.keyClicks(dialog.note, "not mine to judge")
+    assert not dialog._field.problem()  # it is mended: what was said of it goes
+    dialog.act.click()
+    qtbot.waitUntil(lambda: bool(bench.went))
+    bench.page.enter(number=number)
+    qtbot.waitUntil(lambda: bench.page.known.isVisible() and bench.page.content.has_files)
+    settled(qtbot, bench)
+    assert isinstance(QApplication.focusWidget(), CaseTile)
 
 
 def test_times_to_snooze(desk: Desk) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QFontInfo, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.domain.errors import UserError
@@ -292,12 +292,23 @@ def test_the_rail_has_words_when_wide(window: MainWindow) -> None:
     assert window.rail.width() > narrow
 
 
-def test_the_case_menu_is_the_pages(window: MainWindow) -> None:
+def test_the_case_menu_is_the_pages(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    offered = [
+        *sheet(window, "queue").commands(),
+        Command("q.a", "All", under="Show"),
+        Command("q.b", "Mine", under="Show"),
+    ]
+    monkeypatch.setattr(sheet(window, "queue"), "commands", lambda: offered)
+    window.case_menu.aboutToShow.emit()
     window.case_menu.aboutToShow.emit()
     assert [action.text() for action in window.case_menu.actions()] == [
         "Next case of Queue\tN",
         "Never possible",
+        "Show",
     ]
+    below = window.case_menu.actions()[2].menu()
+    assert isinstance(below, QMenu)
+    assert [action.text() for action in below.actions()] == ["All", "Mine"]
     window.case_menu.actions()[0].trigger()
     assert sheet(window, "queue").done == ["next"]
 

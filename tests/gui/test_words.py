@@ -75,6 +75,8 @@ def test_times_carry_zones() -> None:
     assert words.moment_exact(NOON, UTC) == "2026-05-04 12:02:31 UTC"
     assert words.utc(NOON.astimezone(PARIS)) == "2026-05-04 12:02:31 UTC"
     assert words.clock(NOON, PARIS) == "14:02"
+    assert words.clock_or_moment(NOON, NOON - timedelta(hours=9), PARIS) == "14:02"
+    assert words.clock_or_moment(NOON, NOON - timedelta(hours=15), PARIS) == words.moment(NOON, PARIS)
 
 
 def test_a_time_without_a_zone_is_refused() -> None:

@@ -84,6 +84,9 @@ class ClaimBar(QWidget):
             menu.addAction(text).triggered.connect(lambda _checked=False, act=act: self.asked.emit(act))
         self._take.setVisible(take_over)
 
+    def can_take_over(self) -> bool:
+        return self._take.isVisible() and self._take.isEnabled()
+
     def set_busy(self, busy: bool) -> None:
         self._release.setEnabled(not busy)
         self._snooze.setEnabled(not busy)

@@ -120,6 +120,9 @@ class CaseFrame(Page):
     def focus_grid(self) -> None:
         """The keys' home: the grid, or the facts where there are no files."""
         if self.content.has_files:
+            tile = self.content.grid.focusProxy()
+            if tile is not None:
+                tile.show()  # a tile just made is not shown yet, and would only perhaps get the focus then
             self.content.grid.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.known.focus_facts()

@@ -197,7 +197,11 @@ class Handing(QObject):
             tr("Hand over"),
             lambda said: self._do(
                 lambda: queue.hand_over(operator, claim, said.to or 0, said.note),
-                tr("Case {number} is handed over.", number=claim.case_id),
+                tr(
+                    "Case {number} is handed over to {name}.",
+                    number=claim.case_id,
+                    name=next((one.name for one in people if one.id == said.to), ""),
+                ),
             ),
             people=people,
         )

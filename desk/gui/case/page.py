@@ -60,7 +60,7 @@ class CasePage(CaseReading):
         self.claim_bar.released.connect(self.release)
         self.claim_bar.snoozed.connect(self.snooze)
         self.claim_bar.asked.connect(self.hand)
-        self.claim_bar.take_over_asked.connect(self._take_over)
+        self.claim_bar.take_over_asked.connect(self.take_over)
         self.handing.left.connect(self._went)
         self.handing.taken.connect(self._claimed)
         self.handing.refused.connect(self._refused)
@@ -197,7 +197,13 @@ class CasePage(CaseReading):
         if claim is not None and self.mine:
             self.handing.ask(act, claim)
 
-    def _take_over(self) -> None:
+    def offers(self, act: str) -> bool:
+        """Whether the holder of the case at hand can do this with it now."""
+        view = self._view
+        return view is not None and act in dict(self.handing.choices(view.case.state))
+
+    def take_over(self) -> None:
+        """By a supervisor, from whoever holds the case at hand."""
         view = self._view
         if view is not None and view.case.claim is not None:
             self.handing.take_over(view.case.number, view.case.claim.operator_name)

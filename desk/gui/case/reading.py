@@ -90,7 +90,8 @@ class CaseReading(CaseFrame):
         if view is None or loaded is None:
             return
         case, mine, me = view.case, self.mine, self.session.operator
-        held = live(case.claim, self.session.desk.clock.now())
+        now = self.session.desk.clock.now()
+        held = live(case.claim, now)
         state, why = bar_state(case, mine=mine, held=held, me=me)
         self._save_focus()
         self.decisions.set_standing(loaded.standing)
@@ -98,7 +99,7 @@ class CaseReading(CaseFrame):
         self.decisions.setVisible(not self.second.active)
         own = self.reviewing and self.looks
         self.second.show_state(claimed=own, can_claim=held is None or (held.operator_id == me.id and not own))
-        text, tip = claim_words(self.session.claim if mine or own else held, mine=mine or own)
+        text, tip = claim_words(self.session.claim if mine or own else held, now, mine=mine or own)
         self.claim_bar.say(text, mine=mine, tip=tip)
         self._offer()
         if fresh:

@@ -75,11 +75,11 @@ def bar_state(case: Case, *, mine: bool, held: Claim | None, me: Operator) -> tu
     return "free", ""
 
 
-def claim_words(claim: Claim | None, *, mine: bool) -> tuple[str, str]:
+def claim_words(claim: Claim | None, now: datetime, *, mine: bool) -> tuple[str, str]:
     """What the header says of the claim, and its tooltip in UTC."""
     if claim is None:
         return tr("not claimed"), ""
-    until = words.clock(claim.until)
+    until = words.clock_or_moment(claim.until, now)
     if mine:
         return tr("claimed by you until {time}", time=until), words.utc(claim.until)
     return tr("claimed by {name} until {time}", name=claim.operator_name, time=until), words.utc(claim.until)

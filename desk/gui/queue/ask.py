@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -82,6 +83,8 @@ class AskDialog(QDialog):
         column.addLayout(acts)
         self.setLayout(column)
         self.setFixedWidth(WIDTH)
+        self.people.changed.connect(partial(self._people_field.set_problem, ""))
+        self.note.changed.connect(partial(self._field.set_problem, ""))
         self._asks_person = people is not None
         (self.people if self._asks_person else self.note).setFocus()
 

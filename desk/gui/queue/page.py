@@ -141,7 +141,8 @@ class QueuePage(Page):
         ]
         for view, button in self._views.items():
             words = tr("Show: {view}", view=str(button.property("words")))
-            found.append(Command(f"queue.{view}", words, "", partial(self.set_view, view)))
+            show = partial(self.set_view, view)
+            found.append(Command(f"queue.{view}", words, "", show, under=tr("Show")))
         return found
 
     def enter(self, **_kwargs: object) -> None:

@@ -22,6 +22,8 @@ KINDS = {
 # What needs an answer stays until it is put away; what only tells goes by itself.
 _SECONDS = {"info": 6, "ok": 6}
 _MOST = 3
+LINE = 24
+"""Pixels: the height of the cross, and of the line that the icon and a single line of words stand in."""
 
 
 class Notice(QFrame):
@@ -37,7 +39,9 @@ class Notice(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.S3, theme.S2, theme.S2, theme.S2)
         row.setSpacing(theme.S2)
-        row.addWidget(icons.IconLabel(name, 16, role), 0, Qt.AlignmentFlag.AlignTop)
+        mark = icons.IconLabel(name, 16, role)
+        mark.setFixedHeight(LINE)  # in the middle of the first line, beside the cross
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         text = label(words, wrap=True)
         text.setMinimumWidth(220)
         row.addWidget(text, 1)
@@ -46,7 +50,7 @@ class Notice(QFrame):
             button.clicked.connect(callback)
             button.clicked.connect(self.close_notice)
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        close = IconButton("x", tr("Put away"), side=24)
+        close = IconButton("x", tr("Put away"), side=LINE)
         close.clicked.connect(self.close_notice)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.setAccessibleName(words)

@@ -27,6 +27,8 @@ class Command:
     key: str = ""
     callback: Callable[[], object] = field(default=_always, repr=False)
     enabled: Callable[[], bool] = field(default=_always, repr=False)
+    under: str = ""
+    """The submenu it stands in; the palette, which is searched, knows none."""
 
 
 class Page(QWidget):
