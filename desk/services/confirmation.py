@@ -46,6 +46,7 @@ from desk.services.changes import Change, Done, done
 from desk.services.configuration import endpoint_set, settings_of
 from desk.services.keeping import refusal_name
 from desk.services.made_files import Narrowed, kept, narrowed, put_on_record
+from desk.services.proposals import Proposed, differing
 from desk.services.queue import require_own
 from desk.services.same import same_elsewhere
 from desk.services.second_review import CHANCE, draw_filing
@@ -99,6 +100,8 @@ class Summary:
     besides: tuple[str, ...] = ()
     narrowed: tuple[Narrowed, ...] = ()
     """Conversations of which messages are left out."""
+    proposed: tuple[Proposed, ...] = ()
+    """Types that the policy or the guide proposed, where the report says another."""
 
     @property
     def transcripts(self) -> tuple[Transcript, ...]:
@@ -210,6 +213,7 @@ class Confirmation:
             not_said=not_said,
             besides=left_out_besides(not_said, (other.left_out() for other in others)),
             narrowed=() if draft.batch is not None else narrowed(draft, included),
+            proposed=differing(uow, settings, case, draft),
         )
 
     def confirm(self, operator: Operator, claim: Claim, summary: Summary, *, checked: bool) -> Done[Filing]:

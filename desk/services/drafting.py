@@ -16,7 +16,6 @@ from desk.domain.draft import Draft, begin, grow
 from desk.domain.errors import NotReady
 from desk.domain.filing import FieldProblem, FilingState
 from desk.domain.incident import IncidentType
-from desk.domain.policy import proposed_type
 from desk.domain.roles import Operator, Permission, require
 from desk.domain.viewing import Viewed
 from desk.ports import Clock, Composer, FieldInfo, SavedDraft, Store, UnitOfWork
@@ -24,8 +23,9 @@ from desk.services.auditing import note
 from desk.services.batches import others_of
 from desk.services.candidates import Candidate, Candidates, Spread, candidates, page, spread
 from desk.services.changes import Change, Done, done
-from desk.services.configuration import DeskSettings, settings_of
+from desk.services.configuration import settings_of
 from desk.services.keeping import refusal_name
+from desk.services.proposals import of_policy
 from desk.services.viewings import viewed_map
 
 
@@ -100,7 +100,7 @@ class Drafting:
             refused = last is not None and last.state is FilingState.REFUSED
             at = uow.settings.get(refusal_name(number)) if refused else None
             viewed = viewed_map(uow, case)
-        proposal, policy = _proposal(settings, case, saved.draft.policy)
+        proposal, policy = of_policy(settings, case, saved.draft.policy)
         return DraftView(
             saved,
             case,
@@ -199,14 +199,3 @@ def _without_reported(uow: UnitOfWork, draft: Draft, case: Case) -> Draft:
         if name in held:
             draft = draft.with_choice(replace(draft.choice(content_id), include=False))
     return draft
-
-
-def _proposal(
-    settings: DeskSettings, case: Case, violated: str | None
-) -> tuple[IncidentType | None, str | None]:
-    """What the confirmed policy proposes; where none was confirmed yet, the first that the case names."""
-    for policy in (violated,) if violated else case.data.policies:
-        found = proposed_type(settings.policies, policy)
-        if found is not None:
-            return found, policy
-    return None, None

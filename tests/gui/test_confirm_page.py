@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.domain.filing import FilingState
+from desk.domain.incident import IncidentType
 from desk.gui.confirm.lines import shown
 from desk.gui.confirm.page import ConfirmPage
 from desk.services.changes import Change
@@ -67,6 +68,7 @@ def test_everything_is_said_before_it_is_filed(filer: Filer, opened: Opened) -> 
     filer.claim(number)
     page = opened.at(number)
     texts = opened.texts()
+    assert "Proposed" not in texts
     summary = filer.desk.confirmation.summary(filer.operator, number)
     reported = summary.draft.reported
     assert reported is not None
@@ -86,6 +88,20 @@ def test_everything_is_said_before_it_is_filed(filer: Filer, opened: Opened) -> 
     assert sum("Not viewed. The report says so." in text for text in texts) == 12
     assert any(text.startswith("Can be taken back until about") and "1 min" in text for text in texts)
     assert page.bar.act.text() == "File in practice"
+
+
+def test_a_type_that_differs_from_the_proposal_is_said(filer: Filer, opened: Opened) -> None:
+    number = filer.draft("practice-1023")
+    view = filer.desk.drafting.open(filer.operator, number)
+    other = next(kind for kind in IncidentType if kind is not view.proposal)
+    kept = filer.desk.drafting.save(
+        filer.operator, replace(view.draft, incident_type=other), view.saved.version
+    ).value
+    opened.at(number)
+    assert view.proposal is not None
+    said = f"The policy {view.proposal_policy} proposes another type: {view.proposal.value}."
+    assert {"Proposed", said} <= set(opened.texts())
+    filer.desk.drafting.save(filer.operator, view.draft, kept.version)
 
 
 def test_the_documents_are_shown_as_stored(filer: Filer, opened: Opened) -> None:

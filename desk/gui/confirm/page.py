@@ -379,4 +379,5 @@ def _gist(summary: Summary) -> tuple[object, ...]:
         tuple(file.details_xml for file in summary.composed.files),
         tuple(sorted(summary.already.items())),
         tuple(sorted(summary.by_hand.items())),
+        summary.proposed,
     )

@@ -21,6 +21,7 @@ from desk.gui.widgets.common import clear, hairline, hbox, label
 from desk.gui.widgets.panels import Disclosure, Panel, Scroll
 from desk.gui.words import joined, plural, tr
 from desk.services.confirmation import FileLine, Summary
+from desk.services.proposals import Proposed
 
 PAGE = 24
 """File cards at a time: a report of many hundreds would make every change of layout slow."""
@@ -57,7 +58,9 @@ class ReportInWords(Scroll):
         self._summary, self._readables, self.cards, self.xml = summary, readables, [], None
         draft = summary.draft
         self._loader.start(summary.case.number)
-        self._section(tr("Incident"), Lines(said.incident(draft)))
+        incident = Lines(said.incident(draft))
+        incident.add(tr("Proposed"), proposed_words(summary.proposed))
+        self._section(tr("Incident"), incident)
         for context in draft.contexts:
             self._section(
                 tr("Where it happened: {kind}", kind=phrases.context(context.kind)),
@@ -286,3 +289,17 @@ class ReportInWords(Scroll):
         disclosure.toggled.connect(fill)
         self.xml = disclosure
         self.add(disclosure)
+
+
+def proposed_words(proposed: tuple[Proposed, ...]) -> str:
+    """Another type than the report's, and by what; empty where nothing differs."""
+    lines = []
+    for one in proposed:
+        if one.type is None:
+            lines.append(tr("The answers in the guide led to no report."))
+            continue
+        by = tr("The answers in the guide led to another type")
+        if one.policy is not None:
+            by = tr("The policy {policy} proposes another type", policy=one.policy)
+        lines.append(f"{by}: {one.type.value}.")
+    return "\n".join(lines)
