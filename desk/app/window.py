@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,12 +20,11 @@ from desk.domain.errors import DeskError, UserError
 from desk.domain.roles import Operator
 
 if TYPE_CHECKING:
-    from desk.gui.start import Opened
+    from desk.gui.start import Opened, Say
     from desk.services.desk import Desk
 
 
 log = logging.getLogger(__name__)
-Say = Callable[[str], None]
 
 
 class _WindowSettings:
@@ -98,13 +96,19 @@ def show_workspace(folder: Path, *, passphrase: str | None = None) -> int:
     """The workspace at ``folder`` in a window; returns the exit code. Raises UserError without a display."""
     _need_display()
     from desk.gui.start import run_window
+    from desk.system.keyring import WAITING, KeyringStore
 
     stack = ExitStack()
     settings = _WindowSettings()
+    heard: list[Say] = []
+    # One for every attempt: a prompt that was not answered yet is waited for, not asked a second time.
+    secrets = KeyringStore(on_wait=lambda: heard[-1].waits(*WAITING))
 
     def prepare(say: Say) -> Opened:
+        heard.append(say)
         say("Opening the workspace…")
-        desk = stack.enter_context(open_desk(folder, passphrase=passphrase))
+        given = say.passphrase or passphrase
+        desk = stack.enter_context(open_desk(folder, passphrase=given, secrets=secrets))
         settings.remember(folder)
         desk.intake.sweep()
         desk.preservation.finish_clearing()
@@ -112,7 +116,11 @@ def show_workspace(folder: Path, *, passphrase: str | None = None) -> int:
 
     with stack:
         return run_window(
-            prepare, band=EndpointKind.PRODUCTION, settings=settings, scheme=settings.get("theme") or "system"
+            prepare,
+            band=EndpointKind.PRODUCTION,
+            settings=settings,
+            scheme=settings.get("theme") or "system",
+            give_up=secrets.give_up,
         )
 
 

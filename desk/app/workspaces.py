@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from desk.app.places import is_workspace
 from desk.app.wiring import wire
 from desk.domain.company import Endpoint
-from desk.domain.errors import WorkspaceProblem
+from desk.domain.errors import PassphraseNeeded, WorkspaceProblem
 from desk.domain.roles import Role
 from desk.domain.signin import check_password
 
@@ -51,6 +51,7 @@ def make_workspace(
     postgres: str | None = None,
     password: str | None = None,
     secrets: SecretStore | None = None,
+    on_wait: Callable[[], None] | None = None,
 ) -> None:
     """Make a workspace with its first operator, who has every role.
 
@@ -76,7 +77,7 @@ def make_workspace(
         raise WorkspaceProblem("There is a workspace here already.", "Choose another folder.")
     if password is not None:
         check_password(password, operator)
-    kept = secrets or KeyringStore()
+    kept = secrets or KeyringStore(on_wait=on_wait)
     if passphrase is None:
         # Asked before anything is made: a missing keyring should leave no trace.
         kept.get(workspace_key_name("none"))
@@ -117,16 +118,23 @@ def _postgres_name(workspace_id: str) -> str:
 
 @contextmanager
 def open_desk(
-    folder: Path, *, passphrase: str | None = None, secrets: SecretStore | None = None
+    folder: Path,
+    *,
+    passphrase: str | None = None,
+    secrets: SecretStore | None = None,
+    on_wait: Callable[[], None] | None = None,
 ) -> Iterator[Desk]:
-    """The services of the workspace at ``folder``. Raises WorkspaceProblem, NoKeyring, KeyringLocked."""
+    """The services of the workspace at ``folder``. Raises WorkspaceProblem, NoKeyring, KeyringLocked.
+
+    ``on_wait``: what to call where the keyring keeps the caller waiting.
+    """
     from desk.storage import workspace
     from desk.storage.backup import FolderBackups
     from desk.system.keyring import KeyringStore
     from desk.system.logs import set_up_logging
 
     info = workspace.read_info(folder)
-    kept = secrets or KeyringStore()
+    kept = secrets or KeyringStore(on_wait=on_wait)
     key = _key_of(info, passphrase, kept)
     with ExitStack() as stack:
         try:
@@ -159,6 +167,7 @@ def restore_workspace(
     use_keyring: bool = True,
     secrets: SecretStore | None = None,
     progress: Callable[[int, int], None] | None = None,
+    on_wait: Callable[[], None] | None = None,
 ) -> Restored:
     """Put the newest backup in ``source`` (or the snapshot that it is) into the empty ``folder``.
 
@@ -180,7 +189,7 @@ def restore_workspace(
     snapshot = whole[0] if whole else backup.read(source)
     envelope = json.dumps(dict(snapshot.envelope)).encode()
     key = wrapping.unwrap(envelope, passphrase, context=snapshot.workspace)
-    kept = secrets or KeyringStore()
+    kept = secrets or KeyringStore(on_wait=on_wait)
     if use_keyring:
         kept.get(workspace_key_name("none"))
     unlock = workspace.Unlock.KEYRING if use_keyring else workspace.Unlock.PASSPHRASE
@@ -218,7 +227,7 @@ def _key_of(info: WorkspaceInfo, passphrase: str | None, secrets: SecretStore) -
 
     if info.unlock is Unlock.PASSPHRASE:
         if passphrase is None:
-            raise WorkspaceProblem(
+            raise PassphraseNeeded(
                 "This workspace is unlocked by a passphrase.",
                 "Give it when asked, or with --passphrase-file.",
             )

@@ -16,7 +16,7 @@ from typing import Any
 from desk import app
 from desk.cli.doctor import examine
 from desk.cli.identity import known_person, new_password, person_for
-from desk.cli.output import Output
+from desk.cli.output import Output, keyring_waits
 from desk.domain.company import Credentials, Endpoint, EndpointKind
 from desk.domain.endpoint import endpoint as endpoint_of
 from desk.domain.errors import DeskError, NotReady, UserError, WorkspaceProblem
@@ -56,7 +56,8 @@ def opened(arguments: Namespace, permission: Permission) -> Iterator[tuple[Desk,
 @contextmanager
 def opened_by_key(arguments: Namespace) -> Iterator[Desk]:
     """The workspace, open, for what anybody may start who holds its key: nobody is asked who they are."""
-    with app.open_desk(workspace_of(arguments), passphrase=passphrase_of(arguments)) as desk:
+    passphrase = passphrase_of(arguments)
+    with app.open_desk(workspace_of(arguments), passphrase=passphrase, on_wait=keyring_waits) as desk:
         try:
             yield desk
         except (DeskError, OSError):
@@ -95,7 +96,15 @@ def init(arguments: Namespace, output: Output) -> int:
     postgres = app.read_secret(arguments.postgres_file) if arguments.postgres_file else None
     name = arguments.name or getpass.getuser()
     password = new_password(arguments, optional=True)
-    app.make_workspace(folder, endpoint, name, passphrase=passphrase, postgres=postgres, password=password)
+    app.make_workspace(
+        folder,
+        endpoint,
+        name,
+        passphrase=passphrase,
+        postgres=postgres,
+        password=password,
+        on_wait=keyring_waits,
+    )
     how = "signs in with the password" if password else "is recognised by your account on this computer"
     found = app.workspace_path(None).absolute() == folder.absolute()
     named = "" if found else f"It is found by --workspace {folder}, or by DESK_WORKSPACE set to that.\n"

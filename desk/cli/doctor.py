@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desk import app
+from desk.cli.output import keyring_waits
 from desk.domain.errors import DeskError, NoKeyring
 from desk.domain.roles import Permission
 from desk.services.desk import Desk
@@ -34,7 +35,7 @@ def examine(folder: Path, passphrase: str | None) -> list[Finding]:
         )
         return findings
     try:
-        with app.open_desk(folder, passphrase=passphrase) as desk:
+        with app.open_desk(folder, passphrase=passphrase, on_wait=keyring_waits) as desk:
             findings += _workspace(desk)
     except DeskError as problem:
         findings.append(Finding("bad", "Workspace", problem.words()))
@@ -45,7 +46,7 @@ def _keyring() -> Iterator[Finding]:
     from desk.system.keyring import KeyringStore
 
     try:
-        KeyringStore().check()
+        KeyringStore(on_wait=keyring_waits).check()
     except DeskError as problem:
         yield Finding("warn", "Keyring", problem.words())
     else:

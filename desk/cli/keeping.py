@@ -10,7 +10,7 @@ from typing import Any
 
 from desk import app
 from desk.cli.acts import opened, workspace_of
-from desk.cli.output import Output
+from desk.cli.output import Output, keyring_waits
 from desk.domain.errors import UserError
 from desk.domain.preservation import Basis, Standing
 from desk.domain.roles import Permission
@@ -81,6 +81,7 @@ def restore(arguments: Namespace, output: Output) -> int:
         passphrase,
         use_keyring=not arguments.use_passphrase,
         progress=lambda number, of: output.progress(f"{number} of {of} files"),
+        on_wait=keyring_waits,
     )
     words = [
         f"Restored to {folder} as of {restored.backup_at:%Y-%m-%d %H:%M} UTC, {restored.files} files.",

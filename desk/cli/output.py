@@ -10,6 +10,13 @@ from typing import Any, TextIO
 from desk.domain.codec import to_plain
 
 
+def keyring_waits() -> None:
+    """Said once the keyring keeps a command waiting: silence would look like a hang."""
+    from desk.system.keyring import WAITING
+
+    print(f"desk: {WAITING[0]}\n      {WAITING[1]} Ctrl+C gives up.", file=sys.stderr, flush=True)
+
+
 class Output:
     """Results go to stdout, problems and progress to stderr."""
 

@@ -108,6 +108,10 @@ class WorkspaceProblem(UserError):
     """The workspace cannot be opened or made as it is."""
 
 
+class PassphraseNeeded(WorkspaceProblem):
+    """The workspace is unlocked by a passphrase, which was not given or is not the right one."""
+
+
 class NoKeyring(UserError):
     """This computer offers no keyring that keeps secrets safely."""
 

@@ -14,26 +14,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication, QVBoxLayout
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
 
 from desk.domain.company import EndpointKind
-from desk.domain.errors import DeskError
 from desk.domain.roles import Operator
 from desk.gui.banner import Endpoint as Band
+from desk.gui.opening import OpeningPage
 from desk.gui.pauses import Collector
 from desk.gui.runner import Job, Runner
 from desk.gui.theme import Scheme, Theme
-from desk.gui.widgets.page import Page
-from desk.gui.widgets.panels import EmptyState
 from desk.gui.window import MainWindow, WindowSettings
 from desk.gui.words import tr
 from desk.services.desk import Desk
 
 if TYPE_CHECKING:
     from desk.gui.outbox_thread import OutboxThread
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -55,38 +51,36 @@ BANDS = {
 }
 
 
-class OpeningPage(Page):
-    """What is shown while the workspace opens, and when it can't be opened."""
+class Say:
+    """What the one who opens a workspace tells, from any thread, and is told: a passphrase that was given."""
 
-    icon = "folder-open"
+    def __init__(self, job: Job, life: Life, passphrase: str = "") -> None:
+        self._job, self._life = job, life
+        self.passphrase = passphrase
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.title = tr("Opening")
-        self._layout = QVBoxLayout(self)
-        self._state: EmptyState | None = None
-        self.say(tr("Opening the workspace…"))
+    def __call__(self, words: str) -> None:
+        self._job.progress(0, 0, words)
 
-    def _put(self, state: EmptyState) -> None:
-        if self._state is not None:
-            self._layout.removeWidget(self._state)
-            self._state.deleteLater()
-        self._state = state
-        self._layout.addWidget(state)
-
-    def say(self, words: str) -> None:
-        self._put(EmptyState("folder-open", words))
-
-    def fail(self, problem: DeskError) -> None:
-        self.set_title(tr("The workspace can't be opened"))
-        self._put(EmptyState("triangle-alert", problem.message, problem.remedy))
+    def waits(self, title: str, words: str) -> None:
+        """It stands still for something that the person at the window can see to, or give up."""
+        self._life.waits.emit(title, words)
 
 
 class Life(QObject):
-    """Opens, shows and ends one window. Lives on the GUI thread."""
+    """Opens, shows and ends one window. Lives on the GUI thread.
+
+    ``give_up`` ends what ``prepare`` said that it waits for; called on the GUI thread.
+    """
+
+    waits = Signal(str, str)
 
     def __init__(
-        self, prepare: Callable[[Say], Opened], band: EndpointKind, settings: WindowSettings, scheme: Scheme
+        self,
+        prepare: Callable[[Say], Opened],
+        band: EndpointKind,
+        settings: WindowSettings,
+        scheme: Scheme,
+        give_up: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
         self._prepare = prepare
@@ -102,6 +96,10 @@ class Life(QObject):
         self._opening = OpeningPage()
         self.window.add_page("opening", self._opening)
         self.window.go("opening")
+        self._opening.again.connect(self._again)
+        self._give_up = give_up or (lambda: None)
+        self._opening.given_up.connect(self._give_up)
+        self.waits.connect(self._waits)
         self.opened: Opened | None = None
         self.workplace: object | None = None
         self.keeper: object | None = None
@@ -112,13 +110,22 @@ class Life(QObject):
     def begin(self) -> None:
         """Open the workspace off the GUI thread; call once the window is on the screen."""
 
+        self._again("")
+
+    def _again(self, passphrase: str) -> None:
         def work(job: Job) -> Opened:
-            return self._prepare(lambda words: job.progress(0, 0, words))
+            return self._prepare(Say(job, self, passphrase))
 
         self.runner.run_long(work, self._ready, self._opening.fail, on_progress=self._progress, owner=self)
 
     def _progress(self, _done: int, _total: int, words: str) -> None:
         self._opening.say(words)
+
+    def _waits(self, title: str, words: str) -> None:
+        if self.opened is None:
+            self._opening.wait(title, words)
+        else:
+            self.window.notices.show_notice("info", f"{title} {words}")
 
     def _ready(self, opened: Opened) -> None:
         # Imported only now: the frame is painted before the pages are loaded.
@@ -166,6 +173,8 @@ class Life(QObject):
             self.workplace.stop()
         elif self._outbox is not None:
             self._outbox.stop()
+        if self.opened is None:
+            self._give_up()
         ended = self.runner.drain()
         # The pages go before what they stand on: none of their timers fires into a closed runner.
         self.window.hide()
@@ -184,13 +193,14 @@ def run_window(
     settings: WindowSettings,
     scheme: str = "system",
     dropped: list[Path] | None = None,
+    give_up: Callable[[], None] | None = None,
 ) -> int:
     """Show the window and run it to its end; returns the exit code."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
     QApplication.setApplicationName("tipline-desk")
     QApplication.setApplicationDisplayName(tr("Tipline Desk"))
     QApplication.setDesktopFileName("tipline-desk")
-    life = Life(prepare, band, settings, Scheme(scheme))
+    life = Life(prepare, band, settings, Scheme(scheme), give_up)
     collector = Collector(life)
     life.window.show()
     QTimer.singleShot(0, life.begin)

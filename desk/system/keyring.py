@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
@@ -18,6 +19,16 @@ from desk.domain.errors import KeyringLocked, NoKeyring, UserError
 SERVICE = "Tipline Desk"
 TIMEOUT_S = 60.0
 """Seconds for one call: long enough to type a keyring's password at its prompt."""
+
+TELL_AFTER_S = 1.5
+"""Seconds of silence after which whoever waits is told what they wait for."""
+
+WAITING = (
+    "Waiting for the keyring: it has not answered yet.",
+    "It may be locked and asking for its password in a window of its own. Answer it there.",
+)
+
+_LOOK_S = 0.1
 
 # Backends that keep secrets encrypted under the person's sign-in. Everything else is refused: a chain,
 # a plain file, a null store, or one that a variable or a configuration file slipped in.
@@ -90,12 +101,23 @@ class KeyringStore:
 
     Names are paths of this module's making; values are bytes, kept in base64. Calls come one after the
     other and each ends within `timeout_s` seconds. Every method raises NoKeyring where there is none and
-    KeyringLocked where it is locked, its prompt was dismissed, or it gave no answer in time.
+    KeyringLocked where it is locked, its prompt was dismissed, it gave no answer in time, or nobody wanted
+    to wait for it any longer. ``on_wait`` is called in the caller's thread once a call takes TELL_AFTER_S
+    seconds: WAITING says what to tell then. ``give_up`` ends the waiting, from any thread.
     """
 
     def __init__(
-        self, timeout_s: float = TIMEOUT_S, find: Callable[[], Backend] = find_backend, service: str = SERVICE
+        self,
+        timeout_s: float = TIMEOUT_S,
+        find: Callable[[], Backend] = find_backend,
+        service: str = SERVICE,
+        *,
+        on_wait: Callable[[], None] | None = None,
+        tell_after_s: float = TELL_AFTER_S,
     ) -> None:
+        self._on_wait = on_wait
+        self._tell_after_s = tell_after_s
+        self._given_up = threading.Event()
         self._timeout_s = timeout_s
         self._find = find
         self._service = service
@@ -144,21 +166,38 @@ class KeyringStore:
                 failures.append(error)
 
         with self._one_at_a_time:
+            self._given_up.clear()
             # A call that hangs on a prompt is left alone; the next one waits for the same answer.
             if self._pending is not None:
-                self._pending.join(self._timeout_s)
-                if self._pending.is_alive():
-                    raise _no_answer()
+                self._wait_for(self._pending)
             thread = threading.Thread(target=run, name="keyring", daemon=True)
             self._pending = thread
             thread.start()
-            thread.join(self._timeout_s)
-            if thread.is_alive():
-                raise _no_answer()
+            self._wait_for(thread)
             self._pending = None
         if failures:
             raise _in_words(failures[0]) from None
         return results[0]
+
+    def give_up(self) -> None:
+        """Whoever waits for an answer now waits no longer; the prompt itself stays with the keyring."""
+        self._given_up.set()
+
+    def _wait_for(self, thread: threading.Thread) -> None:
+        began = time.monotonic()
+        thread.join(min(self._tell_after_s, self._timeout_s))
+        if thread.is_alive() and self._on_wait is not None:
+            self._on_wait()
+        while thread.is_alive():
+            left = began + self._timeout_s - time.monotonic()
+            if left <= 0:
+                raise _no_answer()
+            if self._given_up.is_set():
+                raise KeyringLocked(
+                    "The keyring has not answered, and was not waited for any longer.",
+                    "Answer its prompt, or unlock it, and try again.",
+                )
+            thread.join(min(_LOOK_S, left))
 
 
 def _no_answer() -> KeyringLocked:

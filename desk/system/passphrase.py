@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from desk.domain.errors import UserError, WorkspaceProblem
+from desk.domain.errors import PassphraseNeeded, UserError, WorkspaceProblem
 
 FORMAT = "tipline-desk-passphrase"
 VERSION = 1
@@ -80,7 +80,8 @@ def wrap(key: bytes, passphrase: str, *, context: str = "", costs: Costs | None 
 def unwrap(envelope: bytes, passphrase: str, *, context: str = "") -> bytes:
     """The key that `wrap` was given.
 
-    Raises WorkspaceProblem if the envelope is damaged or of another format, or the passphrase is wrong.
+    Raises WorkspaceProblem if the envelope is damaged or of another format, PassphraseNeeded if the
+    passphrase is wrong.
     """
     try:
         document = json.loads(envelope)
@@ -105,7 +106,7 @@ def unwrap(envelope: bytes, passphrase: str, *, context: str = "") -> bytes:
         )
     except InvalidTag:
         # Not chained: whether it was the tag or anything else is of no use to the person.
-        raise WorkspaceProblem(
+        raise PassphraseNeeded(
             "The passphrase does not open this workspace.", "Check it and try again."
         ) from None
 

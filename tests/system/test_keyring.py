@@ -176,6 +176,22 @@ def test_a_call_that_hangs_ends_in_time_and_the_next_one_works_once_it_is_answer
     assert store.get("name") is None
 
 
+def test_whoever_waits_is_told_and_can_give_up() -> None:
+    answered, told = threading.Event(), []
+    store = KeyringStore(
+        find=lambda: Held(block=answered),
+        on_wait=lambda: (told.append("waiting"), store.give_up())[0],
+        tell_after_s=0.01,
+    )
+    with pytest.raises(KeyringLocked, match="not waited for any longer"):
+        store.get("name")
+    with pytest.raises(KeyringLocked, match="not waited for any longer"):  # the first call's answer, still
+        store.get("name")
+    answered.set()
+    assert store.get("name") is None
+    assert told == ["waiting", "waiting"]
+
+
 CHILD = """
 import json, sys
 import secretstorage

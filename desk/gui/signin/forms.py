@@ -49,7 +49,7 @@ class PasswordField(TextField):
         self.setModified(False)
 
 
-class _Form(Panel):
+class Form(Panel):
     """A card: icon and title, a word, fields, one act, and what went wrong."""
 
     def __init__(self, icon: str, title: str, words: str, act: str) -> None:
@@ -131,7 +131,7 @@ class _Form(Panel):
         self.act.setEnabled(True)
 
 
-class SignInForm(_Form):
+class SignInForm(Form):
     """Name and password; the code and a password of one's own where they are asked for.
 
     ``given`` carries (name, password, code, new password or None). With ``name`` given it is that person's
@@ -273,7 +273,7 @@ class SignInForm(_Form):
         self.given.emit(name, self.password.value(), self.code.value(), new)
 
 
-class FirstForm(_Form):
+class FirstForm(Form):
     """The first administrator, once. ``given`` carries (name, password)."""
 
     given = Signal(str, str)
@@ -318,7 +318,7 @@ class FirstForm(_Form):
             self.given.emit(self.name.value(), self.password.value())
 
 
-class PracticeLock(_Form):
+class PracticeLock(Form):
     """Practice has no passwords: one act goes on."""
 
     given = Signal()
@@ -339,3 +339,39 @@ class PracticeLock(_Form):
 
     def submit(self) -> None:
         self.given.emit()
+
+
+class PassphraseForm(Form):
+    """Asks for the passphrase of a workspace that has one. ``given`` carries it."""
+
+    given = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__(
+            "key-round",
+            tr("Unlock the workspace"),
+            tr("It is unlocked by a passphrase, which is the same for everybody who works in it."),
+            tr("Unlock"),
+        )
+        self.passphrase = PasswordField()
+        self.add_field(tr("Passphrase"), self.passphrase)
+        self.close_form()
+
+    def focus_first(self) -> None:
+        self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def submit(self) -> None:
+        if not self.act.isEnabled():
+            return
+        if not self.passphrase.value():
+            self.say(tr("The passphrase is needed."))
+            return
+        self.say("")
+        self.set_busy(True)
+        self.given.emit(self.passphrase.value())
+
+    def refused(self, words: str) -> None:
+        self.set_busy(False)
+        self.passphrase.forget()
+        self.say(words)
+        self.focus_first()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout, QToolTip, QVBoxLayout, QWidget
 
-from desk.gui.signin.forms import FirstForm, PracticeLock, SignInForm
+from desk.gui.signin.forms import FirstForm, PassphraseForm, PracticeLock, SignInForm
 from desk.gui.widgets.panels import Scroll
 
-Form = SignInForm | FirstForm | PracticeLock
+Form = SignInForm | FirstForm | PracticeLock | PassphraseForm
 
 
 class Scene(QFrame):

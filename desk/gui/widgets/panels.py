@@ -119,6 +119,7 @@ class EmptyState(QWidget):
 
     def __init__(self, icon: str, title: str, words: str = "", action: str = "") -> None:
         super().__init__()
+        self._act: Button | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.S6, theme.S8, theme.S6, theme.S8)
         column.setSpacing(theme.S2)
@@ -138,11 +139,16 @@ class EmptyState(QWidget):
             column.addWidget(said, 0, centre)
         if action:
             column.addSpacing(theme.S2)
-            button = Button(action, "secondary")
-            button.clicked.connect(self.acted)
-            column.addWidget(button, 0, centre)
+            self._act = Button(action, "secondary")
+            self._act.clicked.connect(self.acted)
+            column.addWidget(self._act, 0, centre)
         column.addStretch(3)
         self.setAccessibleName(f"{title} {words}".strip())
+
+    def focus_act(self) -> None:
+        """For a page on which it is the only thing that can be done."""
+        if self._act is not None:
+            self._act.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class Disclosure(QWidget):
