@@ -138,6 +138,7 @@ def wire(
     from desk.services.schema import SchemaKeeper
     from desk.services.second_review import SecondReviewing
     from desk.services.signin import SignIn
+    from desk.services.soundness import Soundness
     from desk.services.violations import Violations
     from desk.system.account import os_account
     from desk.system.clock import SystemClock
@@ -214,6 +215,7 @@ def wire(
         ),
         resting=resting,
         approvals=approvals,
+        soundness=Soundness(store, vault, random.SystemRandom().random),
         backup=BackupService(store, clock, backups, practice=practice),
         second_review=reviewing,
         outcomes=OutcomeService(store, clock),

@@ -268,7 +268,12 @@ def credentials_remove(arguments: Namespace, output: Output) -> int:
 def doctor(arguments: Namespace, output: Output) -> int:
     folder = workspace_of(arguments)
     file = getattr(arguments, "passphrase_file", None)
-    findings = examine(folder, app.read_secret(file) if file else None)
+    findings = examine(
+        folder,
+        app.read_secret(file) if file else None,
+        thorough=getattr(arguments, "thorough", False),
+        progress=output.progress,
+    )
     marks = {"ok": "ok  ", "warn": "note", "bad": "BAD "}
     lines = [f"{marks[f.level]}  {f.subject}: {f.words}" for f in findings]
     output.value(findings, "\n".join(lines))

@@ -14,6 +14,10 @@ from desk.domain.errors import DeskError, NoKeyring
 from desk.domain.roles import Permission
 from desk.services.desk import Desk
 
+TELL_EVERY = 1000
+NAMED = 50
+"""Files that are named one by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -24,8 +28,15 @@ class Finding:
     words: str
 
 
-def examine(folder: Path, passphrase: str | None) -> list[Finding]:
-    """Every finding, each with how to mend it where it is not in order."""
+def examine(
+    folder: Path,
+    passphrase: str | None,
+    *,
+    thorough: bool = False,
+    progress: Callable[[str], None] = lambda _words: None,
+) -> list[Finding]:
+    """Every finding, each with how to mend it where it is not in order. ``thorough``: each file of the vault
+    is opened, which takes as long as reading all of them."""
     findings = [Finding("ok", "Python", f"{platform.python_version()} on {platform.system()}")]
     findings += _keyring()
     findings += _sandbox()
@@ -37,6 +48,7 @@ def examine(folder: Path, passphrase: str | None) -> list[Finding]:
     try:
         with app.open_desk(folder, passphrase=passphrase, on_wait=keyring_waits) as desk:
             findings += _workspace(desk)
+            findings.append(_vault(desk, thorough, progress))
     except DeskError as problem:
         findings.append(Finding("bad", "Workspace", problem.words()))
     return findings
@@ -92,6 +104,24 @@ def _checkpoints(desk: Desk) -> Finding:
     trouble = desk.checkpoints.trouble()
     words = trouble or "signed, and copied where that is wanted"
     return Finding("warn" if trouble else "ok", "Checkpoints", words)
+
+
+def _vault(desk: Desk, thorough: bool, progress: Callable[[str], None]) -> Finding:
+    def told(files: int, opened: int) -> None:
+        if files % TELL_EVERY == 0 or thorough:
+            progress(f"{files} files looked at, {opened} opened")
+
+    try:
+        state = desk.soundness.look(thorough=thorough, progress=told)
+    except DeskError as problem:
+        return Finding("bad", "Vault", problem.words())
+    looked = f"{state.files} files as long as they were, {state.opened} of them opened and whole"
+    if not state.lost:
+        return Finding("ok", "Vault", looked if state.files else "no files yet")
+    names = "; ".join(f"case {one.case_number}, {one.content_id}: {one.why}" for one in state.lost[:NAMED])
+    more = f"; and {len(state.lost) - NAMED} more" if len(state.lost) > NAMED else ""
+    words = f"{len(state.lost)} of {state.files} files are not as they were. {names}{more}. A backup has them"
+    return Finding("bad", "Vault", f"{words}: “desk restore” puts one into a folder of its own.")
 
 
 def _endpoint(desk: Desk) -> Finding:

@@ -165,7 +165,10 @@ def build() -> argparse.ArgumentParser:
 
     _operators(command)
 
-    command("doctor", "Look over this computer and the workspace, and say what to mend.", acts.doctor)
+    look = command("doctor", "Look over this computer and the workspace, and say what to mend.", acts.doctor)
+    look.add_argument(
+        "--thorough", action="store_true", help="open every file of the vault, in place of a few of them"
+    )
     return parser
 
 

@@ -21,7 +21,7 @@ from desk.ports.agency import (
 from desk.ports.approvals import Approvals
 from desk.ports.backup import BackupMade, Backups, Restored
 from desk.ports.batches import Batches, NearFile
-from desk.ports.cases import Cases, Drafts, NewRevision, Occurrence, SavedDraft
+from desk.ports.cases import Cases, Drafts, NewRevision, Occurrence, SavedDraft, Stored
 from desk.ports.elsewhere import Elsewhere, Walk
 from desk.ports.figures import FigureFacts
 from desk.ports.filings import (
@@ -73,6 +73,7 @@ __all__ = [
     "Reel",
     "SecretStore",
     "Speaker",
+    "Stored",
     "StoredMedia",
     "Vault",
     "SORTS",

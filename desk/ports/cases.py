@@ -41,6 +41,15 @@ class Occurrence:
     report_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One file of a case, and where its bytes lie."""
+
+    case_number: int
+    content_id: str
+    media: StoredMedia
+
+
 class Cases(Protocol):
     def by_platform_id(self, platform_id: str) -> tuple[Case, str] | None:
         """The case with this id at the platform, and its latest digest."""
@@ -155,6 +164,10 @@ class Cases(Protocol):
         ...
 
     def blob_known(self, blob: str) -> bool: ...
+
+    def stored(self, *, after: str = "", limit: int = 1000) -> tuple[Stored, ...]:
+        """What the vault holds, by the names of the blobs, from behind that name on; not of erased cases."""
+        ...
 
     def occurrences(self, sha256: str, *, but_case: int) -> tuple[Occurrence, ...]:
         """The same bytes in other cases, at most 100."""

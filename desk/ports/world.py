@@ -85,6 +85,10 @@ class Vault(Protocol):
         """``length`` bytes from ``offset`` on, fewer at the end: a film is looked into, not read whole."""
         ...
 
+    def size(self, blob: str) -> int:
+        """Bytes, by the file's length alone. Raises WorkspaceProblem where it is missing or no blob."""
+        ...
+
     def discard(self, blob: str) -> None: ...
 
     def sweep(self, keep: Callable[[str], bool]) -> int:

@@ -37,6 +37,7 @@ from desk.services.saved_filters import SavedFilters
 from desk.services.schema import SchemaKeeper
 from desk.services.second_review import SecondReviewing
 from desk.services.signin import SignIn
+from desk.services.soundness import Soundness
 from desk.services.violations import Violations
 
 
@@ -72,6 +73,7 @@ class Desk:
     resting: Resting
     approvals: Approvals
     backup: BackupService
+    soundness: Soundness
     second_review: SecondReviewing
     outcomes: OutcomeService
     reports: ReportService

@@ -130,3 +130,17 @@ def test_doctor_names_a_workspace_without_a_recent_backup(served: World, tmp_pat
     team = BackupService(served.store, served.clock, None, practice=False)
     found = doctor._backup(replace(served.desk, backup=team))
     assert (found.level, "PostgreSQL" in found.words) == ("ok", True)
+
+
+def test_doctor_names_files_that_the_vault_lost(served: World) -> None:
+    def told(*options: str) -> doctor.Finding:
+        return doctor._vault(served.desk, bool(options), lambda _words: None)
+
+    assert told() == doctor.Finding("ok", "Vault", "no files yet")
+    number = served.case(files=3).number
+    assert told("--thorough").words == "3 files as long as they were, 3 of them opened and whole"
+    for blob in (served.folder / "vault").glob("??/*"):
+        blob.unlink()
+    lost = told()
+    assert (lost.level, f"3 of 3 files are not as they were. case {number}, " in lost.words) == ("bad", True)
+    assert "c1: missing, or can't be read" in lost.words

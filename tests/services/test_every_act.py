@@ -217,6 +217,7 @@ TABLE: dict[str, str | Given | Open] = {
     "backup.mark_restored": BY_KEY,
     "backup.restoring": SETTINGS_SHOWN,
     "backup.resume": "S",
+    "soundness.look": BY_KEY,
     "channels.case": "MS",
     "channels.rows": "MS",
     "channels.count": "MS",

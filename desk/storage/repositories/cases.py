@@ -13,7 +13,7 @@ from desk.domain import codec
 from desk.domain.case import Case, CaseData, CaseState, Claim, marks_of_case, platform_keeps_until
 from desk.domain.decision import Decision, DecisionKind
 from desk.domain.errors import Bug, UserError
-from desk.ports import NewRevision, StoredMedia
+from desk.ports import NewRevision, Stored, StoredMedia
 from desk.storage.repositories.base import Record, batched, insert_or_skip, no_case
 from desk.storage.repositories.facets import FOLD_AT
 from desk.storage.repositories.occurrences import Occurrences
@@ -201,6 +201,23 @@ class SqlCases(Queue, Occurrences):
 
     def add_made(self, number: int, revision: int, content_id: str, stored: StoredMedia) -> None:
         self._db.execute(insert(case_media), [_media_row(number, revision, content_id, stored)])
+
+    def stored(self, *, after: str = "", limit: int = 1000) -> tuple[Stored, ...]:
+        query = (
+            select(case_media, case_keys.c.wrapped)
+            .join(case_keys, case_keys.c.case_number == case_media.c.case_number)
+            .where(case_media.c.blob > after)
+            .order_by(case_media.c.blob)
+            .limit(limit)
+        )
+        return tuple(
+            Stored(
+                row.case_number,
+                row.content_id,
+                StoredMedia(row.blob, bytes(row.wrapped), row.size, row.sha256, row.md5, row.sha1),
+            )
+            for row in self._db.execute(query)
+        )
 
     def blob_known(self, blob: str) -> bool:
         query = select(case_media.c.blob).where(case_media.c.blob == blob).limit(1)
