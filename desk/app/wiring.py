@@ -124,6 +124,7 @@ def wire(
     from desk.services.hooks import Hooks
     from desk.services.intake import Intake
     from desk.services.likeness import Likeness
+    from desk.services.others import Others
     from desk.services.outbox import Outbox
     from desk.services.outcomes import OutcomeService
     from desk.services.people import PeopleService
@@ -223,6 +224,7 @@ def wire(
         figures=FigureService(store, clock, reviewing, resting),
         signin=signin,
         access=AccessService(store, signin, clock),
+        others=Others(store),
     )
     box.append(desk)
     return desk

@@ -28,6 +28,7 @@ from desk.gui.help.page import HelpPage
 from desk.gui.importing import Importing
 from desk.gui.news.page import NewsPage, unread
 from desk.gui.news.words import count as news_count
+from desk.gui.others import Others
 from desk.gui.outbox.page import OutboxPage
 from desk.gui.outbox_thread import OutboxThread
 from desk.gui.overdue import Overdue
@@ -95,6 +96,7 @@ class Workplace(QObject):
         self.overdue = Overdue(self.session, window, self.outbox, self.standstill)
         self.closing = Closing(window, self._standing_still, self._file_now)
         self.chores = Chores(self.session, self)
+        self.others = Others(self.session, self)
         self._add_pages()
         self._add_folder_import()
         self._connect()
@@ -110,9 +112,11 @@ class Workplace(QObject):
         self._status.setInterval(STATUS_EVERY_MS)
         self._status.timeout.connect(self._ask_status)
         self._status.timeout.connect(self._ask_approvals)
+        self._status.timeout.connect(self.others.look)
         self._status.start()
         self._ask_status()
         self._ask_approvals()
+        self.others.look()
         self.chores.catch_up()
 
     def _add_pages(self) -> None:

@@ -23,6 +23,7 @@ from desk.services.hashing import Hashing
 from desk.services.hooks import Hooks
 from desk.services.intake import Intake
 from desk.services.likeness import Likeness
+from desk.services.others import Others
 from desk.services.outbox import Outbox
 from desk.services.outcomes import OutcomeService
 from desk.services.people import PeopleService
@@ -83,3 +84,4 @@ class Desk:
     violations: Violations
     signin: SignIn
     access: AccessService
+    others: Others

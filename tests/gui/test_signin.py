@@ -261,8 +261,9 @@ def test_a_person_disabled_elsewhere_is_signed_out_and_new_roles_give_new_pages(
         window.keeper.sign_out()
         window.give("Noor New", OTHER)
         window.until(lambda: window.life.workplace is not None)
+        window.until(lambda: window.work.others.known is not None)
         people.change(ada, noor.id, "Noor New", frozenset({Role.SUPERVISOR}))
-        window.keeper._ask_known()
+        window.work.others.look()  # the log tells that somebody else changed something
         window.until(lambda: main.rail.is_shown("audit"))
         people.set_active(ada, noor.id, False)
         window.keeper._ask_known()
