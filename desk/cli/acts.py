@@ -54,12 +54,18 @@ def opened(arguments: Namespace, permission: Permission) -> Iterator[tuple[Desk,
 
 
 @contextmanager
-def opened_by_key(arguments: Namespace) -> Iterator[Desk]:
-    """The workspace, open, for what anybody may start who holds its key: nobody is asked who they are."""
+def opened_by_key(arguments: Namespace, *, signs: bool = True) -> Iterator[Desk]:
+    """The workspace, open, for what anybody may start who holds its key: nobody is asked who they are.
+
+    Where the interval has passed, what was written to the log is signed at the end (``signs``): with a key
+    that lies in the keyring, so only where the workspace's own key was just read from there.
+    """
     passphrase = passphrase_of(arguments)
     with app.open_desk(workspace_of(arguments), passphrase=passphrase, on_wait=keyring_waits) as desk:
         try:
             yield desk
+            if signs and passphrase is None:
+                desk.checkpoints.after_command()
         except (DeskError, OSError):
             raise
         except Exception:

@@ -9,11 +9,12 @@ signing key lies in the OS keyring and is named in the log before it signs.
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from desk.domain.audit import CheckpointRow
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 POLICY = "checkpoints"
 KEYS = "audit_keys"
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LEAST_MINUTES, MOST_MINUTES = 1, 24 * 60
 PACE = timedelta(seconds=1)
 """While reports are filed without a pause, one checkpoint covers all receipts of so long."""
@@ -99,8 +101,18 @@ class Checkpoints:
             self._filed = True
         self.keep_up(idle=filing is None)
 
-    def keep_up(self, *, idle: bool = True) -> CheckpointRow | None:
-        """Sign where it is time to. Never raises what a person can mend: ``state`` says it."""
+    def after_command(self) -> CheckpointRow | None:
+        """Called where a command ends: many of them may write for days on a desk that no window opens.
+
+        Signs only where the interval has passed; never raises what a person can mend.
+        """
+        return self.keep_up(at_start=False)
+
+    def keep_up(self, *, idle: bool = True, at_start: bool = True) -> CheckpointRow | None:
+        """Sign where it is time to. Never raises what a person can mend: ``state`` says it.
+
+        ``at_start``: the first look signs what a desk that was cut off had left unsigned.
+        """
         if not self._turn.acquire(blocking=False):
             return None  # another one is at it
         try:
@@ -109,7 +121,7 @@ class Checkpoints:
                 return None
             filed, self._filed = self._filed, False
             try:
-                signed = self._sign_if_new(now, filed)
+                signed = self._sign_if_new(now, filed, at_start=at_start)
             except DeskError as problem:
                 log.warning("No checkpoint could be signed: %s", type(problem).__name__)
                 self._trouble, self._filed = problem.words(), self._filed or filed
@@ -127,15 +139,15 @@ class Checkpoints:
             return idle or self._signed_at is None or now - self._signed_at >= PACE
         return self._look_at is None or now >= self._look_at
 
-    def _sign_if_new(self, now: datetime, filed: bool) -> CheckpointRow | None:
-        first = self._look_at is None
+    def _sign_if_new(self, now: datetime, filed: bool, *, at_start: bool) -> CheckpointRow | None:
+        filed = filed or (at_start and self._look_at is None)
         with self._store.read() as uow:
             policy = policy_of(uow)
             last, size = uow.audit.last_checkpoint(), uow.audit.head().size
+            since = last.at if last is not None else LONG_AGO if at_start else _begun(uow)
         every = timedelta(minutes=policy.every_minutes)
-        # The first look after a start signs what a desk that was cut off had left unsigned.
         signed = None
-        if _unsigned(last, size) and (filed or first or last is None or now - last.at >= every):
+        if _unsigned(last, size) and (filed or now - since >= every):
             seed = self._load()
             with self._store.write() as uow:
                 signed = self._sign(uow, seed, None)
@@ -377,6 +389,12 @@ def _unsigned(last: CheckpointRow | None, size: int) -> int:
     """Entries that no checkpoint covers; a checkpoint's own entry does not ask for another one."""
     covered = 0 if last is None else last.size + 1
     return max(0, size - covered)
+
+
+def _begun(uow: UnitOfWork) -> datetime:
+    """When the log's first entry was written."""
+    rows = uow.audit.rows(0, 1)
+    return datetime.fromisoformat(json.loads(rows[0].entry)["at"]) if rows else LONG_AGO
 
 
 Keeper = Callable[[Filing | None], None]

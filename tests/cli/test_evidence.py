@@ -76,3 +76,20 @@ def test_a_log_that_takes_no_entry_is_verified_all_the_same(supervised: World) -
         db.execute(text("DROP TABLE settings"))
     done = run(supervised, "audit", "verify")
     assert (done.code, "removed from the database: audit_checkpoints, settings." in done.out) == (1, True)
+
+
+def test_a_command_signs_what_was_written_when_the_interval_has_passed(
+    supervised: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(supervised, "queue")
+    assert supervised.desk.checkpoints.state(supervised.supervisor).count == 0
+    supervised.clock.forward(minutes=61)
+    run(supervised, "audit", "verify")
+    assert supervised.desk.checkpoints.state(supervised.supervisor).count == 0, "looked at, not signed"
+    with monkeypatch.context() as patch:
+        patch.setattr("desk.cli.acts.passphrase_of", lambda _arguments: "words")
+        run(supervised, "queue")
+    assert supervised.desk.checkpoints.state(supervised.supervisor).count == 0, "its keyring might ask"
+    run(supervised, "queue")
+    assert supervised.desk.checkpoints.state(supervised.supervisor).count == 1
+    assert run(supervised, "audit", "verify").code == 0

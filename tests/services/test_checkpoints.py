@@ -94,6 +94,19 @@ def test_what_was_missed_is_signed_at_the_next_start(world: World) -> None:
     assert fresh(world).keep_up() is not None
 
 
+def test_commands_sign_when_the_interval_has_passed_and_not_each_of_them(world: World) -> None:
+    world.case()
+    assert fresh(world).after_command() is None, "the log is younger than the interval"
+    world.clock.forward(minutes=61)
+    assert fresh(world).after_command() is not None
+    world.case("next", first=5)
+    assert fresh(world).after_command() is None
+    world.clock.forward(minutes=61)
+    assert fresh(world).after_command() is not None
+    assert fresh(world).after_command() is None
+    assert world.auditing.verify().ok
+
+
 def test_lanes_sign_by_themselves(served: World) -> None:
     filing = served.confirmed(served.case().number)
     served.until(filing.id, FilingState.HELD)

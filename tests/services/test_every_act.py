@@ -124,6 +124,7 @@ TABLE: dict[str, str | Given | Open] = {
     "auditing.last_verified": "S",
     "checkpoints.after_drive": INSIDE,
     "checkpoints.keep_up": INSIDE,
+    "checkpoints.after_command": INSIDE,
     "checkpoints.prepare": INSIDE,
     "checkpoints.own_key": Open("the public key of this desk's checkpoints: it is there to be given away"),
     "checkpoints.sign": "S",
