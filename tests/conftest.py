@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -27,6 +28,11 @@ if _displays:
 
 # A window on somebody's real desktop would steal the focus; the test command says xcb for its own display.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+if "DESK_EXAMPLES_FACTOR" not in os.environ:
+    # The same examples each time, however long one takes: whether a change is good is no matter of luck. Others are
+    # tried by who asks for more of them.
+    hypothesis.settings.load_profile("ci")
 
 THREAD_GRACE_S = 30.0
 """Seconds that a thread gets to end by itself after its test, before it counts as leaked."""

@@ -35,8 +35,12 @@ def _late(work: runner._Work) -> None:
 
 
 _run = runner._Work.run
-if JITTER_S:
-    runner._Work.run = _late  # type: ignore[method-assign,assignment]
+
+
+@pytest.fixture(autouse=JITTER_S > 0)
+def jitter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.path.name != "test_runner.py":  # it gives hundreds of pieces of work at a time
+        monkeypatch.setattr(runner._Work, "run", _late)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desk.app import practice_desk
 from desk.gui.confirm.lines import shown
 from desk.gui.confirm.xmlview import readable
 from desk.gui.reports.page import ReportsPage
@@ -63,9 +64,13 @@ def opened(filer: Filer, show: Callable[[QWidget], QWidget]) -> Opened:
     return Opened(filer, show)
 
 
-def test_before_the_first_report_it_says_so(opened: Opened) -> None:
-    opened.enter()
-    assert opened.says("No report is filed yet")
+def test_before_the_first_report_it_says_so(
+    tmp_path: Path, qtbot: QtBot, show: Callable[[QWidget], QWidget]
+) -> None:
+    with practice_desk(cases=False, folder=tmp_path) as desk, session_on(desk, qtbot) as filer:
+        opened = Opened(filer, show)
+        opened.enter()
+        assert opened.says("No report is filed yet")
 
 
 def test_a_story_says_what_was_sent_and_received(filer: Filer, opened: Opened, qtbot: QtBot) -> None:

@@ -77,9 +77,9 @@ def test_stopping_does_not_wait_for_a_worker_that_hangs(pool: PreviewPool, film:
         thread.start()
         begun = time.monotonic()
         reel.stop()
-        thread.join(10)
+        thread.join(30)
         assert not thread.is_alive()
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 10  # far from the time that a worker has
 
 
 def test_sound_comes_bounded_and_to_its_end(pool: PreviewPool) -> None:

@@ -29,7 +29,7 @@ def stand_in() -> Iterator[StandIn]:
 
 @pytest.fixture
 def client(stand_in: StandIn) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stand_in.url, auth=("name", "word"), trust_env=False, timeout=5) as http:
+    with httpx.Client(base_url=stand_in.url, auth=("name", "word"), trust_env=False, timeout=30) as http:
         yield http
 
 
@@ -239,13 +239,17 @@ def test_slow(kind: str, stand_in: StandIn, client: httpx.Client) -> None:
 
 def test_a_delay_after_processing_outlasts_the_client(stand_in: StandIn, client: httpx.Client) -> None:
     stand_in.set_faults(Fault(kind=Kind.DELAY, seconds=60, after=True))
+    impatient = httpx.Timeout(30, read=0.2)
     with pytest.raises(httpx.ReadTimeout):
-        client.post("/submit", content=report().encode(), headers=XML, timeout=0.2)
+        client.post("/submit", content=report().encode(), headers=XML, timeout=impatient)
+    begun = time.monotonic()
+    while not stand_in.reports() and time.monotonic() < begun + 30:
+        time.sleep(0.005)  # the client is gone before a busy server has seen to it
     assert len(stand_in.reports()) == 1
     stand_in.clear_faults()
     stand_in.set_faults(Fault(kind=Kind.DELAY, seconds=60))
     with pytest.raises(httpx.ReadTimeout):
-        client.post("/submit", content=report().encode(), headers=XML, timeout=0.2)
+        client.post("/submit", content=report().encode(), headers=XML, timeout=impatient)
     assert len(stand_in.reports()) == 1
 
 
@@ -266,7 +270,7 @@ def test_stopping_ends_a_slow_call(kind: str, stand_in: StandIn, client: httpx.C
         time.sleep(0.005)
     started = time.monotonic()
     stand_in.stop()
-    assert time.monotonic() - started < 1.5  # a second, and what a busy machine adds
+    assert time.monotonic() - started < 10  # far from the 100 s of the fault
     thread.join()
     assert len(failed) == 1
 
