@@ -185,6 +185,6 @@ def _quick(codec: str) -> dict[str, str]:
     if codec == "libx264":
         return {"preset": "ultrafast", "tune": "zerolatency", "threads": "1"}
     if codec.startswith("libvpx"):
-        # Below nought: always so quick. Above it VP8 goes by how long it took, and what else the computer did shows.
+        # Below nought: always so quick. Above it VP8 goes by the time it took, as a busy computer changes it.
         return {"deadline": "realtime", "cpu-used": "-8", "threads": "1"}
     return {}
