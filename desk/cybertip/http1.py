@@ -6,11 +6,12 @@ request of up to 64 kB leaves in one piece, since its head alone would wake the 
 
 from __future__ import annotations
 
+import ssl
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, NoReturn
 
-from httpcore import NetworkStream, RemoteProtocolError, WriteError
+from httpcore import NetworkStream, ReadError, RemoteProtocolError, WriteError
 from httptools import HttpParserError, HttpResponseParser
 
 HELD = 64 * 1024
@@ -19,6 +20,8 @@ READ = 64 * 1024
 """Bytes asked for at a time."""
 HEAD_LIMIT = 100 * 1024
 """The longest head of an answer, with the interim ones before it."""
+
+_NOT_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -40,9 +43,10 @@ class Line:
         self._parser: HttpResponseParser | None = HttpResponseParser(self)
         self._times: Times | None = None
         self._parts: deque[bytes] = deque()
-        self._headers: Headers = []
-        self._status = 0
-        self._lasts = self._head_came = self._ended = self._more_came = False
+        self.headers: Headers = []
+        self.status = 0
+        self._lasts = self._head_came = self._ended = self._more_came = self._given_up = False
+        self._taken = 0
         self._to_the_end = False
         """The body ends where the connection does."""
         self.whole = True
@@ -66,27 +70,50 @@ class Line:
         ``bodiless``: a success has no body (CONNECT). Raises what the stream raises, RemoteProtocolError, and
         what ``content`` raises.
         """
+        self.begin(head, content, times)
+        while not self._head_came:
+            self._read(times.read)
+        if bodiless and self.status < 300:
+            self._ended = True
+        return self.status, self.headers
+
+    def begin(self, head: bytes, content: Iterable[bytes], times: Times) -> None:
+        """Send a request. Raises as ``request`` does."""
         self.whole, self._lasts, self._times = False, True, times
-        self._head_came = self._ended = self._more_came = self._to_the_end = False
-        given_up = False
+        self._head_came = self._ended = self._more_came = self._to_the_end = self._given_up = False
+        self._taken = 0
         try:
             self._send(head, content, times.write)
         except WriteError:
-            given_up = True  # it may have refused the request before its end, and said so
-        taken = 0
-        while not self._head_came:
-            if taken > HEAD_LIMIT:
-                _wrong("The head of the answer is too long")
-            taken += self._read()
-        codings = [value.lower() for name, value in self._headers if name == b"transfer-encoding"]
-        if codings not in ([], [b"chunked"]):
-            _wrong("The answer comes in an encoding that was not asked for")
-        bounded = codings or any(name == b"content-length" for name, _ in self._headers)
-        self._to_the_end = not bounded and not self._ended
-        self._lasts = self._lasts and not self._to_the_end and not given_up
-        if bodiless and self._status < 300:
-            self._ended = True
-        return self._status, self._headers
+            self._given_up = True  # it may have refused the request before its end, and said so
+
+    def arrived(self) -> bool:
+        """Read what has come, without waiting; True where the answer is at its end. Raises as ``request``."""
+        while not self._ended:
+            try:
+                self._read(0.0)
+            except ReadError as error:
+                if isinstance(error.__cause__, _NOT_YET):
+                    return False
+                raise
+        return True
+
+    @property
+    def head_came(self) -> bool:
+        return self._head_came
+
+    def fileno(self) -> int:
+        """The socket's number."""
+        number: int = self._stream.get_extra_info("socket").fileno()
+        return number
+
+    def taken_parts(self) -> list[bytes]:
+        """The pieces of the body that came and were not taken yet; at its end that ends the answer."""
+        parts = list(self._parts)
+        self._parts.clear()
+        if self._ended:
+            self.whole = self._lasts and not self._more_came
+        return parts
 
     def body(self) -> Iterator[bytes]:
         """The pieces of the answer's body, as they come. Raises as ``request`` does."""
@@ -95,7 +122,8 @@ class Line:
                 yield self._parts.popleft()
             if self._ended:
                 break
-            self._read()
+            assert self._times is not None
+            self._read(self._times.read)
         self.whole = self._lasts and not self._more_came
 
     # -- what the parser tells
@@ -104,11 +132,11 @@ class Line:
         if self._ended:
             self._more_came = True
         else:
-            self._headers = []
+            self.headers = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._more_came:
-            self._headers.append((name.lower(), value.strip(b" \t")))
+            self.headers.append((name.lower(), value.strip(b" \t")))
 
     def on_headers_complete(self) -> None:
         assert self._parser is not None
@@ -118,7 +146,7 @@ class Line:
         if status == 101:
             _wrong("The service changed the protocol, unasked")
         if status >= 200 and not self._more_came:  # those before are interim ones
-            self._status, self._head_came = status, True
+            self.status, self._head_came = status, True
             self._lasts = self._parser.should_keep_alive()
 
     def on_body(self, body: bytes) -> None:
@@ -143,23 +171,39 @@ class Line:
         if held:
             self._stream.write(held, timeout)
 
-    def _read(self) -> int:
-        """Read on and tell the parser; how many bytes came."""
-        assert self._times is not None
+    def _read(self, timeout: float) -> None:
+        """Read on and tell the parser."""
         assert self._parser is not None
-        part = self._stream.read(READ, self._times.read)
+        part = self._stream.read(READ, timeout)
         if not part:
             if not self._to_the_end:
                 _wrong("The service hung up before the whole answer came")
             self._ended = True
-            return 0
+            return
+        had_head = self._head_came
         try:
             self._parser.feed_data(part)
         except HttpParserError:
             if not self._ended:
                 _wrong("The answer is not one of HTTP/1.1")
             self._more_came = True  # after a whole answer: that one counts, and the connection is done
-        return len(part)
+        if had_head:
+            return
+        if self._head_came:
+            self._know_the_end()
+            return
+        self._taken += len(part)
+        if self._taken > HEAD_LIMIT:
+            _wrong("The head of the answer is too long")
+
+    def _know_the_end(self) -> None:
+        """By what the body ends, now that the head has come."""
+        codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if codings not in ([], [b"chunked"]):
+            _wrong("The answer comes in an encoding that was not asked for")
+        bounded = codings or any(name == b"content-length" for name, _ in self.headers)
+        self._to_the_end = not bounded and not self._ended
+        self._lasts = self._lasts and not self._to_the_end and not self._given_up
 
 
 def _wrong(why: str) -> NoReturn:

@@ -35,12 +35,7 @@ class Answer:
         self._pool = pool
         self._line = line
         self.status = status
-        self._headers = headers
-
-    def header(self, name: bytes) -> str:
-        """The values of a header, joined; ``name`` in lower case. Empty without one."""
-        found = [value for key, value in self._headers if key == name]
-        return b", ".join(found).decode("utf-8", "replace")
+        self.headers = headers
 
     def body(self) -> Iterator[bytes]:
         """The pieces of its body. Raises one of LOST where it breaks off."""
@@ -59,6 +54,8 @@ class Pool:
         self._tls = tls
         tls.set_alpn_protocols(["http/1.1"])
         self._proxy = None if proxy is None else httpx.URL(proxy)
+        self._proxied = proxy is not None
+        """TLS within TLS can't be read without waiting."""
         self._backend = httpcore.SyncBackend()
         self._free = threading.BoundedSemaphore(connections)
         self._lock = threading.Lock()
@@ -80,6 +77,15 @@ class Pool:
                 line.close()
             raise
         return Answer(self, line, status, headers)
+
+    def kept(self) -> Line | None:
+        """A connection that stands and is free, to be given back; None where there is none at once."""
+        if self._proxied or not self._free.acquire(blocking=False):
+            return None
+        line = self._kept()
+        if line is None:
+            self._free.release()
+        return line
 
     def give_back(self, line: Line) -> None:
         """After a request; kept only where its answer was read to the end."""
@@ -143,6 +149,12 @@ class Pool:
         if not 200 <= status < 300:
             stream.close()
             raise httpcore.ProxyError(f"The proxy answered with {status}.")
+
+
+def header(headers: Headers, name: bytes) -> str:
+    """The values of a header, joined; ``name`` in lower case. Empty without one."""
+    found = [value for key, value in headers if key == name]
+    return b", ".join(found).decode("utf-8", "replace")
 
 
 def request_head(method: bytes, target: bytes, headers: Headers) -> bytes:

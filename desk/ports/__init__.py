@@ -10,6 +10,8 @@ from desk.ports.accounts import AccountCase, Accounts, OtherUse, OwnLink
 from desk.ports.agency import (
     Agency,
     AgencyFactory,
+    Asking,
+    Begun,
     Composed,
     ComposedFile,
     Composer,
@@ -136,6 +138,8 @@ __all__ = [
     "Viewings",
     "Agency",
     "AgencyFactory",
+    "Asking",
+    "Begun",
     "Composed",
     "ComposedFile",
     "Composer",

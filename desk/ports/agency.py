@@ -10,8 +10,37 @@ from typing import Protocol
 from desk.domain.case import CaseData
 from desk.domain.company import Company, Credentials, Endpoint
 from desk.domain.draft import Draft
-from desk.domain.filing import FieldProblem, Reply
+from desk.domain.filing import Call, FieldProblem, Reply
 from desk.domain.viewing import Viewed
+
+
+class Begun(Protocol):
+    """A call that was sent and whose answer is awaited, by whoever waits for several."""
+
+    until: float
+    """By when more must have come, on the monotonic clock: give it up then."""
+
+    def fileno(self) -> int:
+        """What to wait for until it can be read."""
+        ...
+
+    def look(self) -> Reply | None:
+        """Read what has come, without waiting; None where it is not the whole answer."""
+        ...
+
+    def give_up(self) -> Reply: ...
+
+
+class Asking(Protocol):
+    """A call that is to be made once: by ``run``, or by ``begin`` where that gives something."""
+
+    def run(self) -> Reply:
+        """Make it, and wait for its answer."""
+        ...
+
+    def begin(self) -> Begun | Reply | None:
+        """Send it without waiting; None where that can't be done: nothing was sent then."""
+        ...
 
 
 class Agency(Protocol):
@@ -24,9 +53,11 @@ class Agency(Protocol):
 
     def schema(self) -> Reply: ...
 
-    def submit(self, xml: bytes) -> Reply: ...
+    def asking(self, call: Call, report_id: str, document: bytes) -> Asking:
+        """A call other than an upload; ``document`` is what /submit and /fileinfo send."""
+        ...
 
-    def upload(
+    def asking_upload(
         self,
         report_id: str,
         name: str,
@@ -35,17 +66,11 @@ class Agency(Protocol):
         *,
         progress: Callable[[int], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
-    ) -> Reply: ...
-
-    def fileinfo(self, xml: bytes) -> Reply: ...
+    ) -> Asking: ...
 
     def form(self, report_id: str) -> bytes:
         """The exact bytes that finish and retract send for this report: the same each time."""
         ...
-
-    def finish(self, report_id: str) -> Reply: ...
-
-    def retract(self, report_id: str) -> Reply: ...
 
     def close(self) -> None: ...
 

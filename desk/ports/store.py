@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -173,11 +173,17 @@ class Store(Protocol):
         """A consistent snapshot; writing in it is a bug."""
         ...
 
-    def write(self, *, together: bool = False) -> AbstractContextManager[UnitOfWork]:
-        """Commits at the end of the block; any exception rolls back.
+    def write(self) -> AbstractContextManager[UnitOfWork]:
+        """Commits at the end of the block; any exception rolls back."""
+        ...
 
-        ``together``, for short units of work only: it may share its commit with others of that kind in this
-        process. The block is left when the commit is on the disk, and one's failure undoes no other's work.
+    def together(
+        self, bodies: Sequence[Callable[[UnitOfWork], Any]]
+    ) -> Sequence[tuple[Any, Exception | None]]:
+        """Do each of them in a unit of work; what came of each, or what it raised, when it is on the disk.
+
+        They may share a transaction. One that fails takes no other with it: bodies may be run twice, the
+        first time undone.
         """
         ...
 

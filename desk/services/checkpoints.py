@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from desk.domain.audit import CheckpointRow
@@ -95,11 +96,13 @@ class Checkpoints:
 
     # by whoever comes next ------------------------------------------------------
 
-    def after_drive(self, filing: Filing | None) -> None:
-        """Called by the outbox between filings; None where nothing is due."""
+    def after_drive(self, filing: Filing | None) -> Callable[[], object] | None:
+        """Asked by the outbox between filings, None where nothing is due: gives what is to be done, if it is
+        time to sign."""
         if filing is not None and filing.state is FilingState.FILED:
             self._filed = True
-        self.keep_up(idle=filing is None)
+        idle = filing is None
+        return partial(self.keep_up, idle=idle) if self._due(self._clock.now(), idle) else None
 
     def after_command(self) -> CheckpointRow | None:
         """Called where a command ends: many of them may write for days on a desk that no window opens.

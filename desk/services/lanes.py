@@ -1,28 +1,32 @@
-"""Lanes: a few threads drive filings side by side; an urgent report never waits behind a large upload.
+"""Lanes: a few filings are driven side by side; an urgent report never waits behind a large upload.
 
-Each lane takes a filing with a lease of its own; the database keeps them apart, as it
-keeps apart the desks on one store.
+One thread carries them: what their filings write at the same moment shares a commit, and their small calls
+are awaited together. What takes long (a large file, a new connection) is done by threads of its own. Each
+lane takes a filing with a lease of its own; the database keeps them apart, as it does the desks on one store.
 """
 
 from __future__ import annotations
 
 import gc
 import logging
-import sys
+import queue
+import socket
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
-from functools import partial
+from contextlib import suppress
+from dataclasses import dataclass
 
 from desk.domain.errors import DeskError
 from desk.domain.filing import Filing, FilingState
-from desk.ports import Clock
-from desk.services.outbox import Outbox
+from desk.ports import Begun, Clock
+from desk.services.flow import Ended, Flow, Work, Write, begin, done, readable
+from desk.services.outbox import Outbox, Stepped
 
 log = logging.getLogger(__name__)
 LANES = 8
-"""Enough that calls go on while others wait for the disk. Most of the time all of them sleep."""
-SWITCH_S = 0.0005
-"""The longest turn of one thread while others want theirs: whoever writes holds up every other lane."""
+"""Enough that calls go on while others wait. Most of the time all of them sleep."""
 GARBAGE = 10_000
 """New objects before Python looks for cycles: a filing makes thousands and no cycles to speak of."""
 LONGEST_WAIT = 30.0
@@ -36,8 +40,17 @@ def _spare_collector() -> None:
         gc.freeze()
 
 
+@dataclass(slots=True, eq=False)
+class _Lane:
+    """One filing on its way, and what it waits for; idle without a flow."""
+
+    flow: Flow[Stepped] | None = None
+    write: Write | None = None
+    begun: Begun | None = None
+
+
 class Lanes:
-    """Runs the outbox until stopped. ``told`` is called on a lane's thread after each commit."""
+    """Runs the outbox until stopped. ``told`` is called on the lanes' thread after each commit."""
 
     def __init__(
         self, outbox: Outbox, clock: Clock, told: Callable[[Filing], None] | None = None, count: int = LANES
@@ -45,75 +58,211 @@ class Lanes:
         self._outbox = outbox
         self._clock = clock
         self._told = told or (lambda _filing: None)
+        self._lanes = [_Lane() for _ in range(count)]
         self._stopped = threading.Event()
         self._turn = threading.Condition()
-        self._wakes = 0
-        self._idle = 0
-        self._threads = [
-            threading.Thread(target=self._run, name=f"outbox-{n + 1}", daemon=True) for n in range(count)
-        ]
+        self._wakes = 1
+        self._idle = False
+        self._look_at = 0.0
+        self._workers = _Workers(self._rouse)
+        self._hears, self._calls = socket.socketpair()
+        self._hears.setblocking(False)
+        self._calls.setblocking(False)
+        self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
 
     def start(self) -> None:
-        sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_S))
         _spare_collector()
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
 
     def wake(self) -> None:
         """Something was confirmed or asked for: look at once."""
         with self._turn:
             self._wakes += 1
-            self._turn.notify_all()
+            self._idle = False
+        self._rouse()
 
     def stop(self, timeout: float = 10.0) -> bool:
         """Finish the calls at hand and end. True if in time; a call cut off is settled at the next start."""
         self._stopped.set()
-        self.wake()
-        for thread in self._threads:
-            if thread.is_alive():
-                thread.join(timeout)
-        return not any(thread.is_alive() for thread in self._threads)
+        self._rouse()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
 
     def wait_idle(self, timeout: float) -> bool:
-        """Until every lane has found nothing due; False where the time ran out or it was stopped."""
+        """Until nothing is due; False where the time ran out or it was stopped."""
         with self._turn:
-            return self._turn.wait_for(lambda: self._idle == len(self._threads), timeout)
+            return self._turn.wait_for(lambda: self._idle, timeout)
+
+    def _rouse(self) -> None:
+        with suppress(OSError):  # enough of them are there to be heard, or the thread has ended
+            self._calls.send(b"\0")
+
+    # on the thread ---------------------------------------------------------------
 
     def _run(self) -> None:
-        while not self._stopped.is_set():
+        seen = 0
+        try:
+            while True:
+                stopped = self._stopped.is_set()
+                with self._turn:
+                    woken, seen = self._wakes != seen, self._wakes
+                if not stopped and (woken or time.monotonic() >= self._look_at):
+                    self._look()
+                self._write()
+                if all(lane.flow is None for lane in self._lanes):
+                    if stopped:
+                        return
+                    with self._turn:
+                        self._idle = self._wakes == seen and time.monotonic() < self._look_at
+                        self._turn.notify_all()
+                self._wait(seen)
+        finally:
+            self._workers.stop()
             with self._turn:
-                seen = self._wakes
-            wait = self._once()
-            if wait <= 0:
-                continue
-            with self._turn:
-                self._idle += 1
                 self._turn.notify_all()
-                self._turn.wait_for(partial(self._woken, seen), wait)
-                self._idle -= 1
+            self._calls.close()
+            self._hears.close()
 
-    def _woken(self, seen: int) -> bool:
-        return self._wakes != seen or self._stopped.is_set()
+    def _look(self) -> None:
+        """One that is idle looks whether there is something to do; if so, it has the next one look."""
+        self._look_at = time.monotonic() + LONGEST_WAIT
+        lane = next((lane for lane in self._lanes if lane.flow is None), None)
+        if lane is not None:
+            lane.flow = self._outbox.flow(stop=self._stopped.is_set, told=self._hear)
+            self._advance(lane, Ended())
+
+    def _write(self) -> None:
+        """What all that want to write write, until none does."""
+        while wanting := [(lane, lane.write) for lane in self._lanes if lane.write is not None]:
+            for lane, _ in wanting:
+                lane.write = None
+            made = self._outbox.together([write.body for _, write in wanting])
+            for (lane, write), ended in zip(wanting, made, strict=True):
+                if write.takes and ended.value is not None:
+                    self._look()
+                self._advance(lane, ended)
+
+    def _wait(self, seen: int) -> None:
+        """Until an answer comes, a worker is done, somebody wakes, or it is time for something."""
+        under_way = {lane.begun.fileno(): lane for lane in self._lanes if lane.begun is not None}
+        untils = [lane.begun.until for lane in under_way.values() if lane.begun is not None]
+        now = time.monotonic()
+        if self._workers.done or self._wakes != seen:
+            until = now
+        else:
+            until = min([self._look_at, *untils])
+        own = self._hears.fileno()
+        ready = readable([own, *under_way], until - now)
+        if own in ready:
+            self._unheard()
+        while self._workers.done:
+            lane, ended = self._workers.done.popleft()
+            self._advance(lane, ended)
+        now = time.monotonic()
+        for number, lane in under_way.items():
+            begun = lane.begun
+            if begun is None:
+                continue
+            if number in ready:
+                self._come(lane, begun.look)
+            elif now >= begun.until:
+                self._come(lane, begun.give_up)
+
+    def _unheard(self) -> None:
+        with suppress(BlockingIOError):
+            while self._hears.recv(4096):
+                pass
+
+    def _come(self, lane: _Lane, look: Callable[[], object]) -> None:
+        came = done(look)
+        if came.error is not None or came.value is not None:
+            lane.begun = None
+            self._advance(lane, came)
+
+    def _advance(self, lane: _Lane, last: Ended) -> None:
+        """Go on with what came of the last step, up to the next one that has to be waited for."""
+        flow = lane.flow
+        assert flow is not None
+        while True:
+            try:
+                wanted = flow.send(last.value) if last.error is None else flow.throw(last.error)
+                if isinstance(wanted, Write):
+                    lane.write = wanted
+                    return
+            except StopIteration as end:
+                lane.flow = None
+                self._rest(self._until(end.value))
+                return
+            except DeskError as problem:
+                log.warning("The outbox could not go on: %s", type(problem).__name__)
+                lane.flow = None
+                self._rest(AFTER_FAULT)
+                return
+            except Exception as bug:
+                log.exception("The outbox met a bug: %s", type(bug).__name__)
+                lane.flow = None
+                self._rest(AFTER_FAULT)
+                return
+            begun = begin(wanted)
+            if isinstance(begun, Ended):
+                last = begun
+            elif begun is not None:
+                lane.begun = begun
+                return
+            elif wanted.quick:
+                last = done(wanted.body)
+            else:
+                self._workers.do(lane, wanted)
+                return
+
+    def _rest(self, seconds: float) -> None:
+        self._look_at = min(self._look_at, time.monotonic() + seconds)
+
+    def _until(self, result: Stepped) -> float:
+        """Seconds until the next look."""
+        if result.next_due is None:
+            return 0.0 if result.filing is not None else LONGEST_WAIT
+        left = (result.next_due - self._clock.now()).total_seconds()
+        return min(LONGEST_WAIT, max(0.05, left))
 
     def _hear(self, filing: Filing) -> None:
         self._told(filing)
-        if self._idle and (filing.state.ended or filing.state is FilingState.HELD or filing.retry_at):
-            # There may be more than one to do: the others need not sleep on.
-            self.wake()
+        waits = filing.state.ended or filing.state is FilingState.HELD or filing.retry_at is not None
+        if waits and any(lane.flow is None for lane in self._lanes):
+            # There may be more than one to do, or sooner: one that is idle need not sleep on.
+            self._look_at = 0.0
 
-    def _once(self) -> float:
-        """Drive one filing after another; returns the seconds to wait before the next look."""
-        try:
-            result = self._outbox.run(stop=self._stopped.is_set, told=self._hear, go_on=True)
-        except DeskError as problem:
-            log.warning("The outbox could not go on: %s", type(problem).__name__)
-            return AFTER_FAULT
-        except Exception as bug:
-            log.exception("The outbox met a bug: %s", type(bug).__name__)
-            return AFTER_FAULT
-        if result.filing is not None:
-            return 0.0
-        if result.next_due is None:
-            return LONGEST_WAIT
-        left = (result.next_due - self._clock.now()).total_seconds()
-        return min(LONGEST_WAIT, max(0.05, left))
+
+class _Workers:
+    """Threads that do one thing each at a time; made when they are needed, and kept."""
+
+    def __init__(self, rouse: Callable[[], None]) -> None:
+        self._rouse = rouse
+        self._todo: queue.SimpleQueue[tuple[_Lane, Work] | None] = queue.SimpleQueue()
+        self._free = 0
+        self._count = 0
+        self._lock = threading.Lock()
+        self.done: deque[tuple[_Lane, Ended]] = deque()
+
+    def do(self, lane: _Lane, work: Work) -> None:
+        with self._lock:
+            if self._free:
+                self._free -= 1
+            else:
+                self._count += 1
+                threading.Thread(target=self._run, name=f"outbox-{self._count}", daemon=True).start()
+        self._todo.put((lane, work))
+
+    def stop(self) -> None:
+        for _ in range(self._count):
+            self._todo.put(None)
+
+    def _run(self) -> None:
+        while (given := self._todo.get()) is not None:
+            lane, work = given
+            ended = done(work.body)
+            with self._lock:
+                self._free += 1
+            self.done.append((lane, ended))
+            self._rouse()

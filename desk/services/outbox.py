@@ -7,9 +7,10 @@ point, the next run goes on as desk.domain.filing says.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from desk.domain.errors import ClaimLost
 from desk.domain.filing import Filing, FilingState
@@ -24,10 +25,12 @@ from desk.ports import (
     NewFiling,
     Receipt,
     Store,
+    UnitOfWork,
     Vault,
 )
 from desk.services.auditing import note
 from desk.services.changes import Change, Done, done
+from desk.services.flow import Ended, Flow, Work, Write, follow
 from desk.services.reach import Connection, Reach
 from desk.services.schema import SchemaKeeper
 from desk.services.sending import Progress, Sender, Taken
@@ -74,13 +77,13 @@ class Outbox:
         owner: str,
         spread: Callable[[], float],
         schema: SchemaKeeper,
-        keeper: Callable[[Filing | None], object] = lambda _filing: None,
+        keeper: Callable[[Filing | None], Callable[[], object] | None] = lambda _filing: None,
     ) -> None:
         """``agency`` gives the client of the endpoint that is set, or raises UserError (no credentials).
 
         ``owner`` names this process among the desks on one store; ``spread`` gives
-        jitter in 0..1 for the waits between tries. ``keeper`` is called after each run with the filing
-        it drove, or None: between filings the log's checkpoints are signed.
+        jitter in 0..1 for the waits between tries. ``keeper`` is asked after each run with the filing
+        it drove, or None, and gives what is to be done then: the log's checkpoints are signed.
         """
         self._store = store
         self._clock = clock
@@ -170,60 +173,83 @@ class Outbox:
 
     def step(self) -> Stepped:
         """Do one thing: the moves up to one remote call, for the most urgent filing that is due."""
-        return self._go(most=1)
+        return follow(self._store, self.flow(most=1, go_on=False))
 
     def run(
         self,
         *,
         stop: Callable[[], bool] = lambda: False,
         told: Callable[[Filing], None] = lambda _filing: None,
-        go_on: bool = False,
     ) -> Stepped:
         """Take the most urgent filing that is due and drive it until it waits or ends.
 
-        ``told`` hears of the filing after each commit on the way. With ``go_on`` it hears of the last one as
-        well, and one filing is driven after the other until none is due.
+        ``told`` hears of the filing after each commit on the way but the last.
         """
-        stepped = self._go(stop=stop, told=told, go_on=go_on)
-        self._keeper(stepped.filing)
+        stepped = follow(self._store, self.flow(stop=stop, told=told, go_on=False))
+        self._keep_up(stepped.filing)
         return stepped
 
-    def _go(
+    def flow(
         self,
         *,
         most: int | None = None,
         stop: Callable[[], bool] = lambda: False,
         told: Callable[[Filing], None] = lambda _filing: None,
-        go_on: bool = False,
-    ) -> Stepped:
+        go_on: bool = True,
+    ) -> Flow[Stepped]:
+        """As ``run``, for whoever carries it out; ``most`` bounds the calls.
+
+        With ``go_on`` ``told`` hears of the last commit as well, and one filing is driven after the other
+        until none is due.
+        """
         taken: Taken | None = None
         while True:
             if taken is None:
-                self._sender.probe()
-                with self._store.write(together=True) as uow:
-                    taken = self._sender.take(uow)
+                if self._sender.probe_due():
+                    yield Work(self._sender.probe)
+                taken = yield Write(self._sender.take, takes=True)
             if taken is None:
+                if go_on:
+                    yield from self._kept_up(None)
                 return Stepped(None, self.next_due())
             held = taken.leased
             try:
-                filing, taken = self._sender.drive(taken, most=most, stop=stop, told=told, go_on=go_on)
+                filing, taken = yield from self._sender.drive(
+                    taken, most=most, stop=stop, told=told, go_on=go_on
+                )
                 if not go_on:
                     return Stepped(filing, None)
                 held = taken.leased if taken is not None else held
                 told(filing)
-                self._keeper(filing)
+                yield from self._kept_up(filing)
             except ClaimLost:
-                self._give_back(held)
+                yield self._give_back(held)
                 return Stepped(None, self.next_due())
+            except GeneratorExit:
+                raise
             except BaseException:
-                self._give_back(held)
+                yield self._give_back(held)
                 raise
             if taken is None and stop():
                 return Stepped(filing, None)
 
-    def _give_back(self, leased: Leased) -> None:
-        with self._store.write(together=True) as uow:
-            uow.filings.give_back(leased.filing.id, leased.fence)
+    def _keep_up(self, filing: Filing | None) -> None:
+        then = self._keeper(filing)
+        if then is not None:
+            then()
+
+    def _kept_up(self, filing: Filing | None) -> Flow[None]:
+        then = self._keeper(filing)
+        if then is not None:
+            yield Work(then)
+
+    @staticmethod
+    def _give_back(leased: Leased) -> Write:
+        return Write(lambda uow: uow.filings.give_back(leased.filing.id, leased.fence))
+
+    def together(self, bodies: Sequence[Callable[[UnitOfWork], Any]]) -> list[Ended]:
+        """Do what several flows want to write; each of them stands or falls alone."""
+        return [Ended(*ended) for ended in self._store.together(bodies)]
 
     def drain(self, *, stop: Callable[[], bool] = lambda: False) -> int:
         """Step until nothing is due now; returns the number of steps."""

@@ -46,6 +46,10 @@ class Preflight:
         self._clock = clock
         self._schema = schema
 
+    def has_schema(self, endpoint: str) -> bool:
+        """Whether nothing has to be fetched or read for ``look``."""
+        return self._schema.fresh(endpoint)
+
     def look(self, filing: Filing, agency: Agency, confirmed: Papers) -> Reply | None:
         """Why no report may be opened for this filing: its files or its documents; None where it may."""
         now = self._clock.now()

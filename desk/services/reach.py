@@ -69,11 +69,19 @@ class Reach:
     def begin_probe(self, now: datetime) -> bool:
         """Whether the caller shall ask /status now: only one does."""
         with self._lock:
-            due = self._now.ok is False and (self._now.next_try is None or self._now.next_try <= now)
-            if not due or self._probing:
+            if not self._due(now):
                 return False
             self._probing = True
             return True
+
+    def probe_due(self, now: datetime) -> bool:
+        """Whether ``begin_probe`` would say yes."""
+        with self._lock:
+            return self._due(now)
+
+    def _due(self, now: datetime) -> bool:
+        due = self._now.ok is False and (self._now.next_try is None or self._now.next_try <= now)
+        return due and not self._probing
 
     def try_now(self, now: datetime) -> None:
         """A person does not want to wait."""

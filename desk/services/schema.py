@@ -87,6 +87,12 @@ class SchemaKeeper:
         with self._lock:
             return self._known.setdefault(endpoint, held)
 
+    def fresh(self, endpoint: str) -> bool:
+        """Whether it was fetched within a day, and is at hand."""
+        with self._lock:
+            held = self._known.get(endpoint)
+        return held is not None and self._clock.now() - held[0] < FRESH_FOR
+
     def refresh(self, agency: Agency) -> None:
         """Fetch it where it is a day old or was never fetched. A fetch that fails leaves the older one."""
         held = self._held(agency.endpoint)

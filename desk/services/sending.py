@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from desk.domain.audit import AuditEntry
 from desk.domain.errors import ClaimLost, DeskError, UserError
@@ -26,7 +27,8 @@ from desk.domain.filing import (
     apply,
     with_intent,
 )
-from desk.ports import Agency, Clock, Composer, Leased, Store, StoredMedia, UnitOfWork, Vault
+from desk.ports import Agency, Asking, Clock, Composer, Leased, Store, StoredMedia, UnitOfWork, Vault
+from desk.services.flow import Flow, Work, Write
 from desk.services.keeping import Answered, Keeping
 from desk.services.moves import Plan, Step, plan
 from desk.services.preflight import CHANGED, Papers, Preflight, papers
@@ -36,6 +38,8 @@ from desk.services.schema import SchemaKeeper
 LEASE = timedelta(minutes=2)
 FEW_FILES = 20
 """Up to so many the papers are read while the filing is taken: it is a moment's work."""
+SMALL = 256 * 1024
+"""Bytes of all files of a filing up to which they are looked through at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,31 @@ class _Intended:
     sent: bytes
     journal_id: int
     stored: StoredMedia | None = None  # of an upload: where its file lies
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Where a drive stands between two commits."""
+
+    known: Filing
+    fence: int
+    confirmed: Papers | None = None
+    agency: Agency | None = None
+    answered: Answered | None = None
+    trouble: Reply | None = None
+    fit: bool = False
+    """Whether its files and documents were looked at: no report is opened before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What a commit holds."""
+
+    filing: Filing
+    act: Act
+    wants_call: bool
+    intended: _Intended | None
+    following: Taken | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +145,13 @@ class Sender:
         stop: Callable[[], bool] = lambda: False,
         told: Callable[[Filing], None] = lambda _filing: None,
         go_on: bool = False,
-    ) -> tuple[Filing, Taken | None]:
+    ) -> Flow[tuple[Filing, Taken | None]]:
         """Drive the filing; ``most`` bounds the calls, ``told`` hears of it after each commit but the last.
 
         Gives the lease back. With ``go_on`` the last commit takes the next filing, too. Raises ClaimLost.
         """
         try:
-            return self._drive(taken, most=most, stop=stop, told=told, go_on=go_on)
+            return (yield from self._drive(taken, most=most, stop=stop, told=told, go_on=go_on))
         finally:
             self._keeping.forget(taken.leased.filing.case_number)
 
@@ -134,74 +163,77 @@ class Sender:
         stop: Callable[[], bool],
         told: Callable[[Filing], None],
         go_on: bool,
-    ) -> tuple[Filing, Taken | None]:
-        leased, confirmed = taken.leased, taken.papers
+    ) -> Flow[tuple[Filing, Taken | None]]:
+        leased = taken.leased
         filing_id, fence = leased.filing.id, leased.fence
-        known = leased.filing
-        agency: Agency | None = None
-        answered: Answered | None = None
-        trouble: Reply | None = None
-        fit = False  # whether its files and documents were looked at: no report is opened before
+        at = _Standing(leased.filing, fence, confirmed=taken.papers)
         calls = 0
         act = plan(leased.filing, self._clock.now()).act
         if act.kind is ActKind.CALL and most != 0 and not stop():
             # Looked at before the first commit, which then holds the first intent already.
-            if confirmed is None:
-                confirmed = self._papers(leased.filing, act)
-            agency, trouble = self._ready(leased.filing, act, confirmed)
+            if at.confirmed is None:
+                at = replace(at, confirmed=self._papers(leased.filing, act))
+            agency, trouble = yield self._look(leased.filing, act, at.confirmed)
             if trouble is not None:
-                return self._hinder(filing_id, fence, act, trouble), None
-            fit = act.call is Call.SUBMIT
+                return (yield Write(partial(self._hinder, filing_id, fence, act, trouble))), None
+            at = replace(at, agency=agency, fit=act.call is Call.SUBMIT)
         while True:
             may_call = (most is None or calls < most) and not stop()
-            intended = following = None
             try:
-                with self._store.write(together=True) as uow:
-                    while True:
-                        coming = self._plan(known, answered)
-                        act = coming.act
-                        wants_call = act.kind is ActKind.CALL and may_call
-                        fit = fit or act.call is not Call.SUBMIT
-                        via = agency if wants_call and fit and trouble is None else None
-                        filing = with_intent(coming.filing, act) if via is not None else coming.filing
-                        saved = uow.filings.save_known(known, filing, fence, give_back=not wants_call)
-                        if saved is not None:
-                            filing = saved
-                            break
-                        # A person's wish came between; what it is decides anew. Or the lease is lost.
-                        known = uow.filings.held(known.id, fence)
-                    self._keep(uow, coming, answered)
-                    if via is not None:
-                        intended = self._intend(uow, filing, act, via, confirmed)
-                    elif go_on and not wants_call and not stop():
-                        following = self.take(uow)
+                settled: _Settled = yield Write(partial(self._settle, at, may_call, go_on and not stop()))
             except ClaimLost:
                 raise
             except DeskError as problem:
-                if agency is None or trouble is not None:
+                if at.agency is None or at.trouble is not None:
                     raise
                 # Its document can't be made: the answer before it is settled alone, then it waits.
                 trouble = Reply(OutcomeKind.TRY_AGAIN, self._clock.now(), description=problem.words())
+                at = replace(at, trouble=trouble)
                 continue
-            if not wants_call:
-                return filing, following
-            known = filing
-            answered = None
+            filing, act, intended = settled.filing, settled.act, settled.intended
+            if not settled.wants_call:
+                return filing, settled.following
             told(filing)
-            if intended is not None and agency is not None:
+            if intended is not None and at.agency is not None:
                 calls += 1
-                fit = False  # should another report have to be opened, all is looked at again
-                reply = self._call(agency, intended, fence)
+                reply = yield self._call(at.agency, intended, fence)
+                self._forget_progress(intended)
                 if self.reach.note(reply, self._spread()):
-                    self.wake_all()
-                answered = Answered(act, reply, intended.journal_id)
+                    yield Write(_wake)
+                # Should another report have to be opened, all is looked at again.
+                at = replace(at, known=filing, answered=Answered(act, reply, intended.journal_id), fit=False)
                 continue
+            trouble = at.trouble
             if trouble is None:
-                confirmed = self._papers(filing, act)
-                agency, trouble = self._ready(filing, act, confirmed)
-                fit = True
+                at = replace(at, known=filing, answered=None, confirmed=self._papers(filing, act), fit=True)
+                agency, trouble = yield self._look(filing, act, at.confirmed)
+                at = replace(at, agency=agency)
             if trouble is not None:
-                return self._hinder(filing_id, fence, act, trouble), None
+                return (yield Write(partial(self._hinder, filing_id, fence, act, trouble))), None
+
+    def _settle(self, at: _Standing, may_call: bool, go_on: bool, uow: UnitOfWork) -> _Settled:
+        """In one commit: what the last answer made of the filing, and the intent of the next call."""
+        known = at.known
+        while True:
+            coming = self._plan(known, at.answered)
+            act = coming.act
+            wants_call = act.kind is ActKind.CALL and may_call
+            fit = at.fit or act.call is not Call.SUBMIT
+            via = at.agency if wants_call and fit and at.trouble is None else None
+            filing = with_intent(coming.filing, act) if via is not None else coming.filing
+            saved = uow.filings.save_known(known, filing, at.fence, give_back=not wants_call)
+            if saved is not None:
+                filing = saved
+                break
+            # A person's wish came between; what it is decides anew. Or the lease is lost.
+            known = uow.filings.held(known.id, at.fence)
+        self._keep(uow, coming, at.answered)
+        intended = following = None
+        if via is not None:
+            intended = self._intend(uow, filing, act, via, at.confirmed)
+        elif go_on and not wants_call:
+            following = self.take(uow)
+        return _Settled(filing, act, wants_call, intended, following)
 
     # before a call --------------------------------------------------------------
 
@@ -230,6 +262,12 @@ class Sender:
         with self._store.read() as uow:
             return papers(uow, filing)
 
+    def _look(self, filing: Filing, act: Act, confirmed: Papers | None) -> Work:
+        """Quick where its files are small and nothing has to be fetched."""
+        small = act.call is not Call.SUBMIT or sum(file.size for file in filing.files) <= SMALL
+        known = confirmed is not None and self._preflight.has_schema(confirmed.endpoint)
+        return Work(partial(self._ready, filing, act, confirmed), quick=small and known)
+
     def _ready(
         self, filing: Filing, act: Act, confirmed: Papers | None
     ) -> tuple[Agency | None, Reply | None]:
@@ -257,18 +295,17 @@ class Sender:
             return None, Reply(OutcomeKind.TRY_AGAIN, now, description=problem.words())
         return agency, None
 
-    def _hinder(self, filing_id: int, fence: int, act: Act, reply: Reply) -> Filing:
+    def _hinder(self, filing_id: int, fence: int, act: Act, reply: Reply, uow: UnitOfWork) -> Filing:
         """Nothing was sent: say why; the filing tries again later, or goes back to a person."""
-        with self._store.write(together=True) as uow:
-            before = uow.filings.held(filing_id, fence)
-            after = apply(before, act, reply, spread=self._spread())
-            until = self.reach.blocked_until()
-            if until is not None and after.retry_at is not None:
-                # It is the way that is broken: this filing tried nothing in vain.
-                after = replace(after, retry_at=until, tries=before.tries)
-            uow.audit.append_all(self._keeping.keep(uow, before, after))
-            self._keeping.refusal(uow, before, Answered(act, reply, None))
-            return uow.filings.save(after, fence, give_back=True)
+        before = uow.filings.held(filing_id, fence)
+        after = apply(before, act, reply, spread=self._spread())
+        until = self.reach.blocked_until()
+        if until is not None and after.retry_at is not None:
+            # It is the way that is broken: this filing tried nothing in vain.
+            after = replace(after, retry_at=until, tries=before.tries)
+        uow.audit.append_all(self._keeping.keep(uow, before, after))
+        self._keeping.refusal(uow, before, Answered(act, reply, None))
+        return uow.filings.save(after, fence, give_back=True)
 
     def _intend(
         self,
@@ -312,26 +349,23 @@ class Sender:
 
     # the call -------------------------------------------------------------------
 
-    def _call(self, agency: Agency, intended: _Intended, fence: int) -> Reply:
-        report_id = intended.filing.report_id or ""
-        match intended.act.call:
-            case Call.SUBMIT:
-                return agency.submit(intended.sent)
-            case Call.UPLOAD:
-                return self._upload(agency, intended, fence)
-            case Call.FILEINFO:
-                return agency.fileinfo(intended.sent)
-            case Call.FINISH:
-                return agency.finish(report_id)
-            case _:
-                return agency.retract(report_id)
+    def _call(self, agency: Agency, intended: _Intended, fence: int) -> Work:
+        report_id, call = intended.filing.report_id or "", intended.act.call
+        if call is not Call.UPLOAD:
+            asking = agency.asking(call or Call.RETRACT, report_id, intended.sent)
+            return Work(asking.run, begin=asking.begin)
+        asked = self._upload(agency, intended, fence)
+        if asked is None:
+            changed = Reply(OutcomeKind.REFUSED, self._clock.now(), description=CHANGED)
+            return Work(lambda: changed, quick=True)
+        return Work(asked.run, begin=asked.begin)
 
-    def _upload(self, agency: Agency, intended: _Intended, fence: int) -> Reply:
+    def _upload(self, agency: Agency, intended: _Intended, fence: int) -> Asking | None:
         filing = intended.filing
         file = filing.files[intended.act.file_index or 0]
         stored = intended.stored
         if stored is None or stored.sha256 != file.sha256:
-            return Reply(OutcomeKind.REFUSED, self._clock.now(), description=CHANGED)
+            return None
         lost = threading.Event()
         renewed = [self._clock.now()]
 
@@ -342,25 +376,29 @@ class Sender:
             if now - renewed[0] > LEASE / 4:
                 renewed[0] = now
                 try:
-                    with self._store.write(together=True) as uow:
+                    with self._store.write() as uow:
                         uow.filings.renew(filing.id, fence, now + LEASE)
                 except ClaimLost:
                     lost.set()
 
-        try:
-            return agency.upload(
-                filing.report_id or "",
-                file.name,
-                file.size,
-                self._vault.read(stored.wrapped_key, stored.blob),
-                progress=progress,
-                cancelled=lost.is_set,
-            )
-        finally:
+        return agency.asking_upload(
+            filing.report_id or "",
+            file.name,
+            file.size,
+            self._vault.read(stored.wrapped_key, stored.blob),
+            progress=progress,
+            cancelled=lost.is_set,
+        )
+
+    def _forget_progress(self, intended: _Intended) -> None:
+        if intended.act.call is Call.UPLOAD:
             with self._lock:
-                self._progress.pop(filing.id, None)
+                self._progress.pop(intended.filing.id, None)
 
     # the way back ---------------------------------------------------------------
+
+    def probe_due(self) -> bool:
+        return self.reach.probe_due(self._clock.now())
 
     def probe(self) -> bool:
         """Ask /status if it is time; True where the service has come back and the filings were woken."""
@@ -380,5 +418,9 @@ class Sender:
 
     def wake_all(self) -> None:
         """The service is back: nothing waits for its own next try any more."""
-        with self._store.write(together=True) as uow:
-            uow.filings.wake()
+        with self._store.write() as uow:
+            _wake(uow)
+
+
+def _wake(uow: UnitOfWork) -> None:
+    uow.filings.wake()

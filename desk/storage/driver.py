@@ -7,15 +7,6 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-KEPT = "desk_kept"
-"""Execution option: a dictionary that belongs to the one writer's connection."""
-
-
-def kept_in_transaction(db: Connection) -> dict[str, Any]:
-    """What the units of work that share the open transaction know of it; of one alone, its own."""
-    kept: dict[str, Any] | None = db.get_execution_options().get(KEPT)
-    return {} if kept is None else kept
-
 
 def execute(
     db: Connection, text: str, values: Any = (), *, rows: bool = False, many: bool = False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -33,6 +34,7 @@ from desk.storage.repositories.signin import SqlSignIns
 from desk.storage.repositories.small import SqlDrafts, SqlPeople, SqlSettings, SqlViewings
 from desk.storage.writing import OneWriter
 
+log = logging.getLogger(__name__)
 R = TypeVar("R")
 _WRITTEN = ("SQLITE_READONLY", "25006")
 
@@ -100,16 +102,42 @@ class SqlStore:
             yield unit
 
     @contextmanager
-    def write(self, *, together: bool = False) -> Iterator[SqlUnitOfWork]:
+    def write(self) -> Iterator[SqlUnitOfWork]:
         """Raises Bug where this thread is writing already: the two would wait for each other."""
         if getattr(self._within, "writes", False):
             raise Bug("A unit of work was opened for writing within another one.")
         self._within.writes = True
         try:
-            with self._transaction(writes=True, together=together) as unit:
+            with self._transaction(writes=True) as unit:
                 yield unit
         finally:
             self._within.writes = False
+
+    def together(
+        self, bodies: Sequence[Callable[[SqlUnitOfWork], Any]]
+    ) -> list[tuple[Any, Exception | None]]:
+        """On SQLite one transaction for all; where one of them fails, it is undone and each has its own.
+
+        On PostgreSQL each has its own from the start: there, locks on several filings held at once could wait
+        for each other with those of other desks.
+        """
+        if self._writer is not None and len(bodies) > 1:
+            try:
+                with self.write() as unit:
+                    values = [body(unit) for body in bodies]
+            except Exception as problem:
+                log.info("A shared transaction was undone: %s", type(problem).__name__)
+            else:
+                return [(value, None) for value in values]
+        return [self._alone(body) for body in bodies]
+
+    def _alone(self, body: Callable[[SqlUnitOfWork], Any]) -> tuple[Any, Exception | None]:
+        try:
+            with self.write() as unit:
+                value = body(unit)
+        except Exception as problem:
+            return None, problem
+        return value, None
 
     def scrub(self) -> bool:
         """Deleted keys leave the database's files for good.
@@ -126,10 +154,10 @@ class SqlStore:
         self._engine.dispose()
 
     @contextmanager
-    def _transaction(self, *, writes: bool, together: bool = False) -> Iterator[SqlUnitOfWork]:
+    def _transaction(self, *, writes: bool) -> Iterator[SqlUnitOfWork]:
         try:
             if writes and self._writer is not None:
-                with self._writer.transaction(together=together) as connection:
+                with self._writer.transaction() as connection:
                     yield SqlUnitOfWork(connection)
                 return
             with self._engine.connect() as connection:

@@ -32,11 +32,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import httpx
+from sqlalchemy import RootTransaction
 
 from desk.domain.filing import FilingState
 from desk.practice.server_http import BASE, CONTROL
 from desk.services.lanes import LANES, Lanes
-from desk.storage.writing import OneWriter
 from tests.support import world as worlds
 from tests.support.clocks import SettableClock
 from tests.support.command import service
@@ -171,14 +171,14 @@ def main() -> None:
             httpx.post(f"{url.removesuffix(BASE)}{CONTROL}/faults", json=late).raise_for_status()
         ratios = []
         commits: list[float] = []
-        ended = OneWriter._end
+        ended = RootTransaction.commit
 
-        def timed(writer: OneWriter, shared: Any) -> None:
+        def timed(transaction: RootTransaction) -> None:
             start = time.perf_counter()
-            ended(writer, shared)
+            ended(transaction)
             commits.append(time.perf_counter() - start)
 
-        OneWriter._end = timed  # type: ignore[method-assign,assignment]
+        RootTransaction.commit = timed  # type: ignore[method-assign]
         for turn in range(args.rounds):
             numbers = confirm(world, args.count, turn * args.count)
             if args.profile:

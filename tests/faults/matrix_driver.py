@@ -23,11 +23,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any
 
+from desk.cybertip import asking
 from desk.cybertip.client import CyberTipClient
 from desk.domain.case import CaseState
 from desk.domain.company import Credentials
 from desk.domain.content import FileAnnotation
 from desk.domain.draft import Batch
+from desk.domain.filing import Call, Reply
 from desk.domain.hashing import PDQ, MediaHash
 from desk.practice.server import StandIn
 from desk.practice.server_faults import Fault
@@ -37,7 +39,7 @@ from tests.support.clocks import START, SettableClock
 from tests.support.world import PASSWORD, USER, World, make_template, new_world, open_world
 
 FILES = 3
-CALLS = ("status", "schema", "submit", "upload", "fileinfo", "finish", "retract")
+QUESTIONS = ("status", "schema")
 DEAD_FOR_S = 3600.0
 """How long the desk is dead after a kill: past its lease."""
 MOST_STEPS = 800
@@ -58,14 +60,45 @@ class Boundaries:
 
     def watch(self) -> None:
         """Every call of the client and every commit, from now on in this process."""
-        for name in CALLS:
+        for name in QUESTIONS:
             setattr(CyberTipClient, name, self._watched(name, getattr(CyberTipClient, name)))
+        exchange, begun = asking.Wire.exchange, asking.begun
+
+        def exchanged(wire: asking.Wire, call: Call | None, *more: Any, **options: Any) -> Any:
+            whole = exchange if call is None else self._watched(call.value, exchange)
+            return whole(wire, call, *more, **options)
+
+        def watched(wire: asking.Wire, call: Call, *more: Any) -> Any:
+            line = wire.pool.kept()
+            if line is None:
+                return None
+            wire.pool.give_back(line)
+            self.cross(f"before {call.value}")
+            made = begun(wire, call, *more)
+            if isinstance(made, asking.Begun):
+                self.cross(f"sent {call.value}")
+                made.look = self._answered(call, made.look)  # type: ignore[method-assign]
+            else:
+                self.cross(f"after {call.value}")
+            return made
+
+        asking.Wire.exchange = exchanged  # type: ignore[method-assign,assignment]
+        asking.begun = watched
         real = SqlStore.write
 
         def write(store: SqlStore, **options: Any) -> Any:
             return _Commit(real(store, **options), self)
 
         SqlStore.write = write  # type: ignore[method-assign,assignment]
+
+    def _answered(self, call: Call, look: Callable[[], Reply | None]) -> Callable[[], Reply | None]:
+        def looked() -> Reply | None:
+            reply = look()
+            if reply is not None:
+                self.cross(f"after {call.value}")
+            return reply
+
+        return looked
 
     def _watched(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def watched(*args: Any, **more: Any) -> Any:

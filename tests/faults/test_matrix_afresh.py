@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from desk.domain.filing import FilingState, Reply
 from desk.practice.server_faults import Fault, Kind
 from desk.services.sending import CHANGED
+from tests.support.around import Around
 from tests.support.world import new_world
 
 
@@ -17,23 +18,16 @@ def test_a_file_altered_before_the_second_report_is_opened(template: Path, tmp_p
         agency = world.agency()
         world.service.set_faults(Fault(kind=Kind.WRONG_MD5, endpoint="upload"))
 
-        class Meanwhile:
-            """The client; while the first report is retracted the disk alters a file."""
+        def meanwhile(run: Callable[[], Reply]) -> Reply:
+            """While the first report is retracted the disk alters a file."""
+            for name in world.blobs():
+                (path,) = (world.folder / "vault").rglob(name)
+                data = bytearray(path.read_bytes())
+                data[-20] ^= 1
+                path.write_bytes(bytes(data))
+            return run()
 
-            endpoint = agency.endpoint
-
-            def retract(self, report_id: str) -> Reply:
-                for name in world.blobs():
-                    (path,) = (world.folder / "vault").rglob(name)
-                    data = bytearray(path.read_bytes())
-                    data[-20] ^= 1
-                    path.write_bytes(bytes(data))
-                return agency.retract(report_id)
-
-            def __getattr__(self, name: str) -> Any:
-                return getattr(agency, name)
-
-        outbox = world.outbox_of("desk-1", Meanwhile)
+        outbox = world.outbox_of("desk-1", lambda: Around(agency, retract=meanwhile))  # type: ignore[arg-type]
         while not (ended := world.filing(filing.id)).state.ended:
             stepped = outbox.run()  # the whole way in one go
             if stepped.next_due is not None:

@@ -57,15 +57,15 @@ def test_a_fault_is_waited_out(
 ) -> None:
     monkeypatch.setattr(module, "AFTER_FAULT", 0.05)
     times = [0]
-    real = served.outbox.run
+    real = served.outbox.flow
 
-    def run(**more: Any) -> Any:
+    def flow(**more: Any) -> Any:
         times[0] += 1
         if times[0] == 1:
             raise problem
-        return real(**more)
+        return (yield from real(**more))
 
-    monkeypatch.setattr(served.outbox, "run", run)
+    monkeypatch.setattr(served.outbox, "flow", flow)
     filing = served.confirmed(served.case(files=1).number, escalate="A child is in danger now.")
     lanes = Lanes(served.outbox, served.clock, count=1)
     lanes.start()

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from desk.cybertip.client import CyberTipClient
 from desk.domain.case import CaseState
 from desk.domain.company import Credentials, Endpoint, EndpointKind
 from desk.domain.errors import Bug, ClaimLost, NotAllowed, UserError
 from desk.domain.filing import Call, FilingState, Reply
 from desk.practice.server_faults import Fault, Kind
+from desk.services.flow import follow
 from desk.services.sending import LEASE, Progress
+from tests.support.around import Around
 from tests.support.world import PASSWORD, USER, World, open_world
 
 
@@ -221,21 +222,12 @@ def test_taken_back_between_two_calls(served: World) -> None:
     """The wish of another thread arrives while a call is on its way."""
     filing = served.confirmed(served.case().number)
     served.until(filing.id, FilingState.OPENED)
-    agency = served.agency()
 
-    class Meanwhile:
-        """The client; a person takes the report back while the first file is uploaded."""
+    def upload(run: Callable[[], Reply], **_more: Any) -> Reply:
+        served.outbox.take_back(served.moderator, filing.id)
+        return run()
 
-        endpoint = agency.endpoint
-
-        def upload(self, *args: Any, **more: Any) -> Reply:
-            served.outbox.take_back(served.moderator, filing.id)
-            return agency.upload(*args, **more)
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(agency, name)
-
-    outbox = served.outbox_of("desk-1", Meanwhile)  # type: ignore[arg-type]
+    outbox = served.outbox_of("desk-1", lambda: Around(served.agency(), upload=upload))  # type: ignore[arg-type]
     assert served.quiet(filing.id, outbox).state is FilingState.WITHDRAWN
     assert [report["state"] for report in served.service.reports()] == ["retracted"]
 
@@ -426,7 +418,7 @@ def test_a_file_that_left_the_record_is_never_filed(served: World) -> None:
 
     vault_less = Without()
     outbox = served.outbox_of("desk-1")
-    outbox._sender._store = vault_less  # type: ignore[assignment]
+    outbox._store = outbox._sender._store = vault_less  # type: ignore[assignment]
     served.until(filing.id, FilingState.OPENED, outbox=outbox)
 
     class NoMedia:
@@ -493,20 +485,16 @@ def test_progress_is_told_while_a_file_is_sent(served: World) -> None:
     served.vault.read = watched  # type: ignore[method-assign]
     told: list[Progress] = []
 
-    class Told(CyberTipClient):
-        def upload(self, *args: Any, progress: Callable[[int], None] | None = None, **more: Any) -> Reply:
-            def both(count: int) -> None:
-                assert progress is not None
-                progress(count)
-                now = served.outbox.progress(filing.id)
-                assert now is not None
-                told.append(now)
+    def upload(run: Callable[..., Reply], *, progress: Callable[[int], None], **_more: Any) -> Reply:
+        def both(count: int) -> None:
+            progress(count)
+            now = served.outbox.progress(filing.id)
+            assert now is not None
+            told.append(now)
 
-            return super().upload(*args, progress=both, **more)
+        return run(progress=both)
 
-    client = Told(served.endpoint, Credentials(USER, PASSWORD), served.clock)
-    served.stack.callback(client.close)
-    served.outbox._sender._agency = lambda: client
+    served.outbox._sender._agency = lambda: Around(served.agency(), upload=upload)  # type: ignore[assignment]
     served.until(filing.id, FilingState.HELD)
     assert told[-1].sent == told[-1].size == filing.files[0].size
     assert {(progress.filing_id, progress.file_index) for progress in told} == {(filing.id, 0)}
@@ -559,23 +547,13 @@ class DiesError(Exception):
 
 def dying(world: World, call: str, *, after: bool) -> Callable[[], Any]:
     """The client, at whose ``call`` the process dies, before it is made or after."""
-    agency = world.agency()
 
-    class Deadly:
-        endpoint = agency.endpoint
+    def dies(run: Callable[[], Reply], **_more: Any) -> Reply:
+        if after:
+            run()
+        raise DiesError
 
-        def __getattr__(self, name: str) -> Any:
-            def made(*args: Any, **more: Any) -> Any:
-                if name == call and not after:
-                    raise DiesError
-                answer = getattr(agency, name)(*args, **more)
-                if name == call:
-                    raise DiesError
-                return answer
-
-            return made
-
-    return Deadly
+    return lambda: Around(world.agency(), **{call: dies})
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before the call", "after the call"])
@@ -592,18 +570,25 @@ def test_another_desk_takes_over_after_a_crash(served: World, second: World, cal
             raise DiesError  # a process that is gone gives no lease back
         return real(**options)
 
-    original = outbox._sender._call
+    original = Around.asking_upload if call == "upload" else Around.asking
 
-    def noted(*args: Any) -> Any:
-        try:
-            return original(*args)
-        except DiesError:
-            died.append(True)
-            raise
+    def noted(*args: Any, **more: Any) -> Any:
+        asked = original(*args, **more)
+        run = asked.run
+
+        def runs() -> Reply:
+            try:
+                return run()
+            except DiesError:
+                died.append(True)
+                raise
+
+        asked.run = runs
+        return asked
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(served.store, "write", write)
-        patch.setattr(outbox._sender, "_call", noted)
+        patch.setattr(Around, original.__name__, noted)
         with pytest.raises(DiesError):
             served.quiet(filing.id, outbox)
     assert second.outbox.step().filing is None  # the lease of the dead one
@@ -619,25 +604,17 @@ def test_a_slow_upload_renews_its_lease(served: World, second: World) -> None:
     filing = served.confirmed(served.case(files=1).number)
     stolen: list[object] = []
 
-    class Slow:
-        """The client, for which time passes while it sends."""
+    def slow(run: Callable[..., Reply], **more: Any) -> Reply:
+        """Time passes while it sends."""
+        for _ in range(18):
+            served.clock.forward(seconds=10)
+            more["progress"](1)
+            stolen.append(second.outbox.step().filing)
+        assert not more["cancelled"]()
+        return run(progress=None, cancelled=None)
 
-        def __init__(self) -> None:
-            self._agency = served.agency()
-            self.endpoint = self._agency.endpoint
-
-        def upload(self, report_id: str, name: str, size: int, chunks: Iterable[bytes], **more: Any) -> Reply:
-            for _ in range(18):
-                served.clock.forward(seconds=10)
-                more["progress"](1)
-                stolen.append(second.outbox.step().filing)
-            assert not more["cancelled"]()
-            return self._agency.upload(report_id, name, size, chunks)
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._agency, name)
-
-    assert served.quiet(filing.id, served.outbox_of("desk-1", Slow)).state is FilingState.FILED  # type: ignore[arg-type]
+    outbox = served.outbox_of("desk-1", lambda: Around(served.agency(), upload=slow))  # type: ignore[arg-type]
+    assert served.quiet(filing.id, outbox).state is FilingState.FILED
     assert set(stolen) == {None}
     assert len(served.finished()) == 1
 
@@ -646,22 +623,14 @@ def test_an_upload_whose_lease_was_lost_breaks_off(served: World, second: World)
     """The desk slept in the middle of an upload; another one has taken the filing over and filed it."""
     filing = served.confirmed(served.case(files=1).number)
 
-    class Asleep:
-        def __init__(self) -> None:
-            self._agency = served.agency()
-            self.endpoint = self._agency.endpoint
+    def asleep(run: Callable[[], Reply], **more: Any) -> Reply:
+        served.clock.forward(minutes=10)
+        assert second.quiet(filing.id).state is FilingState.FILED
+        more["progress"](1)
+        assert more["cancelled"]()
+        return run()
 
-        def upload(self, report_id: str, name: str, size: int, chunks: Iterable[bytes], **more: Any) -> Reply:
-            served.clock.forward(minutes=10)
-            assert second.quiet(filing.id).state is FilingState.FILED
-            more["progress"](1)
-            assert more["cancelled"]()
-            return self._agency.upload(report_id, name, size, chunks, **more)
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._agency, name)
-
-    outbox = served.outbox_of("desk-1", Asleep)  # type: ignore[arg-type]
+    outbox = served.outbox_of("desk-1", lambda: Around(served.agency(), upload=asleep))  # type: ignore[arg-type]
     served.until(filing.id, FilingState.OPENED, outbox=outbox)
     assert outbox.step().filing is None
     assert served.filing(filing.id).state is FilingState.FILED
@@ -811,7 +780,7 @@ def test_one_after_the_other_until_none_is_due(served: World) -> None:
         for n in range(3)
     ]
     told: list[Any] = []
-    stepped = served.outbox.run(told=told.append, go_on=True)
+    stepped = follow(served.store, served.outbox.flow(told=told.append))
     assert stepped.filing is None
     assert {served.filing(filing.id).state for filing in filings} == {FilingState.FILED}
     assert [one.id for one in told if one.state is FilingState.FILED] == [filing.id for filing in filings]
@@ -831,7 +800,7 @@ def test_stopped_between_two_filings_nothing_stays_taken(served: World, second: 
         if filing.state is FilingState.FILED:
             ended.append(filing)
 
-    stepped = served.outbox.run(stop=lambda: bool(ended), told=told, go_on=True)
+    stepped = follow(served.store, served.outbox.flow(stop=lambda: bool(ended), told=told))
     assert stepped.filing is not None
     assert len(served.finished()) == 1
     assert {served.quiet(filing.id, second.outbox).state for filing in filings} == {FilingState.FILED}
@@ -849,7 +818,7 @@ def test_the_next_filing_is_given_back_where_nobody_can_be_told(served: World, s
             raise ValueError("a bug")
 
     with pytest.raises(ValueError, match="a bug"):
-        served.outbox.run(told=told, go_on=True)
+        follow(served.store, served.outbox.flow(told=told))
     assert second.outbox.step().filing is not None
 
 

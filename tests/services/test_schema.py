@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from desk.cybertip.schema import ServiceSchema
-from desk.domain.filing import FilingState, OutcomeKind, Reply
+from desk.domain.filing import FieldProblem, FilingState, OutcomeKind, Reply
 from desk.practice.server_faults import Fault
 from desk.services.schema import FRESH_FOR, SchemaKeeper
+from tests.support.around import Around
 from tests.support.world import World
 
 STRICT = b"""<?xml version="1.0"?>
@@ -92,12 +94,9 @@ def test_a_service_that_refuses_leads_to_the_draft_s_fields(
     client = served.agency()
     xml = served.outbox.story(served.supervisor, filing.id).confirmed.report_xml
     line = next(n for n, text in enumerate(xml.decode().splitlines(), 1) if "<incidentType>" in text)
-    real = client.submit
 
-    def refusing(document: bytes) -> Reply:
-        from desk.domain.filing import FieldProblem
-
-        reply = real(document)
+    def refusing(run: Callable[[], Reply]) -> Reply:
+        reply = run()
         words = f"Validation failed [{line},5] - not this type."
         return Reply(
             OutcomeKind.REFUSED,
@@ -108,7 +107,7 @@ def test_a_service_that_refuses_leads_to_the_draft_s_fields(
             problems=(FieldProblem("incidentSummary/incidentType", "4100", words),),
         )
 
-    monkeypatch.setattr(client, "submit", refusing)
+    monkeypatch.setattr(served.outbox._sender, "_agency", lambda: Around(client, submit=refusing))
     done = served.quiet(filing.id)
     assert done.state is FilingState.REFUSED
     assert "not this type" in done.error

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, insert, select, update
 from desk.domain import merkle
 from desk.domain.audit import AuditEntry, LogHead, LogRow
 from desk.domain.errors import Bug
-from desk.storage.driver import kept_in_transaction
 from desk.storage.repositories.base import Record
 from desk.storage.repositories.log_reading import LogReading
 from desk.storage.repositories.prepared import Prepared
@@ -21,7 +20,6 @@ _HEAD_LOCKED = Prepared(_HEAD.with_for_update())
 _APPEND = Prepared(insert(audit_entries), ("position", "entry", "leaf", "case_number", "filing_id", "link"))
 _GROW = Prepared(update(audit_head), ("size", "roots", "link"))
 """Made once: everything that changes a state runs them."""
-_HEAD_KEPT = "audit_head"
 _Head = tuple[merkle.Frontier, bytes | None]
 _LOOK = "“desk doctor” names the first entry that was changed."
 
@@ -31,17 +29,8 @@ class SqlAudit(LogReading):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._kept = kept_in_transaction(connection)
-
-    @property
-    def _locked_here(self) -> _Head | None:
+        self._locked_here: _Head | None = None
         """The head as this transaction left it: locked, so nobody else has put it forward meanwhile."""
-        head: _Head | None = self._kept.get(_HEAD_KEPT)
-        return head
-
-    @_locked_here.setter
-    def _locked_here(self, head: _Head | None) -> None:
-        self._kept[_HEAD_KEPT] = head
 
     def append(self, entry: AuditEntry) -> LogRow:
         return self.append_all((entry,))[0]
