@@ -88,15 +88,17 @@ class Line:
             self._given_up = True  # it may have refused the request before its end, and said so
 
     def arrived(self) -> bool:
-        """Read what has come, without waiting; True where the answer is at its end. Raises as ``request``."""
-        while not self._ended:
-            try:
-                self._read(0.0)
-            except ReadError as error:
-                if isinstance(error.__cause__, _NOT_YET):
-                    return False
+        """Read a piece of what has come, without waiting; True where the answer is at its end.
+
+        A TLS record fits into one piece, so none is left behind that the socket would not tell of. Raises as
+        ``request``.
+        """
+        try:
+            self._read(0.0)
+        except ReadError as error:
+            if not isinstance(error.__cause__, _NOT_YET):
                 raise
-        return True
+        return self._ended
 
     @property
     def head_came(self) -> bool:

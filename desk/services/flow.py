@@ -81,6 +81,8 @@ def _written(store: Store, wanted: Write) -> Any:
 def _awaited(begun: Begun) -> Reply:
     while True:
         ready = readable([begun.fileno()], begun.until - time.monotonic())
+        if not ready and time.monotonic() < begun.until:
+            continue
         reply = begun.look() if ready else begun.give_up()
         if reply is not None:
             return reply
@@ -106,10 +108,11 @@ def begin(work: Work) -> Begun | Ended | None:
 
 
 def readable(numbers: Iterable[int], seconds: float) -> list[int]:
-    """Which of these open sockets can be read, or were hung up, after at most so many seconds."""
+    """Which of these open sockets can be read, or were hung up, after at most so many seconds, and a minute."""
+    seconds = min(max(0.0, seconds), 60.0)
     if not hasattr(select, "poll"):  # Windows; there it takes sockets of any number
-        return select.select(list(numbers), [], [], max(0.0, seconds))[0]
+        return select.select(list(numbers), [], [], seconds)[0]
     poll = select.poll()
     for number in numbers:
         poll.register(number, select.POLLIN)
-    return [number for number, _ in poll.poll(max(0.0, seconds) * 1000)]
+    return [number for number, _ in poll.poll(seconds * 1000)]

@@ -65,13 +65,15 @@ class Lanes:
         self._idle = False
         self._look_at = 0.0
         self._workers = _Workers(self._rouse)
-        self._hears, self._calls = socket.socketpair()
-        self._hears.setblocking(False)
-        self._calls.setblocking(False)
+        self._pair: tuple[socket.socket, socket.socket] | None = None
+        """What is sent to the second wakes the thread, which waits for the first."""
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
 
     def start(self) -> None:
         _spare_collector()
+        self._pair = socket.socketpair()
+        for end in self._pair:
+            end.setblocking(False)
         self._thread.start()
 
     def wake(self) -> None:
@@ -95,8 +97,9 @@ class Lanes:
             return self._turn.wait_for(lambda: self._idle, timeout)
 
     def _rouse(self) -> None:
-        with suppress(OSError):  # enough of them are there to be heard, or the thread has ended
-            self._calls.send(b"\0")
+        if self._pair is not None:
+            with suppress(OSError):  # enough of them are there to be heard, or the thread has ended
+                self._pair[1].send(b"\0")
 
     # on the thread ---------------------------------------------------------------
 
@@ -121,8 +124,8 @@ class Lanes:
             self._workers.stop()
             with self._turn:
                 self._turn.notify_all()
-            self._calls.close()
-            self._hears.close()
+            for end in self._pair or ():
+                end.close()
 
     def _look(self) -> None:
         """One that is idle looks whether there is something to do; if so, it has the next one look."""
@@ -152,10 +155,13 @@ class Lanes:
             until = now
         else:
             until = min([self._look_at, *untils])
-        own = self._hears.fileno()
-        ready = readable([own, *under_way], until - now)
-        if own in ready:
-            self._unheard()
+        assert self._pair is not None
+        hears, _ = self._pair
+        ready = readable([hears.fileno(), *under_way], until - now)
+        if hears.fileno() in ready:
+            with suppress(BlockingIOError):
+                while hears.recv(4096):
+                    pass
         while self._workers.done:
             lane, ended = self._workers.done.popleft()
             self._advance(lane, ended)
@@ -168,11 +174,6 @@ class Lanes:
                 self._come(lane, begun.look)
             elif now >= begun.until:
                 self._come(lane, begun.give_up)
-
-    def _unheard(self) -> None:
-        with suppress(BlockingIOError):
-            while self._hears.recv(4096):
-                pass
 
     def _come(self, lane: _Lane, look: Callable[[], object]) -> None:
         came = done(look)

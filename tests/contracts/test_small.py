@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,8 +14,31 @@ from desk.domain.draft import begin
 from desk.domain.errors import Bug, StaleDraft, UserError
 from desk.domain.roles import Role
 from desk.domain.viewing import Viewing, ViewingKind
-from desk.ports import Store
+from desk.ports import Store, UnitOfWork
 from tests.contracts.samples import MINUTE, NOW, add_case, case_data, digest, person
+
+
+class TestTogether:
+    def test_each_stands_or_falls_alone(self, store: Store) -> None:
+        def put(name: str) -> Callable[[UnitOfWork], str]:
+            def body(unit: UnitOfWork) -> str:
+                unit.settings.set(name, True)
+                return name
+
+            return body
+
+        def fails(unit: UnitOfWork) -> None:
+            unit.settings.set("b", True)
+            raise UserError("It could not be done.")
+
+        assert list(store.together([])) == []
+        assert [value for value, _ in store.together([put("one"), put("two")])] == ["one", "two"]
+        made = store.together([put("a"), fails, put("c")])
+        assert [value for value, _ in made] == ["a", None, "c"]
+        assert [type(problem) for _, problem in made] == [type(None), UserError, type(None)]
+        with store.read() as unit:
+            kept = [name for name in ("one", "two", "a", "b", "c") if unit.settings.get(name)]
+        assert kept == ["one", "two", "a", "c"]
 
 
 class TestDrafts:

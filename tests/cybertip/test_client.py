@@ -457,6 +457,7 @@ def test_tls_is_verified_against_the_given_authority(tmp_path: Path) -> None:
         for options, kind in (({}, T), ({"ca_file": ca}, A)):
             c = client(server.url, **options)
             reply = c.status()
+            assert c.finish("42").kind is kind
             c.close()
             assert reply.kind is kind
             assert "certificate" in reply.description or kind is A

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from desk.domain.errors import UserError
-from desk.domain.filing import Filing, FilingState
+from desk.domain.errors import ClaimLost, UserError
+from desk.domain.filing import Filing, FilingState, Reply
 from desk.services import lanes as module
 from desk.services.lanes import Lanes
+from desk.storage.repositories.filings import SqlFilings
+from tests.support.around import Around
 from tests.support.world import World
 
 
@@ -79,3 +82,92 @@ def test_a_fault_is_waited_out(
         assert lanes.stop()
     assert served.filing(filing.id).state is FilingState.FILED
     assert "disk is full" not in caplog.text
+
+
+def test_none_waits_behind_a_large_upload(served: World) -> None:
+    large = served.confirmed(served.case("large", files=1).number, escalate="A child is in danger now.")
+    begun, go_on, filed = threading.Event(), threading.Event(), threading.Event()
+
+    def upload(run: Callable[[], Reply], **_more: Any) -> Reply:
+        if not begun.is_set():
+            begun.set()
+            assert go_on.wait(30)
+        return run()
+
+    def told(filing: Filing) -> None:
+        if filing.id != large.id and filing.state is FilingState.FILED:
+            filed.set()
+
+    served.outbox._sender._agency = lambda: Around(served.agency(), upload=upload)  # type: ignore[assignment,return-value]
+    lanes = Lanes(served.outbox, served.clock, told, count=2)
+    lanes.start()
+    try:
+        assert begun.wait(30)
+        for n in range(3):
+            filed.clear()
+            served.confirmed(
+                served.case(f"case-{n}", files=1, first=9 * n + 9).number, escalate="A child is in danger."
+            )
+            lanes.wake()
+            assert filed.wait(30)
+        assert served.filing(large.id).state is FilingState.OPENED
+        go_on.set()
+        assert lanes.wait_idle(30)
+    finally:
+        go_on.set()
+        assert lanes.stop()
+    assert served.filing(large.id).state is FilingState.FILED
+    assert len(served.finished()) == 4
+
+
+def test_stopped_in_the_midst_of_a_call_it_is_settled_first(served: World) -> None:
+    filing = served.confirmed(served.case(files=1).number, escalate="A child is in danger now.")
+    begun, go_on = threading.Event(), threading.Event()
+
+    def submit(run: Callable[[], Reply]) -> Reply:
+        begun.set()
+        assert go_on.wait(30)
+        return run()
+
+    served.outbox._sender._agency = lambda: Around(served.agency(), submit=submit)  # type: ignore[assignment,return-value]
+    lanes = Lanes(served.outbox, served.clock)
+    lanes.start()
+    assert begun.wait(30)
+    assert not lanes.stop(0.01)
+    assert not lanes.wait_idle(0.01)
+    go_on.set()
+    assert lanes.stop(30)
+    opened = served.filing(filing.id)
+    assert (opened.state, opened.intent) == (FilingState.OPENED, None)
+    assert served.quiet(filing.id).state is FilingState.FILED  # the lease was given back
+
+
+def test_a_lease_that_is_lost_takes_no_other_filing_with_it(
+    served: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both write in one transaction; one of them must not: the other's work is done again."""
+    filings = [
+        served.confirmed(
+            served.case(f"case-{n}", files=1, first=9 * n).number, escalate="A child is in danger."
+        )
+        for n in range(4)
+    ]
+    real, lost = SqlFilings.save_known, []
+
+    def save_known(self: SqlFilings, known: Filing, *more: Any, **options: Any) -> Filing | None:
+        if known.id == filings[0].id and known.state is FilingState.OPENED and len(lost) < 2:
+            lost.append(known)
+            raise ClaimLost("Another outbox has taken this filing over.")
+        return real(self, known, *more, **options)
+
+    monkeypatch.setattr(SqlFilings, "save_known", save_known)
+    lanes = Lanes(served.outbox, served.clock)
+    lanes.start()
+    try:
+        assert lanes.wait_idle(60)
+    finally:
+        assert lanes.stop()
+    assert lost
+    for filing in filings:
+        assert served.quiet(filing.id).state is FilingState.FILED
+    assert len(served.finished()) == 4
