@@ -108,7 +108,7 @@ def begin(work: Work) -> Begun | Ended | None:
 
 
 def readable(numbers: Iterable[int], seconds: float) -> list[int]:
-    """Which of these open sockets can be read, or were hung up, after so many seconds at most, and a minute."""
+    """Which of these open sockets can be read, or were hung up, after so many seconds, at most a minute."""
     seconds = min(max(0.0, seconds), 60.0)
     if not hasattr(select, "poll"):  # Windows; there it takes sockets of any number
         return select.select(list(numbers), [], [], seconds)[0]

@@ -100,6 +100,7 @@ TABLE: dict[str, str | Given | Open] = {
     "reports.export_list": "S",
     "reports.export_story": "MS",
     "reports.save_document": "MS",
+    "others.look": Open("kinds of what changed elsewhere, for whoever works at the window", everybody=True),
     "outbox.rows": "MSA",
     "outbox.filed": "MS",
     "outbox.waiting": READ_ONLY_NUMBER,
