@@ -470,7 +470,7 @@ def test_no_walk_through_the_page_leaves_an_open_pixel(
         lambda: QTest.keyClick(tile(bench), Qt.Key.Key_M),
         page.blank,
         page.reload,
-        page.decisions.ask_opinion,
+        page.decisions.ask_violation,
         page.decisions.cancel,
         lambda: (page.setEnabled(False), page.setEnabled(True)),
         lambda: (page._stack.hide(), page._stack.show()),

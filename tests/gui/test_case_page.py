@@ -389,11 +389,9 @@ def test_a_second_opinion_goes_to_another_person(
     number = put_case(desk, tmp_path, {"a.png": checkers(seed=16)})
     opened(qtbot, bench, number)
     press(bench, Qt.Key.Key_S)
-    bench.page.decisions.reason.set_value("how old?")
-    press(bench, Qt.Key.Key_Return)
     dialog = bench.page.handing.dialog
     assert dialog is not None
-    assert dialog.note.value() == "how old?"
+    dialog.note.set_value("how old?")
     dialog.act.click()
     qtbot.waitUntil(lambda: bool(bench.went))
     assert bench.session.claim is None

@@ -14,7 +14,6 @@ from desk.gui.case.parts import key_cap, row
 from desk.gui.case.violation import ViolationAsk
 from desk.gui.widgets.buttons import Button, IconButton, primary, secondary
 from desk.gui.widgets.common import label
-from desk.gui.widgets.fields import TextField
 from desk.gui.words import tr
 from desk.services.violations import Standing
 
@@ -115,7 +114,7 @@ class DecisionBar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("confirmbar")
-        self._kind: DecisionKind | None = None
+        self._asking = False
         self._busy = False
         self.none = secondary(tr("No violation"), key="N")
         self.without = secondary(tr("Violation…"), key="V")
@@ -148,27 +147,6 @@ class DecisionBar(QFrame):
         bar.addWidget(self.claim)
         self._put(bar, self.report, "R")
 
-        self._ask = QWidget()
-        self._question = label("", "label")
-        self.reason = TextField()
-        self.reason.returnPressed.connect(self._finish)
-        self._go = primary("")
-        self._go.clicked.connect(self._finish)
-        back = secondary(tr("Cancel"), key="Esc")
-        back.clicked.connect(self.cancel)
-        self._problem = label("", "bad")
-        self._problem.hide()
-        asked = QVBoxLayout(self._ask)
-        asked.setContentsMargins(0, 0, 0, 0)
-        asked.setSpacing(theme.S1)
-        asked.addWidget(self._question)
-        line = row(gap=theme.S2)
-        line.addWidget(self.reason, 1)
-        for widget in (back, self._go):
-            line.addWidget(widget)
-        asked.addLayout(line)
-        asked.addWidget(self._problem)
-        self._ask.hide()
         self.violation = ViolationAsk()
         self.violation.left.connect(self.cancel)
         self.violation.closed.connect(self._closed)
@@ -176,7 +154,6 @@ class DecisionBar(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.S4, theme.S3, theme.S4, theme.S3)
         column.setSpacing(theme.S3)
-        column.addWidget(self._ask)
         column.addWidget(self.violation)
         column.addWidget(self._bar)
         self.set_state("closed", "")
@@ -209,7 +186,7 @@ class DecisionBar(QFrame):
         self._enable()
 
     def _enable(self) -> None:
-        for button in (self.none, self.without, self.opinion, self.report, self.claim, self.reopen, self._go):
+        for button in (self.none, self.without, self.opinion, self.report, self.claim, self.reopen):
             button.setEnabled(not self._busy)
         self.violation.set_busy(self._busy)
 
@@ -234,7 +211,7 @@ class DecisionBar(QFrame):
         """Which policy is violated; what follows from it is said there."""
         if self.can_decide:
             self.cancel()
-            self._kind = DecisionKind.VIOLATION_NO_REPORT
+            self._asking = True  # one question at a time, and one primary act
             self._bar.hide()
             self.violation.begin()
 
@@ -243,50 +220,24 @@ class DecisionBar(QFrame):
             self.decided.emit(DecisionKind.VIOLATION_NO_REPORT, reason, policy)
 
     def ask_opinion(self) -> None:
-        self._ask_for(
-            DecisionKind.ESCALATE,
-            tr("What should the second person look at?"),
-            tr("A note, if it helps"),
-            tr("Hand on"),
-        )
-
-    def _ask_for(self, kind: DecisionKind, question: str, hint: str, act: str) -> None:
-        if not self.can_decide:
-            return
-        if kind is not self._kind:
-            self.reason.clear()
-        self._kind = kind
-        self._question.setText(question)
-        self.reason.setPlaceholderText(hint)
-        self.reason.setAccessibleName(question)
-        self._go.setText(act)
-        self._problem.hide()
-        # One question at a time, and one primary act.
-        self._bar.hide()
-        self._ask.show()
-        self.reason.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        """What the other person should look at is asked for in a dialog of its own."""
+        if self.can_decide:
+            self.cancel()
+            self.decided.emit(DecisionKind.ESCALATE, None, None)
 
     @property
     def asking(self) -> bool:
-        return self._kind is not None
+        return self._asking
 
     def cancel(self) -> None:
-        if self._kind is not None:
-            self._kind = None
-            self._ask.hide()
+        if self._asking:
+            self._asking = False
             self.violation.hide()
             self._bar.show()
-            self.reason.clear()
             self.asking_ended.emit()
 
-    def _finish(self) -> None:
-        if self._kind is None or self._busy:
-            return
-        if self._kind is not DecisionKind.VIOLATION_NO_REPORT:
-            self.decided.emit(self._kind, self.reason.value() or None, None)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._kind is not None:
+        if event.key() == Qt.Key.Key_Escape and self._asking:
             self.cancel()
             return
         super().keyPressEvent(event)

@@ -90,6 +90,7 @@ class ContentPanel(Panel):
         lower.add(self.details)
         self._details_scroll = lower
         self.split = SplitView(tiles, lower, shares=(5, 6), vertical=True)
+        self.split.setStretchFactor(0, 0)  # lines that come above take their room below, not from a tile
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self.add(top, hairline(), self._none, self.split)

@@ -206,7 +206,7 @@ class Handing(QObject):
             people=people,
         )
 
-    def ask_opinion(self, claim: Claim, question: str = "") -> None:
+    def ask_opinion(self, claim: Claim) -> None:
         """To another person, who may or may not see one's own opinion first."""
         queue, operator = self._session.desk.queue, self._session.operator
         self._open(
@@ -221,8 +221,6 @@ class Handing(QObject):
             more=tr("Your own opinion"),
             tick=tr("They see my opinion before they give theirs"),
         )
-        if question and self.dialog is not None:
-            self.dialog.note.set_value(question)
 
     def _give(self, claim: Claim) -> None:
         asked = self.pending

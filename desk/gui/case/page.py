@@ -246,7 +246,8 @@ class CasePage(CaseReading):
         if claim is not None and self.mine:
             if kind is DecisionKind.ESCALATE:  # no decision yet: another person's opinion comes first
                 self.decisions.cancel()
-                self.handing.ask_opinion(claim, reason or "")
+                self.blank()
+                self.handing.ask_opinion(claim)
             else:
                 self.acts.decide(claim, kind, reason, policy)
 
