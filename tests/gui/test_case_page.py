@@ -399,6 +399,12 @@ def test_a_second_opinion_goes_to_another_person(
     qtbot.waitUntil(lambda: "asks for a second opinion: how old?" in bench.page.noted.text())
     settled(qtbot, bench)
     assert bench.page.decisions.claim.isVisible()
+    assert bench.page.decisions.opinion.text() == "Second opinion…"
+    (asked,) = desk.queue.opinions(desk.people.all()[1], number)
+    bench.page.handing.pending = asked
+    bench.page._offer()
+    assert bench.page.decisions.opinion.text() == "Give second opinion…"
+    bench.page.handing.forget()
     other = desk.queue.next_case(bench.operator).value  # what other tests left open may come, never this one
     assert other is None or other.case_id != number
     if other is not None:

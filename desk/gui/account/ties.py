@@ -21,6 +21,8 @@ from desk.services.candidates import Spread
 from desk.services.review import CaseView
 
 NAMED = 5
+LINK_EDGE = 5
+"""Pixels between a link's edge and its words: with so much less before it they stand below each other."""
 _Found = tuple[int, int, Spread, HookCall | None]
 
 
@@ -129,7 +131,7 @@ class CaseTies(QWidget):
         line = QWidget()
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.S2)
+        row.setSpacing(theme.S2 if isinstance(part, QLabel) else theme.S2 - LINK_EDGE)
         text = isinstance(part, QLabel)
         place = Qt.AlignmentFlag.AlignTop if text else Qt.AlignmentFlag.AlignVCenter
         row.addWidget(icons.IconLabel(icon, 16, state), 0, place)

@@ -118,7 +118,7 @@ class DecisionBar(QFrame):
         self._busy = False
         self.none = secondary(tr("No violation"), key="N")
         self.without = secondary(tr("Violation…"), key="V")
-        self.opinion = secondary(tr("Second opinion"), key="S")
+        self.opinion = secondary(tr("Second opinion…"), key="S")
         self.report = primary(tr("Report…"), key="R")
         self.claim = primary(tr("Claim this case"), key="C")
         self.reopen = secondary(tr("Open again"))
@@ -195,6 +195,10 @@ class DecisionBar(QFrame):
         self.violation.set_standing(standing)
         straight = standing.files_from_here
         self.report.setText(tr("Confirm violation and file…") if straight else tr("Report…"))
+
+    def set_asked(self, asked: bool) -> None:
+        """Whether this person was asked for the second opinion: then it is given, not asked of a third."""
+        self.opinion.setText(tr("Give second opinion…") if asked else tr("Second opinion…"))
 
     @property
     def can_decide(self) -> bool:

@@ -176,6 +176,7 @@ class CaseFrame(Page):
     def _forget(self) -> None:
         self._forget_view()
         self.second.forget()
+        self.handing.forget()
         self.noted.hide()
         self._number = None
 

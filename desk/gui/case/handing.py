@@ -72,6 +72,10 @@ class Handing(QObject):
             found.append(("send_back", tr("Give back to the queue…")))
         return found
 
+    def forget(self) -> None:
+        """Another case: what was asked about the one before is not asked about it."""
+        self.pending = None
+
     def read(self, number: int) -> None:
         """Ask what was said about the case in the queue."""
         queue, operator = self._session.desk.queue, self._session.operator

@@ -247,7 +247,7 @@ class CasePage(CaseReading):
             if kind is DecisionKind.ESCALATE:  # no decision yet: another person's opinion comes first
                 self.decisions.cancel()
                 self.blank()
-                self.handing.ask_opinion(claim)
+                self.handing.ask("give" if self.handing.pending is not None else "opinion", claim)
             else:
                 self.acts.decide(claim, kind, reason, policy)
 

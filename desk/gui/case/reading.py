@@ -144,6 +144,7 @@ class CaseReading(CaseFrame):
         if view is None:
             return
         held = live(view.case.claim, self.session.desk.clock.now())
+        self.decisions.set_asked(self.handing.pending is not None)
         others = held is not None and held.operator_id != me.id
         self.claim_bar.offer(
             self.handing.choices(view.case.state) if self.mine else [],

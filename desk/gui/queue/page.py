@@ -204,13 +204,18 @@ class QueuePage(Page):
         columns = kept.get("queue/hidden")
         if columns is not None:
             self.table.set_hidden({int(one) for one in columns.split(",") if one.isdigit()})
-        wanted = recalled(kept.get("queue/filter"))
+        wanted = recalled(kept.get(self._filter_key))
         if wanted.view in self._views:
             self._show_filter(replace(wanted, text=self.model.filter.text))
 
+    @property
+    def _filter_key(self) -> str:
+        """Each person's own: a supervisor does not begin in the heading that somebody else left."""
+        return f"queue/filter/{self._session.operator.id}"
+
     def _keep(self) -> None:
         if self._kept is not None:
-            self._kept.set("queue/filter", remembered(self.model.filter))
+            self._kept.set(self._filter_key, remembered(self.model.filter))
             hidden = ",".join(str(column) for column in sorted(self.table.hidden()))
             self._kept.set("queue/hidden", hidden)
 
