@@ -139,8 +139,16 @@ def test_a_filter_is_saved_used_and_removed(page: QueuePage, session: Session, q
     next(action for action in menu.actions() if "Found by a model" in action.text()).trigger()
     assert page.model.filter.source is SourceKind.AI_DETECTION
     (saved,) = session.desk.filters.all(session.operator)
-    page.filters.removal_asked.emit(saved)
+    page.filters.renaming_asked.emit(saved)
+    dialog = next(one for one in page.findChildren(AskDialog) if one.isVisible())
+    assert dialog.note.value() == "Found by a model"
+    dialog.note.set_value("By a model")
+    dialog.act.click()
     qtbot.waitUntil(lambda: not named())
+    (saved,) = session.desk.filters.all(session.operator)
+    assert saved.name == "By a model"
+    page.filters.removal_asked.emit(saved)
+    qtbot.waitUntil(lambda: not session.desk.filters.all(session.operator))
     page.set_filter(CaseFilter())
 
 

@@ -21,6 +21,15 @@ def test_saved_filters_are_ones_own_or_shared(world_on_both: World) -> None:
     shared = filters.save(world.supervisor, "For all", wanted, shared=True).value
     assert filters.all(world.moderator) == (shared, replaced)
     assert filters.all(world.other) == (shared,)
+    second = filters.save(world.moderator, "Second", wanted).value
+    with pytest.raises(UserError, match="of that name already"):
+        filters.rename(world.moderator, second.id, "Mine")
+    with pytest.raises(NotAllowed):
+        filters.rename(world.moderator, shared.id, "Ours")
+    renamed = filters.rename(world.moderator, second.id, " First ").value
+    assert (renamed.id, renamed.name, renamed.filter) == (second.id, "First", wanted)
+    assert filters.rename(world.supervisor, shared.id, "For all").value == shared
+    filters.remove(world.moderator, second.id)
     with pytest.raises(UserError):
         filters.remove(world.other, replaced.id)
     with pytest.raises(NotAllowed):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -52,11 +51,13 @@ class AskDialog(QDialog):
         tick: str = "",
         line: bool = False,
         problem: str = "",
+        value: str = "",
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.note: TextField | MultiLine = TextField(limit=80) if line else MultiLine(rows=3)
+        self.note.set_value(value)
         self._problem = problem or tr("This needs a few words.")
         self._field = Field(field, self.note)
         self.people = Choice([(one.id, one.name) for one in people or ()], tr("Choose a person…"))
@@ -83,9 +84,11 @@ class AskDialog(QDialog):
         column.addLayout(acts)
         self.setLayout(column)
         self.setFixedWidth(WIDTH)
-        self.people.changed.connect(partial(self._people_field.set_problem, ""))
-        self.note.changed.connect(partial(self._field.set_problem, ""))
+        self.people.changed.connect(self._people_field.mended)
+        self.note.changed.connect(self._field.mended)
         self._asks_person = people is not None
+        if isinstance(self.note, TextField) and value:
+            self.note.selectAll()
         (self.people if self._asks_person else self.note).setFocus()
 
     def _done(self) -> None:

@@ -62,10 +62,11 @@ def recalled(text: str | None) -> CaseFilter:
 
 
 class FilterBar(QWidget):
-    """``changed`` carries a CaseFilter, ``removal_asked`` a SavedFilter."""
+    """``changed`` carries a CaseFilter, ``renaming_asked`` and ``removal_asked`` a SavedFilter."""
 
     changed = Signal(object)
     save_asked = Signal()
+    renaming_asked = Signal(object)
     removal_asked = Signal(object)
 
     def __init__(self) -> None:
@@ -158,7 +159,8 @@ class FilterBar(QWidget):
         self.policy.set_options([anything, *((name, name) for name in sorted(above))])
         self.queue.set_options([anything, *((name, name) for name in choices.queues)])
 
-    def set_saved(self, saved: Sequence[SavedFilter]) -> None:
+    def set_saved(self, saved: Sequence[SavedFilter], own: Sequence[SavedFilter] = ()) -> None:
+        """``own``: those of them that this person may rename and remove."""
         menu = self._saved_menu
         menu.clear()
         for one in saved:
@@ -168,16 +170,19 @@ class FilterBar(QWidget):
         if saved:
             menu.addSeparator()
         menu.addAction(tr("Save this filter…")).triggered.connect(self._save)
-        if saved:
-            gone = menu.addMenu(tr("Remove"))
-            for one in saved:
-                gone.addAction(one.name).triggered.connect(partial(self._remove, one))
+        for title, act in ((tr("Rename"), self._rename), (tr("Remove"), self._remove)) if own else ():
+            named = menu.addMenu(title)
+            for one in own:
+                named.addAction(one.name).triggered.connect(partial(act, one))
 
     def _use(self, saved: SavedFilter, _checked: bool = False) -> None:
         self._tell(saved.filter)
 
     def _save(self, _checked: bool = False) -> None:
         self.save_asked.emit()
+
+    def _rename(self, saved: SavedFilter, _checked: bool = False) -> None:
+        self.renaming_asked.emit(saved)
 
     def _remove(self, saved: SavedFilter, _checked: bool = False) -> None:
         self.removal_asked.emit(saved)

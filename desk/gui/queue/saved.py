@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -26,6 +27,7 @@ class Saved(QObject):
         super().__init__(page)
         self._session, self._bar, self._shown, self._page = session, bar, shown, page
         bar.save_asked.connect(self._save)
+        bar.renaming_asked.connect(self._ask_name)
         bar.removal_asked.connect(self._remove)
 
     def ask(self) -> None:
@@ -33,7 +35,11 @@ class Saved(QObject):
         desk, operator = self._session.desk, self._session.operator
         run = self._session.runner.run_read
         run(lambda: desk.queue.choices(operator), self._bar.set_choices, owner=self, key="choices")
-        run(lambda: desk.filters.all(operator), self._bar.set_saved, owner=self, key="saved")
+        run(lambda: desk.filters.all(operator), self._came, owner=self, key="saved")
+
+    def _came(self, saved: Sequence[SavedFilter]) -> None:
+        filters, operator = self._session.desk.filters, self._session.operator
+        self._bar.set_saved(saved, [one for one in saved if filters.may_change(operator, one)])
 
     def _save(self) -> None:
         shares = self._session.operator.may(Permission.SUPERVISE_QUEUE)
@@ -55,6 +61,29 @@ class Saved(QObject):
         self._session.act(
             lambda: filters.save(operator, said.note, wanted, shared=said.on),
             lambda _saved: self.ask(),
+            self.failed.emit,
+            owner=self,
+        )
+
+    def _ask_name(self, saved: SavedFilter) -> None:
+        about = (
+            tr("Everybody who uses it finds it by the new name.")
+            if saved.shared
+            else tr("It shows the same.")
+        )
+        problem = tr("Name it after what it shows.")
+        title, act = tr("Rename this filter"), tr("Rename")
+        dialog = AskDialog(
+            title, about, tr("Name"), act, self._page, line=True, problem=problem, value=saved.name
+        )
+        dialog.answered.connect(partial(self._rename, saved))
+        dialog.open()
+
+    def _rename(self, saved: SavedFilter, said: Answer) -> None:
+        filters, operator = self._session.desk.filters, self._session.operator
+        self._session.act(
+            lambda: filters.rename(operator, saved.id, said.note),
+            lambda _renamed: self.ask(),
             self.failed.emit,
             owner=self,
         )

@@ -178,6 +178,11 @@ class Field(QWidget):
         set_role(self.editor, "problem", kind if words else "")
         self.editor.setAccessibleDescription(" ".join(part for part in (words, self._help) if part))
 
+    def mended(self) -> None:
+        """The answer changed: what was said of the one before is taken back."""
+        if self.problem():
+            self.set_problem("")
+
     def set_help(self, words: str) -> None:
         self._help = words
         self._help_label.setText(words)

@@ -105,6 +105,10 @@ class SqlQueueBook(Repository):
             raise UserError("There is no such filter any more.")
         return _saved(row)
 
+    def rename_filter(self, filter_id: int, name: str) -> SavedFilter:
+        self._db.execute(update(queue_filters).where(_F.id == filter_id).values(name=name))
+        return self.filter(filter_id)
+
     def remove_filter(self, filter_id: int) -> None:
         self._db.execute(delete(queue_filters).where(_F.id == filter_id))
 
