@@ -9,14 +9,15 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desk.gui.confirm.lines import Lines
 from desk.gui.theme import Scheme, Theme
 from desk.gui.widgets.buttons import IconButton, primary
 from desk.gui.widgets.chips import Badge, TagChips
 from desk.gui.widgets.choices import CheckBox, OptionCards, Segmented
 from desk.gui.widgets.common import label
-from desk.gui.widgets.copylabel import CopyLabel
+from desk.gui.widgets.copylabel import INDENT, CopyLabel
 from desk.gui.widgets.fields import Choice, Field, MultiLine, TextField
 from desk.gui.widgets.header import SearchBox
 from desk.gui.widgets.moments import LOCAL, DateTimeField, parse
@@ -253,6 +254,18 @@ def test_copying_an_id(show: Show) -> None:
     QTest.mouseClick(made, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "def"
     assert "Request-ID def" in made.accessibleName()
+
+
+def test_an_id_that_is_copied_stands_in_line_with_the_facts_around_it(show: Show) -> None:
+    lines = Lines([("Endpoint", "NCMEC test")])
+    lines.put("Request-ID", CopyLabel("abc-123"))
+    show(lines)
+    grid = lines.layout()
+    assert isinstance(grid, QGridLayout)
+    plain, copied = (grid.itemAtPosition(at, 1).widget() for at in (0, 1))
+    assert plain is not None
+    assert copied is not None
+    assert plain.x() + plain.contentsMargins().left() == copied.x() + INDENT
 
 
 def test_confirming_needs_the_tick_and_happens_once(show: Show) -> None:

@@ -21,11 +21,9 @@ from PySide6.QtWidgets import (
 from desk.gui import icons, theme, words
 from desk.gui.widgets.buttons import IconButton, link
 from desk.gui.widgets.common import clear, label
+from desk.gui.widgets.copylabel import INDENT
 from desk.gui.widgets.notices import KINDS
 from desk.gui.words import tr
-
-INDENT = 4
-"""Where the text of a CopyLabel begins: values above and below it stand in line with it."""
 
 
 def row(*items: QWidget | QLayout | None, gap: int = theme.S2, margin: int = 0) -> QHBoxLayout:

@@ -10,7 +10,8 @@ from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QSizePolicy, QWidget
 
 from desk.gui import theme
-from desk.gui.widgets.common import label
+from desk.gui.widgets.common import hbox, label
+from desk.gui.widgets.copylabel import INDENT, CopyLabel
 
 LONG_WORD = 20
 LONG_TEXT = 900
@@ -63,7 +64,7 @@ class Lines(QWidget):
         super().__init__()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.S3)
+        self._grid.setHorizontalSpacing(theme.S3 - INDENT)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnMinimumWidth(0, width)
         self._grid.setColumnStretch(1, 1)
@@ -85,5 +86,20 @@ class Lines(QWidget):
         caption.setFixedWidth(self._width)
         caption.setContentsMargins(0, 2, 0, 0)
         self._grid.addWidget(caption, self._count, 0, Qt.AlignmentFlag.AlignTop)
-        self._grid.addWidget(widget, self._count, 1)
+        self._grid.addWidget(_in_line(widget), self._count, 1)
         self._count += 1
+
+
+def _in_line(widget: QWidget) -> QWidget:
+    """Its text begins where that of a CopyLabel does, which needs room for its ring."""
+    if isinstance(widget, CopyLabel):
+        return widget
+    if isinstance(widget, QLabel):
+        at = widget.contentsMargins()
+        widget.setContentsMargins(at.left() + INDENT, at.top(), at.right(), at.bottom())
+        return widget
+    holder = QWidget()
+    layout = hbox(widget, gap=0)
+    layout.setContentsMargins(INDENT, 0, 0, 0)
+    holder.setLayout(layout)
+    return holder

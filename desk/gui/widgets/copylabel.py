@@ -18,6 +18,9 @@ from desk.gui import icons, theme
 from desk.gui.widgets.common import focus_ring
 from desk.gui.words import tr
 
+INDENT = 4
+"""Pixels before its text, for the ring of the focus: values above and below it stand in line with it."""
+
 
 class CopyLabel(QWidget):
     """Shows the value, shortened in the middle where room is short; copies it whole.
@@ -95,8 +98,8 @@ class CopyLabel(QWidget):
         room = self.width() - 30
         shown = painter.fontMetrics().elidedText(self._value, Qt.TextElideMode.ElideMiddle, room)
         align = int(Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(QRectF(4, 0, room, self.height()), align, shown)
-        left = 4 + painter.fontMetrics().horizontalAdvance(shown) + 8
+        painter.drawText(QRectF(INDENT, 0, room, self.height()), align, shown)
+        left = INDENT + painter.fontMetrics().horizontalAdvance(shown) + 8
         name, role = ("check", "ok") if self._said else ("copy", "muted")
         icons.draw(painter, name, role, left, (self.height() - 14) / 2, 14)
         if self.hasFocus():
