@@ -172,7 +172,7 @@ class Sender:
         if act.kind is ActKind.CALL and most != 0 and not stop():
             # Looked at before the first commit, which then holds the first intent already.
             if at.confirmed is None:
-                at = replace(at, confirmed=self._papers(leased.filing, act))
+                at = replace(at, confirmed=(yield self._papers(leased.filing, act)))
             agency, trouble = yield self._look(leased.filing, act, at.confirmed)
             if trouble is not None:
                 return (yield Write(partial(self._hinder, filing_id, fence, act, trouble))), None
@@ -205,7 +205,8 @@ class Sender:
                 continue
             trouble = at.trouble
             if trouble is None:
-                at = replace(at, known=filing, answered=None, confirmed=self._papers(filing, act), fit=True)
+                confirmed = yield self._papers(filing, act)
+                at = replace(at, known=filing, answered=None, confirmed=confirmed, fit=True)
                 agency, trouble = yield self._look(filing, act, at.confirmed)
                 at = replace(at, agency=agency)
             if trouble is not None:
@@ -256,15 +257,19 @@ class Sender:
             self._keeping.refusal(uow, coming.filing, answered)
         uow.audit.append_all(entries)
 
-    def _papers(self, filing: Filing, act: Act) -> Papers | None:
-        if act.call is not Call.SUBMIT:
-            return None
-        with self._store.read() as uow:
-            return papers(uow, filing)
+    def _papers(self, filing: Filing, act: Act) -> Work:
+        def read() -> Papers | None:
+            if act.call is not Call.SUBMIT:
+                return None
+            with self._store.read() as uow:
+                return papers(uow, filing)
+
+        return Work(read, quick=act.call is not Call.SUBMIT or len(filing.files) <= FEW_FILES)
 
     def _look(self, filing: Filing, act: Act, confirmed: Papers | None) -> Work:
-        """Quick where its files are small and nothing has to be fetched."""
-        small = act.call is not Call.SUBMIT or sum(file.size for file in filing.files) <= SMALL
+        """Quick where its files are few and small, and nothing has to be fetched."""
+        few = len(filing.files) <= FEW_FILES and sum(file.size for file in filing.files) <= SMALL
+        small = act.call is not Call.SUBMIT or few
         known = confirmed is not None and self._preflight.has_schema(confirmed.endpoint)
         return Work(partial(self._ready, filing, act, confirmed), quick=small and known)
 
