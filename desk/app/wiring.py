@@ -159,7 +159,7 @@ def wire(
     reviewing, resting = SecondReviewing(store, clock, approvals), Resting(store, clock)
     drafting = Drafting(store, composer, clock)
     signer = Ed25519Signer()
-    checkpoints = Checkpoints(store, secrets, signer, clock, workspace_id)
+    checkpoints = Checkpoints(store, secrets, signer, clock, workspace_id, approvals)
     owner = f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
     signin = SignIn(store, vault, Argon2Passwords, clock, os_account(), approvals)
     outbox = Outbox(

@@ -14,7 +14,7 @@ from desk.cli.identity import person_for
 from desk.cli.output import Output
 from desk.domain.errors import Bug, NotReady, UserError
 from desk.domain.roles import Permission
-from desk.services.checkpoints import CheckpointPolicy
+from desk.services.checkpoint_policy import CheckpointPolicy
 
 
 def verify(arguments: Namespace, output: Output) -> int:
@@ -71,10 +71,17 @@ def rotate_key(arguments: Namespace, output: Output) -> int:
 
 def copies(arguments: Namespace, output: Output) -> int:
     """Where each checkpoint is copied to, and how often one is signed while nothing is filed."""
-    file = "" if arguments.file in (None, "none") else str(Path(arguments.file).absolute())
     with opened(arguments, Permission.SETTINGS) as (desk, operator):
-        policy = CheckpointPolicy(arguments.minutes, file)
-        desk.checkpoints.set_policy(operator, policy)
+        before = desk.checkpoints.policy(operator)
+        minutes = before.every_minutes if arguments.minutes is None else arguments.minutes
+        file = "" if arguments.file == "none" else before.copies
+        if arguments.file and arguments.file != "none":
+            file = str(Path(arguments.file).absolute())
+        wanted = CheckpointPolicy(minutes, file)
+        policy = desk.checkpoints.set_policy(operator, wanted, arguments.reason).value
+    if policy != wanted:
+        output.problem("What protects less waits for a supervisor: “desk approvals”.", "")
+    file = policy.copies
     words = f"Each checkpoint is appended to {file}." if file else "Checkpoints are not copied elsewhere."
     output.value(
         policy, f"{words} One is signed every {policy.every_minutes} minutes and after each receipt."

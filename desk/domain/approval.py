@@ -26,6 +26,7 @@ class ApprovalKind(enum.StrEnum):
     EVIDENCE = "evidence.export"
     LOCKING = "signin.weaken"
     SAMPLING = "sampling.weaken"
+    SIGNING = "checkpoints.weaken"
 
 
 class ApprovalState(enum.StrEnum):
@@ -50,6 +51,7 @@ RIGHTS: Mapping[ApprovalKind, Rights] = {
     ApprovalKind.HOLD: Rights(Permission.PRESERVATION, Permission.AGREE_EVIDENCE),
     ApprovalKind.EVIDENCE: Rights(Permission.EVIDENCE, Permission.AGREE_EVIDENCE),
     ApprovalKind.LOCKING: Rights(Permission.PEOPLE, Permission.AGREE_RULES),
+    ApprovalKind.SIGNING: Rights(Permission.SETTINGS, Permission.AGREE_RULES),
     ApprovalKind.SAMPLING: Rights(Permission.SECOND_REVIEW, Permission.AGREE_RULES),
 }
 

@@ -1,7 +1,8 @@
 """Weakening a policy: which changes of figures need a second person.
 
 The list is the project's own: a shorter hold leaves less time to take a mistaken report back; longer or
-more looking with fewer breaks exposes people more; a desk that locks later stands open longer. A figure
+more looking with fewer breaks exposes people more; a desk that locks later stands open longer; a log that
+is signed more rarely, or whose checkpoints go to no other place, can be written anew unseen. A figure
 that this table does not know counts as weaker whichever way it goes, so that a new setting is never
 weakened unseen.
 """
@@ -24,10 +25,14 @@ DIRECTIONS: Mapping[str, int] = {
     "rest.break_for": LESS_IS_WEAKER,
     "rest.daily_cap": MORE_IS_WEAKER,
     "signin.idle_minutes": MORE_IS_WEAKER,
+    "checkpoints.every_minutes": MORE_IS_WEAKER,
 }
 
 STRONGEST: Mapping[str, Figure] = {"signin.at_screen_lock": "end"}
 """Choices that are no numbers: going to this one is never weaker."""
+
+WEAKEST: Mapping[str, Figure] = {"checkpoints.copies": ""}
+"""Likewise: leaving this one is never weaker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ def weaker(before: Mapping[str, Figure], after: Mapping[str, Figure]) -> tuple[W
 def _is_weaker(name: str, was: Figure, now: Figure) -> bool:
     if name in STRONGEST:
         return now != STRONGEST[name]
+    if name in WEAKEST:
+        return was != WEAKEST[name]
     direction = DIRECTIONS.get(name)
     if direction is None or not isinstance(was, int | float) or not isinstance(now, int | float):
         return True

@@ -18,24 +18,24 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from desk.domain.approval import Approval, ApprovalKind
 from desk.domain.audit import CheckpointRow
 from desk.domain.checkpoint import Checkpoint, NoteSignature, SignedNote, VerifierKey
-from desk.domain.codec import from_plain, to_plain
-from desk.domain.errors import Bug, DeskError, UserError
+from desk.domain.errors import Bug, DeskError
 from desk.domain.filing import Filing, FilingState
 from desk.domain.roles import Operator, Permission, require
 from desk.ports import Clock, SecretStore, Store, UnitOfWork
 from desk.ports.signing import Signer
+from desk.services.approvals import Approvals
 from desk.services.auditing import ORIGIN, note
 from desk.services.changes import Change, Done, done
 from desk.services.checkpoint_copies import append, copies_lag, not_copied
+from desk.services.checkpoint_policy import CheckpointPolicy, agreed, check, keep, policy_of
 
 log = logging.getLogger(__name__)
 
-POLICY = "checkpoints"
 KEYS = "audit_keys"
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-LEAST_MINUTES, MOST_MINUTES = 1, 24 * 60
 PACE = timedelta(seconds=1)
 """While reports are filed without a pause, one checkpoint covers all receipts of so long."""
 AFTER_TROUBLE = timedelta(minutes=5)
@@ -50,15 +50,6 @@ def key_name(workspace_id: str) -> str:
 def next_key_name(workspace_id: str) -> str:
     """Where a key lies that is about to take the other's place."""
     return f"workspace/{workspace_id}/audit-key-next"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckpointPolicy:
-    """How often entries are signed where nothing is filed, in minutes; and the file that gets a copy of each
-    checkpoint ("" for none)."""
-
-    every_minutes: int = 60
-    copies: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +69,16 @@ class Checkpoints:
     """Safe to use from several threads; several desks on one store sign each with a key of its own."""
 
     def __init__(
-        self, store: Store, secrets: SecretStore, signer: Signer, clock: Clock, workspace_id: str
+        self,
+        store: Store,
+        secrets: SecretStore,
+        signer: Signer,
+        clock: Clock,
+        workspace_id: str,
+        approvals: Approvals | None = None,
     ) -> None:
+        self._approvals = approvals or Approvals(store, clock)
+        self._approvals.register(ApprovalKind.SIGNING, self._agreed)
         self._store = store
         self._secrets = secrets
         self._signer = signer
@@ -192,27 +191,22 @@ class Checkpoints:
             self._copy(policy)
         return done(self._key(origin, fresh), Change.AUDIT)
 
-    def set_policy(self, by: Operator, policy: CheckpointPolicy) -> Done[CheckpointPolicy]:
-        """Raises NotAllowed, UserError where the file can't be written to."""
+    def set_policy(self, by: Operator, policy: CheckpointPolicy, reason: str = "") -> Done[CheckpointPolicy]:
+        """Keep it; what of it protects less waits for a supervisor, with the reason. As it is now.
+
+        Raises NotAllowed, UserError where the file can't be written to, or asking for the reason.
+        """
         require(by, Permission.SETTINGS)
-        if not LEAST_MINUTES <= policy.every_minutes <= MOST_MINUTES:
-            raise UserError("Checkpoints are signed every minute to every day.", "Choose 1 to 1440 minutes.")
-        if policy.copies:
-            if not Path(policy.copies).is_absolute():
-                raise UserError("The file for copies needs its whole path.", "Begin it at the root.")
-            append(Path(policy.copies), b"")
+        check(policy)
         with self._store.write() as uow:
-            uow.settings.set(POLICY, to_plain(policy))
-            note(
-                uow,
-                "audit.policy",
-                self._clock.now(),
-                by,
-                every_minutes=policy.every_minutes,
-                copies=bool(policy.copies),
-            )
+            now = keep(uow, by, policy, reason, self._clock, self._approvals)
         self._look_at = None
-        return done(policy, Change.SETTINGS)
+        waits = (Change.APPROVALS,) if now != policy else ()
+        return done(now, Change.SETTINGS, *waits)
+
+    def _agreed(self, uow: UnitOfWork, approval: Approval, by: Operator) -> tuple[Change, ...]:
+        self._look_at = None
+        return agreed(uow, approval, by, self._clock)
 
     # for screens ----------------------------------------------------------------
 
@@ -375,11 +369,6 @@ class Checkpoints:
         except DeskError as problem:
             log.warning("A checkpoint could not be copied: %s", type(problem).__name__)
             self._copy_trouble = problem.words()
-
-
-def policy_of(uow: UnitOfWork) -> CheckpointPolicy:
-    plain = uow.settings.get(POLICY)
-    return CheckpointPolicy() if plain is None else from_plain(CheckpointPolicy, plain)
 
 
 def origin_of(uow: UnitOfWork, workspace_id: str) -> str:

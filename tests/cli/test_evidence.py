@@ -48,7 +48,14 @@ def test_signing_proving_and_verifying(supervised: World, tmp_path: Path) -> Non
     assert run(supervised, "audit", "copies", copies, "--minutes", "15").code == 0
     assert run(supervised, "audit", "rotate-key").code == 0
     assert len(parse_notes(copies.read_text("utf-8"))) == 3
-    assert "not copied" in run(supervised, "audit", "copies", "none").out
+    assert run(supervised, "audit", "copies", "none").code == 3
+    waits = run(supervised, "audit", "copies", "none", "--minutes", "10", "--reason", "It is full.")
+    assert (str(copies) in waits.out, "every 10 min" in waits.out) == (True, True)
+    assert "waits for a supervisor" in waits.err
+    stands_for(supervised, Role.SUPERVISOR)
+    assert run(supervised, "approvals", "agree", "1").code == 0
+    stands_for(supervised, Role.ADMINISTRATOR)
+    assert "not copied elsewhere. One is signed every 10" in run(supervised, "audit", "copies").out
     stands_for(supervised, Role.SUPERVISOR)
     assert run(supervised, "audit", "verify", "--checkpoint", copies, "--json").json()["checkpoints"] == 6
 

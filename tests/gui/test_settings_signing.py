@@ -15,6 +15,7 @@ from desk.gui.runner import Runner
 from desk.gui.session import Session
 from desk.gui.settings.signing import SigningPanel
 from desk.gui.window import MainWindow
+from desk.services.checkpoint_policy import CheckpointPolicy
 from desk.system.keyring import MemorySecretStore
 from tests.support.world import World, make_template, new_world
 
@@ -66,6 +67,17 @@ def test_interval_and_copies_are_kept(
     said = panel._trouble
     qtbot.waitUntil(said.isVisible, timeout=SLOW)
     assert "lacks 1 of the signed checkpoints" in said.text()
+    panel.every.setValue(10)
+    panel.copies.set_value("")
+    panel.save.click()
+    assert panel.weaker.isVisible()
+    assert any(f"{file} → no other place" in one.text() for one in panel.weaker.findChildren(QLabel))
+    panel.weaker.reason.set_value("The disk is full.")
+    panel.weaker.go.click()
+    qtbot.waitUntil(lambda: len(told) == 3, timeout=SLOW)
+    assert (told[2][0], "Approvals" in told[2][1]) == ("info", True)
+    assert world.desk.checkpoints.policy(world.admin) == CheckpointPolicy(10, str(file))
+    assert (panel.copies.value(), panel.weaker.isVisible()) == (str(file), False)
 
 
 def test_a_desk_without_a_keyring_says_at_its_start_that_it_can_not_file(

@@ -12,13 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from desk.domain.checkpoint import Checkpoint, SignedNote, VerifierKey, parse_notes
 from desk.domain.errors import Bug, KeyringLocked, NotAllowed, UserError
 from desk.domain.filing import Filing, FilingState
-from desk.services.checkpoints import (
-    AFTER_TROUBLE,
-    CheckpointPolicy,
-    Checkpoints,
-    key_name,
-    next_key_name,
-)
+from desk.services.changes import Change
+from desk.services.checkpoint_policy import CheckpointPolicy
+from desk.services.checkpoints import AFTER_TROUBLE, Checkpoints, key_name, next_key_name
 from desk.services.lanes import Lanes
 from desk.system.signing import Ed25519Signer
 from tests.support.rights import ordinary_rights
@@ -282,6 +278,34 @@ def test_a_full_disk(world: World) -> None:
     keeper.sign(world.supervisor)
     keeper._copy(CheckpointPolicy(60, "/dev/full"))
     assert os.strerror(28) in keeper.state(world.supervisor).copy_trouble
+
+
+# -- what protects less
+
+
+def test_a_longer_interval_and_fewer_copies_wait_for_a_second_person(world: World, tmp_path: Path) -> None:
+    keeper, approvals = world.desk.checkpoints, world.desk.approvals
+    file, other = str(tmp_path / "copies"), str(tmp_path / "other")
+    first = CheckpointPolicy(30, file)
+    assert keeper.set_policy(world.admin, first).value == first
+    for weaker in (CheckpointPolicy(60, file), CheckpointPolicy(30), CheckpointPolicy(30, other)):
+        with pytest.raises(UserError, match="reason"):
+            keeper.set_policy(world.admin, weaker)
+    done = keeper.set_policy(world.admin, CheckpointPolicy(15), "The other disk is gone.")
+    assert (done.value, Change.APPROVALS in done.changes) == (CheckpointPolicy(15, file), True)
+    (request,) = approvals.pending(world.supervisor)
+    assert request.approval.subject == {"figures": {"checkpoints.copies": [file, ""]}}
+    with pytest.raises(NotAllowed):
+        approvals.agree(world.admin, request.approval.id)
+    approvals.agree(world.supervisor, request.approval.id)
+    assert keeper.policy(world.admin) == CheckpointPolicy(15)
+    assert entries(world, "audit.policy")[-1] == {"every_minutes": 15, "copies": False}
+    keeper.set_policy(world.admin, CheckpointPolicy(120, other), "Nights are quiet.")
+    assert keeper.policy(world.admin) == CheckpointPolicy(15, other)
+    (request,) = approvals.pending(world.supervisor)
+    keeper.set_policy(world.admin, CheckpointPolicy(10, other))
+    with pytest.raises(UserError, match="changed since"):
+        approvals.agree(world.supervisor, request.approval.id)
 
 
 # -- who may

@@ -51,6 +51,7 @@ def kind_words(kind: ApprovalKind) -> str:
         ApprovalKind.EVIDENCE: tr("Export of evidence"),
         ApprovalKind.LOCKING: tr("Locking"),
         ApprovalKind.SAMPLING: tr("Sampling rules"),
+        ApprovalKind.SIGNING: tr("Checkpoints"),
     }.get(kind, kind.value)
 
 
@@ -179,6 +180,8 @@ def figure_name(name: str) -> str:
         "rest.daily_cap": tr("Limit for a day"),
         "signin.idle_minutes": tr("The desk locks after"),
         "signin.at_screen_lock": tr("When the screen is locked"),
+        "checkpoints.every_minutes": tr("Checkpoints are signed at least every"),
+        "checkpoints.copies": tr("Copies of checkpoints go to"),
     }.get(name, name)
 
 
@@ -186,9 +189,11 @@ def figure(name: str, value: Any) -> str:
     """With its unit."""
     if name == "signin.at_screen_lock":
         return tr("the session ends") if value == "end" else tr("the desk is only locked")
+    if name == "checkpoints.copies":
+        return str(value) or tr("no other place")
     if not isinstance(value, int | float) or isinstance(value, bool):
         return str(value)
-    if name in ("hold_minutes", "signin.idle_minutes"):
+    if name in ("hold_minutes", "signin.idle_minutes", "checkpoints.every_minutes"):
         return tr("{n} min", int(value))
     if name == "rest.hold_seconds":
         return tr("{n} s", round(value))
@@ -269,4 +274,5 @@ DESCRIBE: Mapping[ApprovalKind, Describe] = {
     ApprovalKind.EVIDENCE: evidence_export,
     ApprovalKind.LOCKING: policy_change,
     ApprovalKind.SAMPLING: sampling_change,
+    ApprovalKind.SIGNING: policy_change,
 }

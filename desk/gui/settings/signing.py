@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -11,13 +12,15 @@ from desk.domain.errors import DeskError
 from desk.domain.roles import Permission
 from desk.gui import theme
 from desk.gui.session import Session
+from desk.gui.settings.weaker import WeakerPanel
 from desk.gui.widgets.buttons import secondary
 from desk.gui.widgets.common import hbox, label
 from desk.gui.widgets.fields import Field, TextField
 from desk.gui.widgets.numbers import NumberField
 from desk.gui.widgets.panels import Panel
 from desk.gui.words import tr
-from desk.services.checkpoints import LEAST_MINUTES, MOST_MINUTES, CheckpointPolicy
+from desk.services.checkpoint_policy import LEAST_MINUTES, MOST_MINUTES, CheckpointPolicy, weakened
+from desk.services.configuration import Weakening
 
 
 class SigningPanel(Panel):
@@ -55,7 +58,10 @@ class SigningPanel(Panel):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         self._trouble = label("", "warn", wrap=True)
         self._trouble.hide()
-        self.add(row, self._trouble)
+        self.weaker = WeakerPanel()
+        self.weaker.asked.connect(self._keep)
+        self.weaker.left.connect(self.weaker.hide)
+        self.add(row, self._trouble, self.weaker)
         self.every.valueChanged.connect(self._touched)
         self.copies.changed.connect(self._touched)
         self._enable(False)
@@ -112,17 +118,30 @@ class SigningPanel(Panel):
         self._touched()
 
     def _save(self) -> None:
+        weak = weakened(self._before, self.value())
+        if weak:
+            self.weaker.begin(Weakening(weak), {})
+            return
+        self._keep("")
+
+    def _keep(self, reason: str) -> None:
         wanted, service, by = self.value(), self._session.desk.checkpoints, self._session.operator
         self.save.setEnabled(False)
-        self._session.act(lambda: service.set_policy(by, wanted), self._saved, self._failed, owner=self)
+        kept = partial(self._saved, wanted)
+        self._session.act(lambda: service.set_policy(by, wanted, reason), kept, self._failed, owner=self)
 
-    def _saved(self, policy: CheckpointPolicy) -> None:
+    def _saved(self, wanted: CheckpointPolicy, policy: CheckpointPolicy) -> None:
+        self.weaker.hide()
         if self.save.isEnabled():  # edited again meanwhile: that stays
             self._before = policy
             self._touched()
         else:
             self.set_policy(policy)
-        self.notify.emit("ok", tr("Saved."))
+        if policy == wanted:
+            self.notify.emit("ok", tr("Saved."))
+        else:
+            said = tr("What protects less waits: a supervisor finds it under Approvals.")
+            self.notify.emit("info", said)
         self.ask()
 
     def _failed(self, problem: DeskError) -> None:
