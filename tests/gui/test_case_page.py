@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -252,6 +253,19 @@ def test_a_key_pressed_again_takes_the_mark_back(qtbot: QtBot, bench: Bench, tmp
         press(bench, key)
     settled(qtbot, bench)
     assert choice(bench, number) == FileChoice("c1")
+    bench.page.marks.reload()
+    press(bench, Qt.Key.Key_P)  # while the draft is read again
+    settled(qtbot, bench)
+    press(bench, Qt.Key.Key_3)
+    settled(qtbot, bench)
+    kept = choice(bench, number)
+    assert kept.public is True
+    assert kept != FileChoice("c1", public=True)  # both are there
+    for key in (Qt.Key.Key_X, Qt.Key.Key_P):
+        press(bench, key)
+    bench.page.marks.stop()  # the second waits for the first
+    settled(qtbot, bench)
+    assert choice(bench, number) == replace(kept, public=False, include=False)
 
 
 def test_marks_go_to_all_identical_files_and_by_mouse_too(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:

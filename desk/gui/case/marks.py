@@ -16,6 +16,7 @@ from desk.domain.draft import Draft, FileChoice
 from desk.domain.errors import DeskError, StaleDraft
 from desk.gui.session import Session
 from desk.ports import SavedDraft
+from desk.services.changes import Done, done
 from desk.services.drafting import DraftView
 
 Edit = Callable[[FileChoice], FileChoice]
@@ -27,6 +28,15 @@ class _Mark:
     ids: tuple[str, ...]
     edit: Edit
     undoable: bool = True
+
+
+def _marked(draft: Draft, mark: _Mark) -> Draft:
+    for choice in draft.files:
+        if choice.content_id in mark.ids:
+            after = mark.edit(choice)
+            if after != choice:
+                draft = draft.with_choice(after)
+    return draft
 
 
 class Marks(QObject):
@@ -64,11 +74,33 @@ class Marks(QObject):
             self.reload()
 
     def stop(self) -> None:
+        self._keep_the_rest()
         self._round += 1
         self._number, self._draft, self._version = None, None, 0
         self._opening = self._saving = False
         self._unsaved, self._flying, self._undo = [], [], []
         self.changed.emit()
+
+    def _keep_the_rest(self) -> None:
+        """The page goes on while a mark waits for the one before: it is made on what that one leaves."""
+        number, marks = self._number, self._unsaved
+        if number is None or not marks:
+            return
+        desk, operator = self._session.desk, self._session.operator
+
+        def work() -> Done[None]:
+            if desk.drafting.saved_at(number) is None:
+                return done(None)  # the case was decided without a report
+            view = desk.drafting.open(operator, number)
+            holder = view.case.claim
+            if holder is not None and holder.operator_id != operator.id:
+                return done(None)
+            draft = view.draft
+            for mark in marks:
+                draft = _marked(draft, mark)
+            return done(None, *desk.drafting.save(operator, draft, view.saved.version).changes)
+
+        self._session.act(work, None, self.failed.emit, owner=self)
 
     def reload(self) -> None:
         """Read the draft again, for it may have been changed in the report form."""
@@ -164,20 +196,17 @@ class Marks(QObject):
 
     def _apply(self, mark: _Mark) -> tuple[FileChoice, ...]:
         """Apply to the draft; the choices as they were, of those that changed."""
-        before = []
-        for content_id in mark.ids:
-            choice = self.choice(content_id)
-            if choice is None or self._draft is None:
-                continue
-            after = mark.edit(choice)
-            if after != choice:
-                before.append(choice)
-                self._draft = self._draft.with_choice(after)
-        return tuple(before)
+        if self._draft is None:
+            return ()
+        before, self._draft = self._draft, _marked(self._draft, mark)
+        was = {choice.content_id: choice for choice in before.files}
+        return tuple(
+            was[choice.content_id] for choice in self._draft.files if choice != was[choice.content_id]
+        )
 
     def _save(self) -> None:
-        if self._saving or self._draft is None or not self._unsaved:
-            return
+        if self._saving or self._opening or self._draft is None or not self._unsaved:
+            return  # made on the draft that is being read, a mark is on top of what that one has
         self._saving, self._flying, self._unsaved = True, self._unsaved, []
         desk, operator = self._session.desk, self._session.operator
         draft, version, turn = self._draft, self._version, self._round
