@@ -119,7 +119,11 @@ class LiftForm(QWidget):
         """Read who there is, and what was lifted lately."""
         desk, me = self._session.desk, self._session.operator
         self._session.runner.run_read(
-            lambda: (desk.people.all(), desk.resting.lifted(me)), self._came, self._failed, owner=self
+            lambda: (desk.people.all(), desk.resting.lifted(me)),
+            self._came,
+            self._failed,
+            owner=self,
+            key="lifted",
         )
 
     def _came(self, found: tuple[Sequence[Operator], Sequence[Lift]]) -> None:

@@ -111,7 +111,7 @@ class Handing(QObject):
         if act == "hand_over":
             queue, operator = self._session.desk.queue, self._session.operator
             self._session.runner.run_read(
-                lambda: queue.others(operator), partial(self._hand_over, claim), owner=self
+                lambda: queue.others(operator), partial(self._hand_over, claim), owner=self, key="others"
             )
             return
         {
@@ -193,6 +193,9 @@ class Handing(QObject):
         )
 
     def _hand_over(self, claim: Claim, people: Sequence[Operator]) -> None:
+        held = self._session.claim
+        if held is None or held.case_id != claim.case_id:
+            return  # they went on meanwhile
         queue, operator = self._session.desk.queue, self._session.operator
         self._open(
             tr("Hand this case over"),

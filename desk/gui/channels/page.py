@@ -268,6 +268,7 @@ class ChannelsPage(Page):
         form.reference.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _correct(self, elsewhere_id: int, reason: str, changes: Mapping[str, Any]) -> None:
+        self._set_busy()
         channels, operator = self._session.desk.channels, self._session.operator
         self._session.act(
             lambda: channels.correct(operator, elsewhere_id, reason, **changes),
@@ -276,7 +277,12 @@ class ChannelsPage(Page):
             owner=self,
         )
 
+    def _set_busy(self) -> None:
+        if isinstance(self.form, CorrectForm):
+            self.form.set_busy(True)
+
     def _withdraw(self, elsewhere_id: int, reason: str) -> None:
+        self._set_busy()
         channels, operator = self._session.desk.channels, self._session.operator
         self._session.act(
             lambda: channels.withdraw(operator, elsewhere_id, reason),

@@ -87,13 +87,13 @@ class Exporting(QObject):
 
         def work(job: Job) -> Done[Exported]:
             return reports.export_list(
-                operator, wanted, form, path, progress=job.progress, cancelled=lambda: task.cancelled
+                operator, wanted, form, path, progress=job.progress, cancelled=lambda: job.cancelled
             )
 
         self.line.show_progress(0, 0)
         self.line.said.setText(tr("Reading the reports"))
         self.line.show()
-        task = self._task = self._session.runner.run_long(
+        self._task = self._session.runner.run_long(
             work, self._listed, self._failed, on_progress=self.line.show_progress, owner=self
         )
 

@@ -51,7 +51,7 @@ class ReportsModel(QAbstractListModel):
             self.counted.emit(counts)
 
         self._session.runner.run_read(
-            lambda: reports.counts(operator, wanted), take, self._problem, owner=self, key="counts"
+            lambda: reports.counts(operator, wanted), take, self.failed.emit, owner=self, key="counts"
         )
 
     def _ask(self, after: ReportPlace | None, limit: int) -> None:
@@ -63,8 +63,13 @@ class ReportsModel(QAbstractListModel):
             if turn == self._turn:
                 self._take(after, list(found), len(found) == limit)
 
+        def refuse(problem: DeskError) -> None:
+            if turn == self._turn:
+                self._asking = False
+                self.failed.emit(problem)
+
         self._session.runner.run_read(
-            lambda: reports.rows(operator, wanted, after=after, limit=limit), take, self._problem, owner=self
+            lambda: reports.rows(operator, wanted, after=after, limit=limit), take, refuse, owner=self
         )
 
     def _take(self, after: ReportPlace | None, found: list[ReportRow], more: bool) -> None:
@@ -83,10 +88,6 @@ class ReportsModel(QAbstractListModel):
             self._rows.extend(found)
             self.endInsertRows()
         self.loaded.emit(len(self._rows))
-
-    def _problem(self, problem: DeskError) -> None:
-        self._asking = False
-        self.failed.emit(problem)
 
     def place(self, filing_id: int) -> QModelIndex:
         """The index of this filing among those read, else an invalid one."""
