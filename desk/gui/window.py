@@ -31,6 +31,7 @@ from desk.gui.widgets.header import Header
 from desk.gui.widgets.letfall import LetFall, copied, files_in
 from desk.gui.widgets.notices import Notices
 from desk.gui.widgets.page import Command, Page
+from desk.gui.widgets.panels import bring_into_view
 from desk.gui.words import tr
 
 KEY_SEARCH = "Ctrl+F"
@@ -343,6 +344,12 @@ class MainWindow(QMainWindow):
         self.notices.clear()
 
     # --- the window itself ---------------------------------------------
+
+    def focusNextPrevChild(self, following: bool) -> bool:
+        moved = super().focusNextPrevChild(following)
+        if moved:
+            bring_into_view(self.focusWidget())
+        return moved
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -605,7 +605,7 @@ def test_without_a_claim_it_can_only_be_read(writer: Writer, desk: Desk, tmp_pat
     assert page.claim_bar.isVisible()
     assert not page.sheet.people.isEnabled()
     assert not page.review_bar.review.isEnabled()
-    writer.qtbot.mouseClick(page.claim_bar.buttons[0], Qt.MouseButton.LeftButton)
+    writer.qtbot.keyClick(page, Qt.Key.Key_L, Qt.KeyboardModifier.AltModifier)
     writer.qtbot.waitUntil(lambda: not page.claim_bar.isVisible())
     writer.settle()
     assert page.sheet.people.isEnabled()

@@ -21,6 +21,7 @@ from desk.gui.palette import DARK, LIGHT
 from desk.gui.statusline import StatusLine
 from desk.gui.theme import Scheme, Theme
 from desk.gui.widgets.page import Command, Page
+from desk.gui.widgets.panels import Scroll
 from desk.gui.window import MainWindow
 
 Show = Callable[[QWidget], QWidget]
@@ -110,6 +111,27 @@ def test_a_page_gets_what_it_was_asked_to_show(window: MainWindow) -> None:
     sheet(window, "queue").navigate.emit("case", {"case_id": 7})
     assert sheet(window, "case").entered == [{"case_id": 7}]
     assert window.go("nowhere") is False
+
+
+def test_tab_into_a_part_that_scrolls_shows_where_it_came_to(window: MainWindow) -> None:
+    page = sheet(window, "queue")
+    first, last, scroll = QLineEdit(), QPushButton("Last"), Scroll()
+    tall = QWidget()
+    tall.setFixedHeight(4000)
+    scroll.add(tall, last)
+    column = QVBoxLayout()
+    column.addWidget(first)
+    column.addWidget(scroll)
+    holder = QWidget(page)
+    holder.setLayout(column)
+    holder.resize(page.size())
+    holder.show()
+    QApplication.processEvents()
+    first.setFocus()
+    QTest.keyClick(first, Qt.Key.Key_Tab)
+    assert last.hasFocus()
+    assert scroll.verticalScrollBar().value() > 0
+    assert last.visibleRegion().boundingRect().height() == last.height()
 
 
 def test_roles_take_pages_away_everywhere(window: MainWindow) -> None:

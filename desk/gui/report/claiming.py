@@ -7,12 +7,15 @@ from desk.gui.report.bars import NoteBar
 from desk.gui.session import Session
 from desk.gui.words import tr
 
+KEY_CLAIM = "Alt+L"
+
 
 class ClaimBar(NoteBar):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
         self._number: int | None = None
+        self.buttons[0].setToolTip(f"{tr('Claim the case')}  ({KEY_CLAIM})")
 
     def held(self, number: int | None) -> bool:
         """Whether this person's claim is on the case."""
@@ -34,6 +37,11 @@ class ClaimBar(NoteBar):
             words,
             (tr("Claim the case"), self.claim),
         )
+
+    def ask(self) -> None:
+        """By its key: nothing happens where there is nothing to claim."""
+        if not self.isHidden():
+            self.claim()
 
     def claim(self) -> None:
         """Claim the case; the session tells everybody."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
+from desk.gui.report.claiming import KEY_CLAIM
 from desk.gui.report.outline import section_words
 from desk.gui.report.paths import SECTIONS
 from desk.gui.widgets.page import Command
@@ -28,6 +29,7 @@ def bind_keys(page: ReportPage) -> None:
         ("Ctrl+Y", page.redo),
         ("Alt+P", page.use_proposal),
         ("Alt+G", page.to_guide),
+        (KEY_CLAIM, page.claim_bar.ask),
     ]
     keys += [(f"Alt+{n}", partial(page.jump, key)) for n, key in enumerate(SECTIONS, 1)]
     for key, act in keys:
@@ -38,9 +40,10 @@ def bind_keys(page: ReportPage) -> None:
 
 def report_commands(page: ReportPage) -> list[Command]:
     """Every act of the form with its key."""
-    writable, history = page.writable, page.history
+    writable, history, bar = page.writable, page.history, page.claim_bar
     found = [
         Command("report.review", tr("Review and confirm…"), "Ctrl+Return", page.review, writable),
+        Command("report.claim", tr("Claim the case"), KEY_CLAIM, bar.ask, lambda: not bar.isHidden()),
         Command("report.proposal", tr("Use the proposed type"), "Alt+P", page.use_proposal, writable),
         Command("report.guide", tr("Is this reportable?"), "Alt+G", page.to_guide),
         Command("report.undo", tr("Undo"), "Ctrl+Z", page.undo, lambda: history.can_undo),

@@ -178,8 +178,10 @@ class ReportPage(Page):
         self.review_bar.say_saved(tr("Saved {time}", time=clock(view.saved.saved_at)))
         self.review_bar.say("")
         self.commands_changed.emit()
-        if another:
-            sheet.incident.types.setFocus(Qt.FocusReason.OtherFocusReason)
+        if another or not self.isAncestorOf(QApplication.focusWidget() or self.window()):
+            # Its keys work where the focus is: what can only be read takes none.
+            first = sheet.incident.types if self.writable() else self.claim_bar.buttons[0]
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
         self.checker.now()
         self.lookout.ask(view)
         self._take_guided()

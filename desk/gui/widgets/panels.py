@@ -112,6 +112,19 @@ class Scroll(QScrollArea):
         self.body.addStretch(1)
 
 
+def bring_into_view(widget: QWidget | None) -> None:
+    """Qt scrolls to where Tab moves within an area, not to where it comes from outside."""
+    if widget is None:
+        return
+    area = widget.parentWidget()
+    while area is not None:
+        if isinstance(area, QScrollArea):
+            inner = area.widget()
+            if inner is not None and inner.isAncestorOf(widget):
+                area.ensureWidgetVisible(widget)
+        area = area.parentWidget()
+
+
 class EmptyState(QWidget):
     """Nothing here, said kindly, with the one thing that helps."""
 
