@@ -63,6 +63,10 @@ class Cases(Protocol):
 
     def add_revision(self, number: int, revision: NewRevision) -> Case: ...
 
+    def mark(self, number: int, told: frozenset[str]) -> None:
+        """What people say is in the case, beside what the platform suggested: API names of annotations."""
+        ...
+
     def wrapped_key(self, number: int) -> bytes: ...
 
     def get(self, number: int) -> Case:

@@ -19,6 +19,7 @@ from desk.domain.incident import IncidentType
 from desk.domain.roles import Operator, Permission, require
 from desk.domain.viewing import Viewed
 from desk.ports import Clock, Composer, FieldInfo, SavedDraft, Store, UnitOfWork
+from desk.services import labels
 from desk.services.auditing import note
 from desk.services.batches import others_of
 from desk.services.candidates import Candidate, Candidates, Spread, candidates, page, spread
@@ -118,7 +119,9 @@ class Drafting:
         require(operator, Permission.DRAFT)
         now = self._clock.now()
         with self._store.write() as uow:
+            before = uow.drafts.get(draft.case_number)
             saved = uow.drafts.save(draft, version, now, operator.id)
+            labels.follow(uow, draft.case_number, before.draft if before else None, draft)
         return Done(saved, frozenset({Change.DRAFT}))
 
     def batch_candidates(self, operator: Operator, number: int) -> tuple[Candidates, ...]:
@@ -171,7 +174,9 @@ class Drafting:
         """Throw the draft away."""
         require(operator, Permission.DRAFT)
         with self._store.write() as uow:
+            before = uow.drafts.get(number)
             uow.drafts.discard(number)
+            labels.follow(uow, number, before.draft if before else None, None)
             note(uow, "draft.discarded", self._clock.now(), operator, case_number=number)
         return done(None, Change.DRAFT)
 

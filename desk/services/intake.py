@@ -23,6 +23,7 @@ from desk.domain.package import parse
 from desk.domain.roles import Operator, Permission, require
 from desk.domain.rules import review_queue
 from desk.ports import CaseKey, Clock, NewRevision, Store, StoredMedia, UnitOfWork, Vault
+from desk.services import labels
 from desk.services.auditing import keyed, note
 from desk.services.changes import Change, Done, done
 from desk.services.configuration import DEFAULT_QUEUE, settings_of
@@ -195,6 +196,7 @@ class Intake:
                 raise _Elsewhere(ELSEWHERE)
             merged = _merge(found[0], data)
             case = uow.cases.add_revision(found[0].number, self._revision(uow, merged, digest, media, key))
+            labels.put_back(uow, case.number)
             what = "revised"
         account = case.data.reported.id if case.data.reported else None
         uow.accounts.keep(case.number, account_value(account or ""), links_of(case.data))

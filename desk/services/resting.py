@@ -69,7 +69,7 @@ class Resting:
         return done(chosen, Change.CASE, Change.QUEUE)
 
     def left_out(self, operator: Operator) -> frozenset[FileAnnotation]:
-        """Suggested annotations of which 'Next case' offers this person no case: the queue asks."""
+        """Annotations of which 'Next case' offers this person no case: the queue asks."""
         with self._store.read() as uow:
             return marks_of(opted_out(uow, operator))
 
@@ -167,7 +167,10 @@ def is_closed(uow: UnitOfWork, operator: Operator, number: int, content_id: str)
     """Whether this file stays closed to this person by their own choice."""
     themes = opted_out(uow, operator)
     # The document of a large case takes long to read: not for those who opted out of nothing.
-    return bool(themes) and content_id in closed_in(uow.cases.get(number).data, themes)
+    if not themes:
+        return False
+    saved = uow.drafts.get(number)
+    return content_id in closed_in(uow.cases.get(number).data, themes, saved.draft if saved else None)
 
 
 def lifts_of(uow: UnitOfWork, operator_id: int) -> tuple[Lift, ...]:

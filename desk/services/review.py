@@ -96,6 +96,7 @@ class Review:
             data = case.data
             account = data.reported.id if data.reported else None
             names = {content.id: identity(content, account) for content in data.content}
+            draft = uow.drafts.get(number)
             holders = uow.filings.holders("ncmec", [name for name in names.values() if name])
             return CaseView(
                 case=case,
@@ -107,9 +108,9 @@ class Review:
                 filed_elsewhere=uow.elsewhere.for_case(number),
                 walks=uow.elsewhere.walks(number),
                 prior_reports=uow.filings.prior_reports(account) if account else (),
-                has_draft=uow.drafts.get(number) is not None,
+                has_draft=draft is not None,
                 played=played_map(uow, number),
-                closed=closed_in(data, opted_out(uow, operator)),
+                closed=closed_in(data, opted_out(uow, operator), draft.draft if draft else None),
                 erased=erased_at(uow, number),
             )
 

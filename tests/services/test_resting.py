@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from desk.domain.content import FileAnnotation
 from desk.domain.errors import NotAllowed, NotReady, UserError
 from desk.domain.exposure import RestPolicy, RestState
+from desk.domain.incident import ReportAnnotation
 from desk.domain.optout import Theme
 from desk.domain.preview import NoPreview, NoPreviewReason
 from desk.domain.roles import Role
@@ -73,6 +75,42 @@ def test_a_lift_that_is_refused_changes_nothing(world: World) -> None:
         with pytest.raises(NotAllowed):
             resting.lifted(person)
     assert world.acts() == before
+
+
+def test_what_people_labelled_counts_as_the_platforms_suggestions_do(world_on_both: World) -> None:
+    world = world_on_both
+    number, who = world.case("labelled", files=2).number, world.moderator
+    world.desk.resting.opt_out(who, [Theme.VIOLENCE, Theme.INFANT])
+    claim = world.claimed(number, world.other)
+
+    def label(*marks: FileAnnotation, report: frozenset[ReportAnnotation] = frozenset()) -> None:
+        view = world.drafting.open(world.other, number)
+        choice = replace(view.draft.choice("c1"), annotations=frozenset(marks))
+        draft = replace(view.draft.with_choice(choice), annotations=report)
+        world.drafting.save(world.other, draft, view.saved.version)
+
+    def closed() -> dict[str, frozenset[Theme]]:
+        return dict(world.review.open(who, number).closed)
+
+    def offered() -> bool:
+        return world.queue.next_case(who).value is not None
+
+    label(FileAnnotation.INFANT, FileAnnotation.VIRAL)
+    assert closed() == {"c1": {Theme.INFANT}}
+    assert world.review.open(world.other, number).closed == {}
+    assert world.review.preview(who, number, "c1", edge=64) == NoPreview(NoPreviewReason.CLOSED)
+    world.queue.release(world.other, claim)
+    assert not offered()
+    world.case("labelled", files=3)  # handed over anew; what was labelled stays
+    assert world.review.open(who, number).case.revision == 2
+    assert not offered()
+    label(report=frozenset({ReportAnnotation.SADISTIC}))
+    assert closed() == dict.fromkeys(("c1", "c2", "c3"), frozenset({Theme.VIOLENCE}))
+    label(FileAnnotation.PHYSICAL_HARM)
+    assert not offered()
+    world.drafting.discard(world.other, number)
+    assert closed() == {}
+    assert offered()
 
 
 def test_what_a_person_opted_out_of_stays_closed_to_them_alone(seen: World) -> None:

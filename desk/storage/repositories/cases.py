@@ -111,6 +111,16 @@ class SqlCases(Queue, Occurrences):
         self._keep_revision(number, latest, revision)
         return self.get(number)
 
+    def mark(self, number: int, told: frozenset[str]) -> None:
+        wanted = marks_of_case(self.get(number).data) | told
+        of_case = case_marks.c.case_number == number
+        kept = set(self._db.execute(select(case_marks.c.mark).where(of_case)).scalars())
+        if kept - wanted:
+            self._db.execute(delete(case_marks).where(of_case, case_marks.c.mark.in_(kept - wanted)))
+        fresh = [{"case_number": number, "mark": mark} for mark in sorted(wanted - kept)]
+        if fresh:
+            self._db.execute(insert(case_marks), fresh)
+
     def wrapped_key(self, number: int) -> bytes:
         row = _WRAPPED.one(self._db, {"b_number": number})
         if row is None:
