@@ -5,6 +5,9 @@ accounts, each by its platform id alone; no escalation, no place, no law enforce
 no victim, no further information; one file, marked viral and/or potential meme and nothing else,
 without its name, address, hashes, IP address, device, details and notes.
 
+Texts and conversations can't be batched: their words go into internetDetails or into further
+information, and a batch may have neither. Each account's is reported on its own.
+
 A batched draft keeps everything that was written: :func:`batched` gives what of it is sent, and
 :func:`single` is the way back.
 """
