@@ -62,7 +62,7 @@ def loud_pixels(widget: QWidget) -> int:
 
 def hold(desk: Desk, id_: str = "c1") -> None:
     # A window that has just closed may take the front for a moment more.
-    assert QTest.qWaitForWindowActive(desk, 5000)
+    assert QTest.qWaitForWindowActive(desk, 30_000)
     QTest.keyPress(desk.grid.tile(id_), Qt.Key.Key_Space)
 
 

@@ -325,7 +325,11 @@ def test_a_file_that_takes_too_long_is_stopped() -> None:
         os.kill(pool.pids()[0], signal.SIGSTOP)  # a decoder that hangs
         go_on.set()
         assert refused(job.result(30)) is NoPreviewReason.TIMED_OUT
-        assert isinstance(pool.preview(source(materials.still("BMP")), edge=64), Blurred)
+        for _ in range(10):  # a second may be too short where others work too
+            found = pool.preview(source(materials.still("BMP")), edge=64)
+            if isinstance(found, Blurred):
+                break
+        assert isinstance(found, Blurred)
 
 
 def test_a_worn_worker_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,7 +373,7 @@ def test_closing_leaves_no_process_and_answers_those_who_wait() -> None:
         assert refused(job.result(30)) is NoPreviewReason.UNAVAILABLE
     assert refused(pool.preview(source(materials.still("PNG")), edge=64)) is NoPreviewReason.UNAVAILABLE
     assert pool.pids() == ()
-    assert children() == before
+    assert children() <= before
     pool.close()
 
 
