@@ -191,11 +191,11 @@ class Testbed:
         send = ["dbus-send", "--session", "--print-reply=literal"]
         owned = [*send, "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.GetNameOwner",
                  "string:org.freedesktop.secrets"]  # fmt: skip
-        wait_until(lambda: quiet(owned, env=self.env), daemon, "gnome-keyring-daemon", 20)
+        wait_until(lambda: quiet(owned, env=self.env), daemon, "gnome-keyring-daemon", 60)
         unlocked = [*send, "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets/aliases/default",
                     "org.freedesktop.DBus.Properties.Get", "string:org.freedesktop.Secret.Collection",
                     "string:Locked"]  # fmt: skip
-        wait_until(lambda: quiet(unlocked, env=self.env), daemon, "the default keyring", 20)
+        wait_until(lambda: quiet(unlocked, env=self.env), daemon, "the default keyring", 60)
         self.env["DESK_TEST_SECRET_SERVICE"] = "1"
 
     def _postgres(self) -> None:
@@ -239,7 +239,7 @@ class Testbed:
         with log.open("ab") as out:
             server = self.start(command, polite=signal.SIGINT, stdout=out, stderr=out, **options)
         ready = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
-        wait_until(lambda: quiet(ready), server, "PostgreSQL", 30)
+        wait_until(lambda: quiet(ready), server, "PostgreSQL", 60)
         self.env["DESK_TEST_POSTGRES"] = f"postgresql+psycopg://desk:{password}@127.0.0.1:{port}/postgres"
 
 
