@@ -33,6 +33,10 @@ from .wire import (
 _PIPE_BYTES = 1 << 20
 _REFUSAL_WEIGHT = 10
 _MOST_PARTS = 64
+_LOOK_S = 0.005
+HEAVY = 900 << 20
+"""Bytes held by a worker that had come near to what it may have (previewer/lock.py: 1.5 GiB of addresses)."""
+
 _GUARD_SIGNALS = ("SIGSYS", "SIGXCPU", "SIGXFSZ")
 
 
@@ -205,8 +209,7 @@ class WorkerProcess:
 
     def ending(self) -> NoPreviewReason | None:
         """Why it ended within a job; None for a kill from outside, after which another try is fair."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(5)
+        held = self._reap(5.0)
         if self._timed_out:
             return NoPreviewReason.TIMED_OUT
         code = self._process.returncode
@@ -215,7 +218,30 @@ class WorkerProcess:
             return NoPreviewReason.GUARD
         if hasattr(signal, "SIGKILL") and code == -signal.SIGKILL:
             return None
-        return NoPreviewReason.CRASHED
+        # A decoder that gets no more memory crashes; that it held so much tells the two apart.
+        return NoPreviewReason.TOO_MUCH if held >= HEAVY else NoPreviewReason.CRASHED
+
+    def _reap(self, seconds: float) -> int:
+        """Wait for its end; the bytes that it held at most, 0 where nobody tells."""
+        if not hasattr(os, "wait4"):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(seconds)
+            return 0
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            with self._kill_lock:  # killing it may take note of its end as well
+                if self._process.returncode is not None:
+                    return 0
+                try:
+                    ended, status, usage = os.wait4(self._process.pid, os.WNOHANG)
+                except ChildProcessError:  # somebody else took note of it
+                    self._process.poll()
+                    return 0
+                if ended:
+                    self._process.returncode = os.waitstatus_to_exitcode(status)
+                    return int(usage.ru_maxrss) * (1 if sys.platform == "darwin" else 1024)
+            time.sleep(_LOOK_S)
+        return 0
 
     def close(self) -> None:
         """End it and take away every trace: pipes, process entry, job object."""

@@ -296,6 +296,19 @@ def test_a_worker_that_dies_in_its_job_is_told_and_replaced(number: str, reason:
 
 
 @posix
+def test_a_worker_that_dies_of_its_memory_is_told_as_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desk.media.process.HEAVY", 1 << 20)
+    started, go_on = threading.Event(), threading.Event()
+    with PreviewPool(workers=1) as pool, ThreadPoolExecutor(1) as threads:
+        job = threads.submit(pool.preview, slow(started, go_on), edge=64)
+        assert started.wait(30)
+        os.kill(pool.pids()[0], signal.SIGSEGV)
+        go_on.set()
+        assert refused(job.result(30)) is NoPreviewReason.TOO_MUCH
+        assert isinstance(pool.preview(source(materials.still("BMP")), edge=64), Blurred)
+
+
+@posix
 def test_a_worker_killed_from_outside_is_replaced_and_the_job_done_again() -> None:
     started, go_on = threading.Event(), threading.Event()
     with PreviewPool(workers=1) as pool, ThreadPoolExecutor(1) as threads:
