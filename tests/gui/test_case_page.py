@@ -431,6 +431,14 @@ def test_a_closed_case_is_opened_again(qtbot: QtBot, bench: Bench, tmp_path: Pat
     desk.review.decide(bench.operator, claim, DecisionKind.NO_VIOLATION)
     opened(qtbot, bench, number, claim=False)
     assert bench.page.decisions.reopen.isVisible()
+    assert bench.page.content.hint.words.text() == "Blurred. Open it again to look."
+    view, loaded = bench.page._view, bench.page._loaded
+    assert view is not None
+    assert loaded is not None
+    known = bench.page.known
+    known.show_case(replace(view, prior_reports=(("900000001", view.case.received_at),)), loaded.names, {})
+    said = [one for one in known.findChildren(QLabel) if "filed from this desk" in one.text()]
+    assert [one.wordWrap() for one in said] == [True]  # a badge of that length pushed the column over its edge
     bench.page.decisions.reopen.click()
     qtbot.waitUntil(lambda: bench.page.mine, timeout=10000)
     settled(qtbot, bench)

@@ -111,6 +111,13 @@ def test_a_report_by_hand_is_put_on_record_and_settles_the_case(
     assert form.fields["filed_at"].problem()
     qtbot.waitUntil(lambda: "at least one piece" in texts(form))
     qtbot.waitUntil(lambda: "year of preservation" in texts(form))
+    next(iter(form.content.values())).click()
+    form.reference.setFocus()
+    qtbot.keyClicks(form.reference, "4")
+    form.reference.clear()
+    # What is mended is no longer called wrong.
+    assert "at least one piece" not in texts(form)
+    assert not form.fields["reference"].problem()
     form._tick_all()
     filled(form, session, settles=True).submit()
     qtbot.waitUntil(lambda: page.form is None)
@@ -186,6 +193,7 @@ def test_the_packet_holds_what_was_ticked_and_is_on_record(
     said = document[0].get_textpage().get_text_range()
     assert "CONFIDENTIAL" in said
     assert "Internet Watch Foundation" in said
+    assert "Hand over to Internet Watch Foundation" in said
     assert "a.png" in said
     assert "Reported account" not in said
     assert "Page 1 of 1" in said

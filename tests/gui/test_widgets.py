@@ -245,7 +245,7 @@ def test_a_moment_has_its_zone(show: Show) -> None:
 
 
 def test_copying_an_id(show: Show) -> None:
-    made = CopyLabel("abc-123", "Request-ID")
+    made = CopyLabel("abc-123", "Request-ID", flush=True)
     show(made)
     made.resize(60, 24)
     QTest.keyClick(made, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)

@@ -309,7 +309,7 @@ class AccountPage(Page):
         column.setSpacing(theme.S1)
         head = QHBoxLayout()
         head.setSpacing(theme.S3)
-        value = CopyLabel(shared.link.value, words.kind(shared.link.kind))
+        value = CopyLabel(shared.link.value, words.kind(shared.link.kind), flush=True)
         head.addWidget(value)
         head.addWidget(label(words.own(shared.link), "muted"), 1)
         state = "muted" if shared.weight is Weight.NOTHING else "warn" if shared.weight is None else "text"

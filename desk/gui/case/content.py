@@ -47,6 +47,7 @@ class ContentPanel(Panel):
         self._session, self.marks, self._recorder = session, marks, recorder
         self._view: CaseView | None = None
         self._can_mark = self._can_look = False
+        self._how = ""
         self._lock = self._passing = ""
         self.appearance = Appearance(self)
         self.appearance.changed.connect(self._appearance_changed)
@@ -183,9 +184,12 @@ class ContentPanel(Panel):
         self.details.player.forget()
         self.looking.forget()
 
-    def set_state(self, *, can_mark: bool, can_look: bool, lock: str, hold_seconds: float) -> None:
+    def set_state(
+        self, *, can_mark: bool, can_look: bool, lock: str, hold_seconds: float, how: str = ""
+    ) -> None:
         """Whether files can be looked at and marked, and what stands against it."""
         self._can_mark, self._can_look, self._lock = can_mark, can_look, lock
+        self._how = how
         self.looking.set_hold(hold_seconds)
         if not can_look or lock:
             self.blank()
@@ -206,6 +210,7 @@ class ContentPanel(Panel):
             film=film,
             files=self.has_files,
             can_look=self._can_look,
+            how=self._how,
             zooming=self.looker.zooming,
         )
 
@@ -320,7 +325,7 @@ class ContentPanel(Panel):
         if not wanted or content is None or view is None:
             return
         if not self._can_look:
-            self.details.show_metadata(tr("Claim this case to open the metadata."))
+            self.details.show_metadata(tr("Opened by whoever works on the case."))
             return
         self.details.show_metadata(tr("Opening…"))
         self.insight.ask_metadata(content.id)

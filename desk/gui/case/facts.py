@@ -16,7 +16,7 @@ from desk.domain.content import Content, ContentKind, Match
 from desk.domain.decision import Decision
 from desk.domain.guidance import asked, read
 from desk.domain.incident import Context
-from desk.gui import theme, words
+from desk.gui import icons, theme, words
 from desk.gui.account.ties import CaseTies
 from desk.gui.case import phrases
 from desk.gui.case.known import known_badges
@@ -220,7 +220,7 @@ class WhatIsKnown(Panel):
                 said = tr(
                     "{count} of this account filed from this desk, the last {when}", count=count, when=last
                 )
-                parts.append(row_of_badge(Badge(said, "warn", "history")))
+                parts.append(_noted(said, "warn", "history"))
             self._section(tr("Reported account"), *parts, account_widget(data.reported))
         else:
             self._section(tr("Reported account"), label(tr("None was handed over."), "body-muted"))
@@ -331,6 +331,17 @@ class WhatIsKnown(Panel):
             facts.add(key, value)
         note = label(tr("As the platform gave it. Kept, never sent."), "muted", wrap=True)
         self._section(tr("More from the platform"), note, facts)
+
+
+def _noted(words: str, state: str, icon: str) -> QWidget:
+    """A sentence with its icon. It wraps: a badge as long as that would push the column over its edge."""
+    mark = icons.IconLabel(icon, 16, state)
+    box = QWidget()
+    line = row(gap=theme.S2)
+    line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+    line.addWidget(label(words, state, wrap=True), 1)
+    box.setLayout(line)
+    return box
 
 
 def row_of_badge(badge: Badge) -> QWidget:

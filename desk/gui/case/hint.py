@@ -24,10 +24,11 @@ class Hint:
         film: bool,
         files: bool,
         can_look: bool,
+        how: str,
         zooming: bool,
     ) -> None:
         """``passing``: said while something is held. ``lock``: why media are shut now. ``kind``: of the file
-        in focus; ``film``: whether it moves."""
+        in focus; ``film``: whether it moves. ``how``: the decision bar's state, for who can't look."""
         role, icon = "muted", "eye-off"
         if passing:
             text, icon = passing, "eye"
@@ -36,7 +37,10 @@ class Hint:
         elif lock:
             text, role, icon = lock, "warn", "coffee"
         elif not can_look:
-            text = tr("Blurred. Claim this case to look.")
+            text = {
+                "free": tr("Blurred. Claim this case to look."),
+                "reopen": tr("Blurred. Open it again to look."),
+            }.get(how, tr("Blurred."))
         elif zooming:
             text, icon = (
                 tr("Full resolution: hold Space, then + − 0 1, arrows, Shift+R. Z ends it."),

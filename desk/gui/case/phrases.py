@@ -54,12 +54,12 @@ def annotation(value: FileAnnotation) -> str:
 
 
 def source(found: Source) -> str:
-    """How the case was found: 'AI detection by hash-matcher, 98 % confident'."""
+    """What found the case: 'AI detection by hash-matcher, 98 % confident'."""
     kind = {
         SourceKind.USER_REPORT: tr("User report"),
         SourceKind.TRUSTED_FLAGGER: tr("Trusted flagger"),
         SourceKind.LAW_ENFORCEMENT_REQUEST: tr("Law-enforcement request"),
-        SourceKind.PROACTIVE_DETECTION: tr("Found by the platform"),
+        SourceKind.PROACTIVE_DETECTION: tr("Proactive detection"),
         SourceKind.AI_DETECTION: tr("AI detection"),
         SourceKind.HASH_MATCH: tr("Hash match"),
     }[found.kind]

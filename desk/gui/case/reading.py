@@ -107,6 +107,7 @@ class CaseReading(CaseFrame):
         self.content.set_state(
             can_mark=mine,
             can_look=self.looks,
+            how=state,
             lock=phrases.rest_lock(self.recorder.rest),
             hold_seconds=loaded.policy.hold_seconds,
         )

@@ -72,9 +72,9 @@ class ChannelCard(QFrame):
         place = "" if channel is LOCAL_POLICE else tr(COUNTRIES[channel.country])
         column.addWidget(label(joined([place, kind_words(channel.kind), said]), "muted", wrap=True))
         for address in channel.addresses:
-            column.addWidget(CopyLabel(address, tr("Address")))
+            column.addWidget(CopyLabel(address, tr("Address"), flush=True))
         if channel.number:
-            column.addWidget(CopyLabel(channel.number, tr("Telephone")))
+            column.addWidget(CopyLabel(channel.number, tr("Telephone"), flush=True))
         if channel.note:
             column.addWidget(label(tr(channel.note), wrap=True))
         self.setAccessibleName(tr(channel.name))

@@ -12,7 +12,7 @@ from desk.domain.case import CaseData
 from desk.domain.channels import NCMEC, directory
 from desk.domain.content import Content
 from desk.domain.elsewhere import ElsewhereFiling, Stated, problems
-from desk.gui import theme
+from desk.gui import icons, theme
 from desk.gui.case.parts import row
 from desk.gui.widgets.buttons import danger, link, primary, secondary
 from desk.gui.widgets.choices import CheckBox, Segmented
@@ -72,7 +72,11 @@ class RecordForm(QWidget):
         every = link(tr("Tick all"))
         every.clicked.connect(self._tick_all)
         self._content_problem = label("", "bad", wrap=True)
-        self._content_problem.hide()
+        self._content_said = QWidget()
+        said = row(icons.IconLabel("circle-alert", 14, "bad"), gap=6)
+        said.addWidget(self._content_problem, 1)
+        self._content_said.setLayout(said)
+        self._content_said.hide()
         column = vbox(gap=theme.S3)
         column.addWidget(label(tr("Filed elsewhere, or by hand"), "section"))
         column.addWidget(
@@ -91,7 +95,7 @@ class RecordForm(QWidget):
                 column.addWidget(self._preserve)
         column.addLayout(row(label(tr("What was reported"), "label"), None, every))
         column.addLayout(pieces)
-        column.addWidget(self._content_problem)
+        column.addWidget(self._content_said)
         self._settles_field = Field(
             tr("Is the case done with it?"),
             self.settles,
@@ -111,6 +115,17 @@ class RecordForm(QWidget):
         column.addStretch(1)
         self.setLayout(column)
         self.body.changed.connect(self._body_changed)
+        for editor, field in (
+            (self.body, self.fields["body"]),
+            (self.body, self.fields["reference"]),
+            (self.reference, self.fields["reference"]),
+            (self.filed_at, self.fields["filed_at"]),
+            (self.filed_by, self.fields["filed_by"]),
+            (self.settles, self._settles_field),
+        ):
+            editor.changed.connect(field.mended)
+        for box in self.content.values():
+            box.changed.connect(lambda: self._say_content(""))
         self._body_changed()
 
     def _body_changed(self) -> None:
@@ -125,6 +140,10 @@ class RecordForm(QWidget):
     def _tick_all(self) -> None:
         for box in self.content.values():
             box.set_value(True)
+
+    def _say_content(self, problem: str) -> None:
+        self._content_problem.setText(problem)
+        self._content_said.setVisible(bool(problem))
 
     def stated(self) -> Stated:
         """As it stands in the form; a time that can't be read is the future, and is refused."""
@@ -146,8 +165,7 @@ class RecordForm(QWidget):
             found["filed_at"] = self.filed_at.problem() or tr("Give the date and the time, with the zone.")
         for key, field in self.fields.items():
             field.set_problem(tr(found.get(key, "")) if key in found else "")
-        self._content_problem.setText(tr(found["content"]) if "content" in found else "")
-        self._content_problem.setVisible("content" in found)
+        self._say_content(tr(found["content"]) if "content" in found else "")
         unsaid = self._mine and self.settles.value() is None
         self._settles_field.set_problem(tr("Say whether the case is done.") if unsaid else "")
         first = next((key for key in self.fields if key in found), None)
@@ -200,6 +218,8 @@ class CorrectForm(QWidget):
         column.addLayout(row(self.go, back, None, self.gone))
         column.addStretch(1)
         self.setLayout(column)
+        self.reason.changed.connect(self._reason.mended)
+        self.filed_at.changed.connect(self._when.mended)
 
     def changes(self) -> Mapping[str, object]:
         """Only what is different."""

@@ -42,7 +42,9 @@ def paper(
         tr("Report packet, case {id}", id=case_id),
         tr("CONFIDENTIAL"),
         "".join([*head, *(_chapter(chapter) for chapter in chapters)]),
-        tr("Hand over to the body named above only."),
+        tr("Hand over to {body} only.", body=channel.name)
+        if channel is not None
+        else tr("Hand over only to the body that it was made for."),
     )
 
 

@@ -202,12 +202,12 @@ class ChannelsPage(Page):
         self._drop_form()
         self._head.show()
         self.list.show()
+        self.setFocus()  # Qt would send it to the rail, where Enter leaves the page
 
     def _leave_form(self) -> None:
         self.said.unsay()
         self._close_form()
         self.reload()
-        self.setFocus()
 
     def _escape(self) -> None:
         if self.form is not None:

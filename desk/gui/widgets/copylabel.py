@@ -30,8 +30,10 @@ class CopyLabel(QWidget):
 
     copied = Signal(str)
 
-    def __init__(self, value: str = "", words: str = "") -> None:
+    def __init__(self, value: str = "", words: str = "", *, flush: bool = False) -> None:
+        """``flush``: it stands alone below other text, in line with it; a line under it shows the focus."""
         super().__init__()
+        self._indent = 0 if flush else INDENT
         self._value, self._words, self._said = value, words, False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -98,10 +100,12 @@ class CopyLabel(QWidget):
         room = self.width() - 30
         shown = painter.fontMetrics().elidedText(self._value, Qt.TextElideMode.ElideMiddle, room)
         align = int(Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(QRectF(INDENT, 0, room, self.height()), align, shown)
-        left = INDENT + painter.fontMetrics().horizontalAdvance(shown) + 8
+        painter.drawText(QRectF(self._indent, 0, room, self.height()), align, shown)
+        left = self._indent + painter.fontMetrics().horizontalAdvance(shown) + 8
         name, role = ("check", "ok") if self._said else ("copy", "muted")
         icons.draw(painter, name, role, left, (self.height() - 14) / 2, 14)
-        if self.hasFocus():
+        if self.hasFocus() and not self._indent:
+            painter.fillRect(QRectF(0, self.height() - 2, left + 14, 2), theme.colour("accent"))
+        elif self.hasFocus():
             focus_ring(painter, QRectF(self.rect()), 4)
         painter.end()
