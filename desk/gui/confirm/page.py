@@ -204,18 +204,23 @@ class ConfirmPage(Page):
         """Something was written somewhere: is what is shown still what would be sent?"""
         if not self._front or self._summary is None or self._filing or self._changed:
             return
-        number = self._summary.case.number
+        shown, number = self._summary, self._summary.case.number
         confirmation, operator = self._session.desk.confirmation, self._session.operator
         self._session.runner.run_read(
-            lambda: confirmation.summary(operator, number), self._compare, self._gone, owner=self, key="look"
+            lambda: confirmation.summary(operator, number),
+            partial(self._compare, shown),
+            partial(self._gone, shown),
+            owner=self,
+            key="look",
         )
 
-    def _compare(self, now: Summary) -> None:
-        if self._summary is not None and not self._filing and _gist(now) != _gist(self._summary):
+    def _compare(self, shown: Summary, now: Summary) -> None:
+        # Compared with what was shown when it was asked: what was read anew meanwhile is newer than both.
+        if self._summary is shown and not self._filing and _gist(now) != _gist(shown):
             self._has_changed(tr("The report or its case was changed since it was shown."))
 
-    def _gone(self, _problem: DeskError) -> None:
-        if not self._filing:
+    def _gone(self, shown: Summary, _problem: DeskError) -> None:
+        if self._summary is shown and not self._filing:
             self._has_changed(tr("The report was changed since it was shown."))
 
     def _has_changed(self, text: str) -> None:

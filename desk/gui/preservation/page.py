@@ -303,8 +303,8 @@ class PreservationPage(Page):
     def begin(self, what: str) -> None:
         """Ask what extend, hold, destroy or certificate needs."""
         kept = self.pane.kept
-        if kept is None or not self._may(what):
-            return
+        if kept is None or kept.case_number != self._chosen_case or not self._may(what):
+            return  # another case is chosen by now, and what is kept of it is still being read
         if what == "certificate" and kept.destruction is not None:
             self.certificate.show_for(kept.destruction)
             return
