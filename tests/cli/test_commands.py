@@ -238,7 +238,11 @@ def test_a_bug_shows_no_content(tmp_path: Path) -> None:
         "sys.exit(run(['doctor']))\n"
     )
     done = subprocess.run(
-        [sys.executable, str(script)], env=environment(tmp_path), capture_output=True, timeout=60, check=False
+        [sys.executable, str(script)],
+        env=environment(tmp_path),
+        capture_output=True,
+        timeout=200,
+        check=False,
     )
     assert done.returncode == 5
     assert b"ValueError" in done.stderr
@@ -257,7 +261,7 @@ def test_a_bug_in_a_workspace_is_in_its_log_without_its_text(locked: Place, tmp_
         "sys.exit(run(sys.argv[1:]))\n"
     )
     command = [sys.executable, str(script), "queue", "--workspace", str(locked.workspace), *locked.options]
-    done = subprocess.run(command, env=environment(tmp_path), capture_output=True, timeout=60, check=False)
+    done = subprocess.run(command, env=environment(tmp_path), capture_output=True, timeout=200, check=False)
     assert done.returncode == 5
     assert b"what-somebody-wrote" not in done.stderr + done.stdout
     log = (locked.workspace / "logs" / "desk.log").read_text()

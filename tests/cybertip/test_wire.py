@@ -56,7 +56,7 @@ def saying(*connections: list[bytes]) -> Iterator[str]:
         with contextlib.suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        thread.join(10)
+        thread.join(60)
 
 
 def pool(url: str, connections: int = 2) -> Pool:
@@ -205,7 +205,7 @@ def proxying(tls: ssl.SSLContext | None) -> Iterator[tuple[str, list[bytes]]]:
             back = threading.Thread(target=copy, args=(server, client))
             back.start()
             copy(client, server)
-            back.join(10)
+            back.join(60)
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -213,7 +213,7 @@ def proxying(tls: ssl.SSLContext | None) -> Iterator[tuple[str, list[bytes]]]:
         yield f"{'https' if tls else 'http'}://us%20er:p%40ss@127.0.0.1:{listener.getsockname()[1]}", asked
     finally:
         listener.close()
-        thread.join(10)
+        thread.join(60)
 
 
 @pytest.mark.parametrize("secured", [False, True])

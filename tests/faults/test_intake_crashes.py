@@ -50,7 +50,7 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
             assert now >= taken  # nothing that was taken in is lost
             taken = now
     assert (
-        subprocess.run(command, env=environment(tmp_path), capture_output=True, timeout=100).returncode == 0
+        subprocess.run(command, env=environment(tmp_path), capture_output=True, timeout=200).returncode == 0
     )
     with app.open_desk(workspace, passphrase=PASSPHRASE) as desk:
         assert desk.queue.page(person, CaseFilter()).total == PACKAGES

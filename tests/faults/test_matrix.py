@@ -74,7 +74,7 @@ class Worker:
 
     def close(self) -> None:
         try:
-            self._process.communicate(timeout=60)
+            self._process.communicate(timeout=200)
         finally:
             # Whatever it left behind: the service or a life that outlives it would hold the pipe open for ever.
             with suppress(ProcessLookupError):
@@ -160,7 +160,7 @@ def cases(traces: dict[str, list[str]]) -> list[Json]:
     return made
 
 
-@pytest.mark.timeout(0 if ALL else 400)
+@pytest.mark.timeout(0 if ALL else 800)
 def test_one_report_or_none_and_why(workers: list[Worker], capfd: pytest.CaptureFixture[str]) -> None:
     traces = {}
     for name in ("new", "kept", "batch", *MENDS):

@@ -50,7 +50,7 @@ def test_a_day_without_a_network(tmp_path: Path) -> None:
         cwd=ROOT,
         env=environment(tmp_path),
         capture_output=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()

@@ -59,7 +59,7 @@ def two_outboxes(folder: Path, **options: Any) -> Iterator[dict[str, int]]:
         yield told
     finally:
         try:
-            out, _ = process.communicate(timeout=60)
+            out, _ = process.communicate(timeout=200)
         finally:
             # Whatever it left behind: an outbox that outlives its driver would hold the pipe open for ever.
             with suppress(ProcessLookupError):
@@ -142,7 +142,7 @@ def check(
     assert told["killed"] > 3
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_all_are_filed_and_none_twice(template: Path, capfd: pytest.CaptureFixture[str]) -> None:
     shared = Path("/dev/shm")
     place = shared if os.access(shared, os.W_OK) else None
@@ -151,7 +151,7 @@ def test_all_are_filed_and_none_twice(template: Path, capfd: pytest.CaptureFixtu
 
 
 @pytest.mark.postgresql
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_on_a_teams_store(
     template: Path, tmp_path: Path, postgres_database: str, capfd: pytest.CaptureFixture[str]
 ) -> None:

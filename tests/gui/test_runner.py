@@ -51,8 +51,8 @@ def test_the_gui_thread_goes_on_while_work_waits(runner: Runner, qtbot: QtBot) -
     timer = QTimer()
     timer.timeout.connect(lambda: ticks.append(1))
     timer.start(0)
-    runner.run_read(lambda: gate.wait(10), page.done)
-    runner.run_write(lambda: gate.wait(10), page.done)
+    runner.run_read(lambda: gate.wait(60), page.done)
+    runner.run_write(lambda: gate.wait(60), page.done)
     qtbot.waitUntil(lambda: len(ticks) >= 20)  # the loop turns although both pools are busy
     assert page.got == []
     gate.set()
@@ -80,13 +80,13 @@ def test_writes_keep_their_order_and_never_overlap(runner: Runner, qtbot: QtBot)
 def test_reads_run_beside_one_another(runner: Runner, qtbot: QtBot) -> None:
     page, both = Page(), threading.Barrier(2)
     for _ in range(2):
-        runner.run_read(lambda: both.wait(10) >= 0, page.done)
+        runner.run_read(lambda: both.wait(60) >= 0, page.done)
     qtbot.waitUntil(lambda: page.got == [True, True])
 
 
 def test_only_the_newest_of_a_key_is_delivered(runner: Runner, qtbot: QtBot) -> None:
     page, gate = Page(), threading.Event()
-    runner.run_read(lambda: gate.wait(10) and "old", page.done, key="rows")
+    runner.run_read(lambda: gate.wait(60) and "old", page.done, key="rows")
     runner.run_read(lambda: "new", page.done, key="rows")
     runner.run_read(lambda: "other", page.done, key="counts")
     qtbot.waitUntil(lambda: sorted(map(str, page.got)) == ["new", "other"])
@@ -97,8 +97,8 @@ def test_only_the_newest_of_a_key_is_delivered(runner: Runner, qtbot: QtBot) -> 
 
 def test_nothing_reaches_a_page_that_is_gone_but_its_write_is_made(runner: Runner, qtbot: QtBot) -> None:
     page, gate, made, got = Page(), threading.Event(), [], []
-    runner.run_read(lambda: gate.wait(10), got.append, owner=page)
-    runner.run_write(lambda: gate.wait(10) and made.append("kept"), got.append, owner=page)
+    runner.run_read(lambda: gate.wait(60), got.append, owner=page)
+    runner.run_write(lambda: gate.wait(60) and made.append("kept"), got.append, owner=page)
     page.deleteLater()
     with qtbot.waitSignal(page.destroyed):
         pass
@@ -111,7 +111,7 @@ def test_nothing_reaches_a_page_that_is_gone_but_its_write_is_made(runner: Runne
 def test_a_cancelled_read_is_not_delivered_and_one_that_waits_is_not_made(qtbot: QtBot) -> None:
     runner = Runner(readers=1)
     page, gate, made = Page(), threading.Event(), []
-    first = runner.run_read(lambda: gate.wait(10), page.done, page.failed)
+    first = runner.run_read(lambda: gate.wait(60), page.done, page.failed)
     second = runner.run_read(lambda: made.append(1), page.done, page.failed)
     first.cancel()
     second.cancel()
@@ -173,7 +173,7 @@ def test_long_work_tells_how_far_it_is_and_can_be_cancelled(runner: Runner, qtbo
 
 def test_long_work_holds_up_no_write(runner: Runner, qtbot: QtBot) -> None:
     page, gate = Page(), threading.Event()
-    runner.run_long(lambda job: gate.wait(10) and "long", page.done)
+    runner.run_long(lambda job: gate.wait(60) and "long", page.done)
     runner.run_write(lambda: "kept", page.done)
     qtbot.waitUntil(lambda: page.got == ["kept"])
     gate.set()

@@ -87,7 +87,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Prev
         yield world, pool
 
 
-@pytest.mark.timeout(120 if COUNT <= 300 else 7200)
+@pytest.mark.timeout(240 if COUNT <= 300 else 7200)
 def test_every_file_ends_as_a_preview_or_a_plain_tile(
     desk: tuple[World, PreviewPool], tmp_path: Path
 ) -> None:

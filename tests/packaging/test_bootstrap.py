@@ -227,7 +227,7 @@ with signals_end_politely(), Testbed(2) as bed:
     raise RuntimeError("on purpose")
 """
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=200
     )
     assert done.returncode == (128 + signal.SIGTERM if way == "SIGTERM" else 1), done.stderr
     folder, *processes = done.stdout.split()

@@ -31,7 +31,7 @@ def test_starting_it_loads_nothing_else_of_the_desk() -> None:
         "import sys, desk.previewer.worker as w, desk.previewer.images, desk.previewer.films\n"
         "print([m for m in sys.modules if m.startswith('desk.') and not m.startswith('desk.previewer')])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, timeout=30, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, timeout=120, text=True)
     assert done.stdout.strip() == "[]"
 
 
@@ -59,7 +59,7 @@ def test_both_sides_of_the_wire_agree() -> None:
 
 def test_an_unknown_kind_is_refused() -> None:
     done = subprocess.run(
-        [*command(wire.Worker.IMAGE)[:-1], "everything"], env=environment(), capture_output=True, timeout=30
+        [*command(wire.Worker.IMAGE)[:-1], "everything"], env=environment(), capture_output=True, timeout=120
     )
     assert done.returncode == 2
     assert done.stdout == b""
@@ -67,7 +67,11 @@ def test_an_unknown_kind_is_refused() -> None:
 
 def test_the_worker_ends_with_its_pipe() -> None:
     done = subprocess.run(
-        command(wire.Worker.PDF), env=environment(), stdin=subprocess.DEVNULL, capture_output=True, timeout=30
+        command(wire.Worker.PDF),
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=120,
     )
     assert done.returncode == 0
     assert len(done.stdout) == protocol.REPLY.size

@@ -46,7 +46,7 @@ def run(code: str, *, threads: bool = False) -> tuple[str, int]:
         [sys.executable, "-c", PREAMBLE.format(threads=threads) + code + "\nos._exit(0)"],
         capture_output=True,
         cwd=ROOT,
-        timeout=30,
+        timeout=120,
     )
     return done.stdout.decode(), done.returncode
 
@@ -143,7 +143,7 @@ try:
 except PermissionError:
     print("refused", end="", flush=True)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, timeout=30, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, timeout=120, text=True)
     assert done.stdout == "refused refused refused"
 
 
@@ -157,7 +157,7 @@ out = os.dup(1)
 os.write(out, str(lock.lock(threads=False)[0]).encode())
 os._exit(0)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, timeout=30, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, timeout=120, text=True)
     assert done.stdout == "23"
 
 

@@ -82,7 +82,7 @@ def test_a_bare_python_in_an_empty_folder_verifies_it(bundle: Path, tmp_path: Pa
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-I", "-S", *arguments]
-        return subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, timeout=60)
+        return subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, timeout=200)
 
     done = run("b/verify.py")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout

@@ -107,7 +107,7 @@ def test_none_is_claimed_twice_and_none_lost(store: SqlStore) -> None:
             running[victim] = claimer(kind, where, victim)
         longest = 0.0
         for process in running.values():
-            said, _ = process.communicate(timeout=60 + CASES / 20)
+            said, _ = process.communicate(timeout=200 + CASES / 20)
             assert process.returncode == 0
             longest = max(longest, float(said))
     finally:

@@ -65,7 +65,7 @@ def desk(
         cwd=home,
         input=stdin,
         capture_output=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode(), done.stdout)

@@ -252,7 +252,7 @@ def test_a_real_locked_keyring_is_said_to_be_locked(
     )
     done = subprocess.run(
         [shutil.which("dbus-run-session") or "dbus-run-session", "--", "sh", "-c", script],
-        env=env | {"CHILD": CHILD}, capture_output=True, text=True, timeout=60, check=False,
+        env=env | {"CHILD": CHILD}, capture_output=True, text=True, timeout=200, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])  # services of the session may write lines before it
@@ -267,7 +267,7 @@ def test_without_a_session_bus_there_is_no_keyring(tmp_path_factory: pytest.Temp
     env = {name: os.environ[name] for name in keep if name in os.environ}
     env |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(home), "PYTHONPATH": str(Path.cwd())}
     done = subprocess.run(
-        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=200, check=False
     )
     assert done.returncode == 1
     assert "desk.domain.errors.NoKeyring: There is no keyring on this computer." in done.stderr
