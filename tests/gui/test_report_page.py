@@ -324,8 +324,7 @@ def test_a_discarded_report_comes_back(writer: Writer, desk: Desk, tmp_path: Pat
     assert page.sheet is not None
     writer.qtbot.keyClicks(page.sheet.circumstances.additional, "kept")
     next(c for c in page.commands() if c.id == "report.discard").callback()
-    writer.qtbot.waitUntil(lambda: page.discarding.draft is not None and page._state is not None)
-    writer.qtbot.waitUntil(lambda: page._layout.currentWidget() is page._state)
+    writer.qtbot.waitUntil(lambda: page.discarding.draft is not None and page.stage.says)
     assert desk.drafting.saved_at(number) is None
     page.discarding.take_back()
     writer.qtbot.waitUntil(lambda: writer.is_open(number) and page.discarding.draft is None)
@@ -681,7 +680,7 @@ def test_losing_the_claim_keeps_what_was_typed(writer: Writer, desk: Desk, tmp_p
 
 def test_a_case_that_is_not_there_is_said(writer: Writer) -> None:
     writer.page.enter(number=999_999)
-    writer.qtbot.waitUntil(lambda: writer.page._layout.currentWidget() is writer.page._state)
+    writer.qtbot.waitUntil(lambda: writer.page.stage.says)
 
 
 def test_a_case_that_grows_brings_its_content_into_the_draft(

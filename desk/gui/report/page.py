@@ -26,10 +26,10 @@ from desk.gui.report.opening import Opening
 from desk.gui.report.paths import changed_text
 from desk.gui.report.reviewing import Reviewing
 from desk.gui.report.sheet import Sheet
+from desk.gui.report.stage import Stage
 from desk.gui.session import Session
-from desk.gui.widgets.common import Stack
 from desk.gui.widgets.page import Command, Page
-from desk.gui.widgets.panels import EmptyState, LoadingSkeleton
+from desk.gui.widgets.panels import EmptyState
 from desk.gui.words import clock, tr
 from desk.services.changes import Change
 from desk.services.drafting import Checked, DraftView
@@ -82,10 +82,6 @@ class ReportPage(Page):
             app.focusChanged.connect(self._focus_changed)
 
     def _build(self) -> None:
-        self._layout = Stack(self)
-        self._skeleton = LoadingSkeleton(14, 36)
-        self._layout.addWidget(self._skeleton)
-        self._state: EmptyState | None = None
         self.claim_bar = ClaimBar(self._session)
         self.stale_bar, self.refused_bar = KeptBar(self.keeper, self.reload), RefusedBar()
         self._bars = stacked(self.claim_bar, self.stale_bar, self.refused_bar)
@@ -96,13 +92,7 @@ class ReportPage(Page):
         self.review_bar = ReviewBar()
         self.review_bar.back.clicked.connect(self.go_back)
         self.review_bar.review.clicked.connect(self.review)
-        self._layout.addWidget(self._form)
-        holder = QWidget()
-        holder.setLayout(self._layout)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(holder, 1)
+        self.stage = Stage(self, self._form)
 
     # what the window asks -------------------------------------------------------------
 
@@ -112,7 +102,7 @@ class ReportPage(Page):
     def enter(self, **kwargs: object) -> None:
         number = kwargs.get("number", self._number)
         if not isinstance(number, int):
-            self._put_state(EmptyState("file-text", tr("No report is open"), tr("Open a case first.")))
+            self.stage.say(EmptyState("file-text", tr("No report is open"), tr("Open a case first.")))
             return
         self.keeper.flush()
         self._batch_wanted = bool(kwargs.get("batch"))
@@ -140,7 +130,7 @@ class ReportPage(Page):
 
     def _open(self, number: int) -> None:
         if number != self._number:
-            self._layout.setCurrentWidget(self._skeleton)
+            self.stage.wait()
         self._number = number
         self.lookout.forget()
         self.opening.read(number)
@@ -174,7 +164,7 @@ class ReportPage(Page):
         self.checker.take(view.draft, view)
         self.refused_bar.show_words(view.refused_words)
         self._show_claim()
-        self._layout.setCurrentWidget(self._form)
+        self.stage.show_form()
         self.review_bar.say_saved(tr("Saved {time}", time=clock(view.saved.saved_at)))
         self.review_bar.say("")
         self.commands_changed.emit()
@@ -214,15 +204,7 @@ class ReportPage(Page):
     def _not_opened(self, problem: DeskError) -> None:
         state = EmptyState("circle-alert", problem.message, problem.remedy, tr("Back to the case"))
         state.acted.connect(self.go_back)
-        self._put_state(state)
-
-    def _put_state(self, state: EmptyState) -> None:
-        if self._state is not None:
-            self._layout.removeWidget(self._state)
-            self._state.deleteLater()
-        self._state = state
-        self._layout.addWidget(state)
-        self._layout.setCurrentWidget(state)
+        self.stage.say(state)
 
     def _reported(self, reported_in: dict[str, int]) -> None:
         if self.sheet is not None:
@@ -394,7 +376,7 @@ class ReportPage(Page):
             tr("Undo"),
         )
         state.acted.connect(self.discarding.take_back)
-        self._put_state(state)
+        self.stage.say(state)
         self.commands_changed.emit()
 
     def _not_discarded(self, words: str) -> None:
