@@ -7,7 +7,8 @@ commits the intent before the call and the outcome after it.
 Source of the rules for lost answers: CyberTipline Reporting API. /submit may be
 repeated (an unfinished report reaches no one); an upload or file details whose
 answer was lost is mended by retracting and opening afresh; /finish and /retract
-are asked again, 5102 and 5101 being their successes. Refused credentials say
+are asked again, 5102 and 5101 being their successes. A /finish that was surely
+not done leaves the report held, for a person to take back or for the next try. Refused credentials say
 nothing about the report: the call waits until they are mended.
 """
 
@@ -103,7 +104,7 @@ def _step(filing: Filing, now: datetime) -> Act:
             if filing.awaiting and now >= filing.hold_until:
                 return Act(ActKind.WAIT, until=filing.expires_at)
             if not filing.awaiting and (filing.file_now or now >= filing.hold_until):
-                return Act(ActKind.MOVE, filing=replace(filing, state=FilingState.FINISHING, tries=0))
+                return Act(ActKind.MOVE, filing=replace(filing, state=FilingState.FINISHING))
             return Act(ActKind.WAIT, until=filing.hold_until)
         case FilingState.FINISHING:
             return Act(ActKind.CALL, Call.FINISH)
@@ -128,7 +129,9 @@ def _lost_answer(filing: Filing) -> Filing | None:
         FilingState.UPLOADING,
     ):
         return _reopen(filing, "An answer was lost; the report is retracted and opened afresh.")
-    if filing.state in (FilingState.FINISHING, FilingState.RETRACTING) and filing.intent is not None:
+    if filing.state is FilingState.FINISHING and filing.intent is not None:
+        return replace(filing, intent=None, finish_unknown=True)
+    if filing.state is FilingState.RETRACTING and filing.intent is not None:
         return replace(filing, intent=None)
     return None
 
@@ -312,6 +315,7 @@ def _opened_afresh(filing: Filing, why: str, reply: Reply, spread: float) -> Fil
         opened_at=None,
         changed_at=None,
         hold_until=None,
+        finish_unknown=False,
         retract_for=None,
         retry_at=None if filing.attempt < 2 else reply.at + backoff(filing.attempt - 2, spread),
         tries=0,
@@ -338,7 +342,11 @@ def _after_finish(filing: Filing, reply: Reply, spread: float) -> Filing:
                 filing, "The report had been retracted; it is opened afresh.", reply, spread
             )
         return _refused(filing, reply)
-    return _again(filing, reply, spread)
+    again = _again(filing, reply, spread)
+    if reply.kind is OutcomeKind.UNKNOWN:
+        return replace(again, finish_unknown=True)
+    # Surely not done by this call: unless an earlier one may have been, a person can still take it back.
+    return again if filing.finish_unknown else replace(again, state=FilingState.HELD)
 
 
 def _after_retract(filing: Filing, reply: Reply, spread: float) -> Filing:

@@ -129,6 +129,8 @@ class Filing:
     ended_at: datetime | None = None
     awaiting: bool = False
     """A second person's approval is still out: it is uploaded and held, and not finished without it."""
+    finish_unknown: bool = False
+    """A /finish was sent and its answer never came: the report may be filed."""
 
     def __post_init__(self) -> None:
         if any(file.index != place for place, file in enumerate(self.files)):

@@ -29,8 +29,8 @@ def on_their_way(filings: Sequence[Filing]) -> list[Filing]:
 
 
 def can_be_filed_now(filing: Filing) -> bool:
-    """Only its hold keeps it: nobody else's agreement is awaited."""
-    return filing.state is FilingState.HELD and not filing.awaiting
+    """Only its hold keeps it: nobody else's agreement is awaited, and no other try."""
+    return filing.state is FilingState.HELD and not filing.awaiting and filing.retry_at is None
 
 
 def earliest_end(filings: Sequence[Filing]) -> datetime | None:

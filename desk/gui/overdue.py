@@ -69,6 +69,7 @@ class Overdue(QObject):
             for filing in open_now
             if filing.state is FilingState.HELD
             and not filing.awaiting
+            and filing.retry_at is None
             and filing.hold_until is not None
             and filing.hold_until <= now
         ]

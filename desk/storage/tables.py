@@ -192,6 +192,7 @@ filings = Table(
     required("file_now", Boolean),
     required("take_back", Boolean),
     required("awaiting", Boolean, server_default=false()),
+    required("finish_unknown", Boolean, server_default=false()),
     Column("retract_for", Text),
     Column("intent", Text),
     Column("retry_at", Moment),

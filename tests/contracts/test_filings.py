@@ -7,10 +7,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from alembic import command
+from sqlalchemy import text
 
 from desk.domain.errors import AlreadyReported, Bug, ClaimLost, UserError
 from desk.domain.filing import Call, Filing, FilingState, OutcomeKind, Reply, RetractFor
 from desk.ports import CoveredCase, Leased, Receipt, Store, UnitOfWork
+from desk.storage import schema
+from desk.storage.engine import WRITES
+from desk.storage.unit_of_work import SqlStore
 from tests.contracts.samples import (
     MINUTE,
     NOW,
@@ -34,6 +39,23 @@ def take(unit: UnitOfWork, owner: str = "here") -> Leased:
     leased = unit.filings.take(owner, NOW, UNTIL)
     assert leased is not None
     return leased
+
+
+def test_after_an_upgrade_a_filing_that_is_being_finished_may_be_filed(store: SqlStore) -> None:
+    with store.write() as unit:
+        one(unit)
+        leased = take(unit)
+        finishing = unit.filings.save(replace(leased.filing, state=FilingState.FINISHING), leased.fence)
+        second = new_filing(add_case(unit, "case-2"), person(unit, "Other"), identities=frozenset({"uid:2"}))
+        third = unit.filings.add(second)
+    with store.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        connection.execute(text("ALTER TABLE filings DROP COLUMN finish_unknown"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0018'"))
+    with store.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        command.upgrade(schema._config(connection), "0019")
+    with store.read() as unit:
+        assert unit.filings.get(finishing.id).finish_unknown
+        assert not unit.filings.get(third.id).finish_unknown
 
 
 class TestFilings:

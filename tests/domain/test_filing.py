@@ -176,7 +176,8 @@ def test_finish_and_retract_without_an_answer_are_asked_again(state: FilingState
         call = Call.RETRACT
         filing = replace(filing, state=state, retract_for=RetractFor.TAKE_BACK)
     intent = with_intent(filing, Act(ActKind.CALL, call))
-    assert next_act(intent, START).filing == filing
+    settled = next_act(intent, START).filing
+    assert settled == replace(filing, finish_unknown=state is FilingState.FINISHING)
     unclear = after(filing, call, say(U))
     assert (unclear.state, unclear.tries) == (state, 1)
     assert next_act(unclear, START).kind is ActKind.WAIT
@@ -286,18 +287,55 @@ def test_a_refused_upload_of_a_filing_taken_back_ends_withdrawn() -> None:
         ("confirmed", Call.SUBMIT, None),
         ("opened", Call.UPLOAD, 0),
         ("uploading", Call.FILEINFO, 0),
-        ("finishing", Call.FINISH, None),
+        ("retracting", Call.RETRACT, None),
     ],
 )
 def test_refused_credentials_wait_in_place_and_say_so(
     reply: Reply, state: str, call: Call, index: int | None
 ) -> None:
-    filing = at(FilingState(state))
+    if state == "retracting":
+        filing = replace(at(FilingState.HELD), state=FilingState.RETRACTING, retract_for=RetractFor.TAKE_BACK)
+    else:
+        filing = at(FilingState(state))
     waiting = after(filing, call, reply, index)
     assert waiting.state is filing.state
     assert waiting.error.endswith(f.GOES_ON)
     assert waiting.retry_at is not None
     assert next_act(waiting, waiting.retry_at).call is call
+
+
+@pytest.mark.parametrize("reply", [say(R, 1000, http_status=401), say(R, 3100), say(T), say(T, 1100)])
+def test_a_finish_that_was_surely_not_done_leaves_it_held(reply: Reply) -> None:
+    """A person can still take it back; else it is tried again, later each time."""
+    held = after(at(FilingState.FINISHING), Call.FINISH, reply)
+    assert (held.state, held.tries, held.finish_unknown) == (FilingState.HELD, 1, False)
+    assert held.retry_at is not None
+    assert next_act(held, START + MINUTE).kind is ActKind.WAIT
+    taken_back = next_act(replace(held, take_back=True), START + MINUTE).filing
+    assert taken_back is not None
+    assert taken_back.state is FilingState.RETRACTING
+    assert held.hold_until is not None
+    then = max(held.retry_at, held.hold_until)
+    again = next_act(held, then).filing
+    assert again is not None
+    assert (again.state, again.tries) == (FilingState.FINISHING, 1)
+    assert next_act(again, then).call is Call.FINISH
+    longer = after(again, Call.FINISH, reply)
+    assert longer.retry_at is not None
+    assert longer.retry_at > held.retry_at
+
+
+@pytest.mark.parametrize("reply", [say(R, 1000, http_status=401), say(T)])
+def test_after_a_finish_whose_answer_was_lost_it_is_never_held_again(reply: Reply) -> None:
+    lost = after(at(FilingState.FINISHING), Call.FINISH, say(U))
+    assert lost.finish_unknown
+    waiting = after(lost, Call.FINISH, reply)
+    assert (waiting.state, waiting.finish_unknown) == (FilingState.FINISHING, True)
+    crashed = next_act(with_intent(at(FilingState.FINISHING), Act(ActKind.CALL, Call.FINISH)), START).filing
+    assert crashed is not None
+    assert after(crashed, Call.FINISH, reply).state is FilingState.FINISHING
+    gone = after(waiting, Call.FINISH, say(R, 5001))
+    assert (gone.state, gone.finish_unknown) == (FilingState.CONFIRMED, False)
 
 
 @pytest.mark.parametrize(("state", "call"), [("opened", Call.UPLOAD), ("uploading", Call.FILEINFO)])

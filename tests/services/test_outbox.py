@@ -369,6 +369,29 @@ def test_wrong_credentials_wait_and_lose_nothing(served: World) -> None:
     assert served.quiet(filing.id).state is FilingState.FILED
 
 
+def test_credentials_refused_at_the_end_leave_it_to_be_taken_back(served: World) -> None:
+    filing = served.confirmed(served.case(files=1).number)
+    served.until(filing.id, FilingState.HELD)
+    served.service.set_faults(Fault(kind=Kind.UNAUTHORISED, endpoint="finish", times=2))
+    served.clock.forward(minutes=5)
+    held = served.outbox.run().filing
+    assert held is not None
+    assert (held.state, held.finish_unknown) == (FilingState.HELD, False)
+    assert held.retry_at is not None
+    assert "password" in held.error
+    served.outbox.take_back(served.moderator, filing.id)
+    assert served.quiet(filing.id).state is FilingState.WITHDRAWN
+    assert [report["state"] for report in served.service.reports()] == ["retracted"]
+
+
+def test_credentials_refused_at_the_end_and_mended_it_is_filed(served: World) -> None:
+    filing = served.confirmed(served.case(files=1).number)
+    served.until(filing.id, FilingState.HELD)
+    served.service.set_faults(Fault(kind=Kind.UNAUTHORISED, endpoint="finish", times=3))
+    assert served.quiet(filing.id).state is FilingState.FILED
+    assert len(served.finished()) == 1
+
+
 def test_a_filing_for_another_endpoint_waits_and_lets_the_others_go(served: World) -> None:
     """What was confirmed for one endpoint is never sent to another, and holds up nothing."""
     stuck = served.confirmed(served.case("first", first=10).number)

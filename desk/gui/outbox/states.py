@@ -40,6 +40,8 @@ def standing(filing: Filing, now: datetime) -> Standing:
             return Standing(1, _role(filing, now), _uploading(filing))
         case FilingState.HELD if filing.awaiting:
             return Standing(2, "accent", tr("Held for approval"))
+        case FilingState.HELD if filing.retry_at is not None:
+            return Standing(2, _role(filing, now), tr("Waits to be finished"))
         case FilingState.HELD:
             left = words.countdown(filing.hold_until - now) if filing.hold_until else ""
             return Standing(2, "accent", tr("Held {time}", time=left))
@@ -91,6 +93,8 @@ def word(filing: Filing) -> tuple[str, str, str]:
         return tr("Being opened afresh"), "warn", "refresh-cw"
     if waits_for_approval(filing):
         return tr("Waits for approval"), "accent", "users"
+    if filing.state is FilingState.HELD and filing.retry_at is not None:
+        return tr("Waits to be finished"), "warn", "clock"
     return {
         FilingState.CONFIRMED: (tr("Waits to be opened"), "text", "clock"),
         FilingState.OPENED: (tr("Opened"), "text", "upload"),

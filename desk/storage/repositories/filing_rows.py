@@ -42,6 +42,7 @@ FILING_COLUMNS = (
     _F.request_id,
     _F.ended_at,
     _F.awaiting,
+    _F.finish_unknown,
 )
 """Everything of a Filing but its files: no documents are read where nobody asks for them."""
 
@@ -120,6 +121,7 @@ def _filing(row: Record, files: tuple[FileState, ...]) -> Filing:
         request_id=row.request_id,
         ended_at=row.ended_at,
         awaiting=row.awaiting,
+        finish_unknown=row.finish_unknown,
     )
 
 
@@ -147,6 +149,7 @@ def places(filing: Filing) -> dict[str, Any]:
         "error_code": filing.error_code,
         "request_id": filing.request_id,
         "ended_at": filing.ended_at,
+        "finish_unknown": filing.finish_unknown,
         "turn": _turn(filing),
     }
 
