@@ -142,14 +142,7 @@ class Refusal(IntEnum):
     TOO_MUCH = 6
 
 
-REASONS = {
-    Refusal.UNSUPPORTED: NoPreviewReason.UNSUPPORTED,
-    Refusal.TOO_LARGE: NoPreviewReason.TOO_LARGE,
-    Refusal.BROKEN: NoPreviewReason.BROKEN,
-    Refusal.PROTECTED: NoPreviewReason.PROTECTED,
-    Refusal.NO_PICTURE: NoPreviewReason.NO_PICTURE,
-    Refusal.TOO_MUCH: NoPreviewReason.TOO_MUCH,
-}
+REASONS = {refusal: NoPreviewReason[refusal.name] for refusal in Refusal}
 
 
 class Format(IntEnum):
