@@ -174,6 +174,7 @@ def outbox_run(arguments: Namespace, output: Output) -> int:
         lanes = Lanes(desk.outbox, desk.clock, told)
         ended = threading.Event()
         before = _on_signals(ended)
+        desk.outbox.set_right()
         lanes.start()
         try:
             if arguments.once:

@@ -118,7 +118,8 @@ def explain(reply: Reply) -> Explanation:
         case OutcomeKind.REFUSED:
             return Explanation(title, _REPORT, Mender.MODERATOR, support)
         case OutcomeKind.TRY_AGAIN:
-            todo = "Nothing was done. The desk tries again by itself; check the connection if it stays so."
+            undone = "" if title.endswith("nothing was sent.") else "Nothing was done. "
+            todo = f"{undone}The desk tries again by itself; check the connection if it stays so."
             return Explanation(title, todo, Mender.ADMINISTRATOR, support)
         case _:
             todo = "It is not known whether it was done. The desk finds out before it goes on."

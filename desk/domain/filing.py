@@ -48,6 +48,7 @@ __all__ = [
     "apply",
     "backoff",
     "next_act",
+    "set_right",
     "with_intent",
 ]
 
@@ -57,6 +58,8 @@ CODE_RETRACTED = 5101
 CODE_FINISHED = 5102
 HOLD_MARGIN = timedelta(minutes=10)
 """A hold ends at least this long before the agency deletes the open report."""
+CLOCK_OFF = timedelta(hours=1)
+"""No time of a filing lies further ahead than its hold and this: clocks differ, but not by so much."""
 MAX_ATTEMPTS = 20
 """Reports opened for one confirmation before a person is asked to look."""
 CODES_NOT_AUTHORISED = frozenset({2000, 3000, 3100, 3300})
@@ -118,6 +121,27 @@ def _held(filing: Filing, now: datetime) -> Filing:
     if filing.expires_at is not None:
         until = max(now, min(until, filing.expires_at - HOLD_MARGIN))
     return replace(filing, state=FilingState.HELD, hold_until=until)
+
+
+def set_right(filing: Filing, now: datetime) -> Filing:
+    """The filing without times that this clock can't have given: they come from one that was far ahead.
+
+    Left as they are, a hold of minutes would last for days, and the agency delete the report meanwhile. When
+    it was opened in truth is not known: if it was deleted since, /finish says so and it is opened afresh.
+    """
+    if filing.state.ended:
+        return filing
+    latest = now + CLOCK_OFF
+    right = replace(
+        filing,
+        opened_at=now if filing.opened_at is not None and filing.opened_at > latest else filing.opened_at,
+        changed_at=now if filing.changed_at is not None and filing.changed_at > latest else filing.changed_at,
+        retry_at=None if filing.retry_at is not None and filing.retry_at > latest else filing.retry_at,
+    )
+    until = right.hold_until
+    if right.state is FilingState.HELD and until is not None and until > latest + right.hold:
+        return _held(right, now)
+    return right
 
 
 def _lost_answer(filing: Filing) -> Filing | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject
@@ -30,6 +31,25 @@ class Overdue(QObject):
 
     def look_back(self) -> None:
         """Before anything is sent: say which holds ended while the desk was closed."""
+        self._set_right(self._read)
+
+    def _set_right(self, then: Callable[[], object]) -> None:
+        """The clock was far ahead, and is right again: what was written meanwhile would stand still."""
+        outbox = self._session.desk.outbox
+
+        def told(right: tuple[Filing, ...]) -> None:
+            if right:
+                words = plural(
+                    len(right),
+                    "This computer's clock was far ahead. The times of {n} report are counted anew.",
+                    "This computer's clock was far ahead. The times of {n} reports are counted anew.",
+                )
+                self._window.notices.show_notice("warn", words)
+            then()
+
+        self._session.act(outbox.set_right, told, self._not_looked_back, owner=self)
+
+    def _read(self) -> None:
         desk, operator = self._session.desk, self._session.operator
         self._session.runner.run_read(
             lambda: tuple(
@@ -57,6 +77,8 @@ class Overdue(QObject):
         if now - self._seen_at > ASLEEP_AFTER:
             self._say(waiting, now)
             self._outbox.wake()
+        elif self._seen_at - now > ASLEEP_AFTER:
+            self._set_right(self._outbox.wake)
         self._seen_at = now
 
     def _say(self, filings: tuple[Filing, ...], now: datetime) -> None:

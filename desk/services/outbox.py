@@ -159,6 +159,18 @@ class Outbox:
             note(uow, act, self._clock.now(), operator, case_number=filing.case_number, filing_id=filing_id)
         return done(filing, Change.OUTBOX)
 
+    def set_right(self) -> Done[tuple[Filing, ...]]:
+        """After the computer's clock was far ahead: holds and tries count from now on.
+
+        What would otherwise stand still until that clock's time comes. Nothing is written where all is right.
+        """
+        now = self._clock.now()
+        with self._store.write() as uow:
+            right = tuple(uow.filings.set_right(now))
+            for filing in right:
+                note(uow, "filing.clock", now, None, case_number=filing.case_number, filing_id=filing.id)
+        return done(right, Change.OUTBOX) if right else Done(right, frozenset())
+
     # the steps ----------------------------------------------------------------
 
     def next_due(self) -> datetime | None:

@@ -424,6 +424,21 @@ def test_a_filing_taken_back_while_finishing_is_withdrawn_if_the_agency_never_go
 # -- small things ------------------------------------------------------------
 
 
+def test_times_of_a_clock_far_ahead_are_taken_out_and_others_left() -> None:
+    held = world_at(FilingState.HELD).row
+    now = START - timedelta(days=3)
+    right = f.set_right(held, now)
+    assert right == replace(held, opened_at=now, changed_at=now, hold_until=now + held.hold)
+    assert f.set_right(right, now) is not None
+    assert f.set_right(right, now) == right
+    assert f.set_right(held, START) == held
+    tried = replace(world_at(FilingState.OPENED).row, retry_at=START + 3 * MINUTE)
+    assert f.set_right(tried, now).retry_at is None
+    assert f.set_right(tried, START) == tried
+    ended = replace(held, state=FilingState.FILED, ended_at=START)
+    assert f.set_right(ended, now) is ended
+
+
 def test_backoff_doubles_to_five_minutes_with_up_to_a_half_more() -> None:
     assert [backoff(n, 0.0).total_seconds() for n in (0, 1, 2, 7, 8, 99)] == [2, 4, 8, 256, 300, 300]
     assert backoff(99, 1.0) == timedelta(minutes=7, seconds=30)

@@ -116,6 +116,7 @@ TABLE: dict[str, str | Given | Open] = {
     "outbox.flow": INSIDE,
     "outbox.together": INSIDE,
     "outbox.drain": INSIDE,
+    "outbox.set_right": INSIDE,
     "auditing.head": "S",
     "auditing.entries": "S",
     "auditing.verify": "S",

@@ -154,6 +154,29 @@ def test_the_hold_is_kept_to_the_second(served: World) -> None:
     assert served.quiet(filing.id).state is FilingState.FILED
 
 
+def test_after_a_clock_that_was_days_ahead_holds_and_leases_are_counted_anew(served: World) -> None:
+    right_time = served.clock.now()
+    cases = [served.case().number, served.case("another", first=10).number]
+    served.clock.forward(hours=72)
+    filing = served.until(served.confirmed(cases[0]).id, FilingState.HELD)
+    other = served.confirmed(cases[1])
+    with served.store.write() as uow:  # by a process that ended while it drove it
+        leased = uow.filings.take("desk-2", served.clock.now(), served.clock.now() + LEASE)
+    assert leased is not None
+    assert leased.filing.id == other.id
+    served.clock.forward(hours=-72)
+    assert served.outbox.step().filing is None
+    right = served.outbox.set_right()
+    assert [one.id for one in right.value] == [filing.id, other.id]
+    assert right.value[0].hold_until == right_time + filing.hold
+    assert served.outbox.set_right().value == ()
+    with pytest.raises(ClaimLost), served.store.write() as uow:
+        uow.filings.save(leased.filing, leased.fence)
+    assert served.until(other.id, FilingState.FILED, FilingState.HELD).attempt == 1
+    assert served.quiet(filing.id).state is FilingState.FILED
+    assert served.clock.now() <= right_time + 2 * filing.hold
+
+
 def test_file_now_ends_the_hold(served: World) -> None:
     filing = served.confirmed(served.case().number)
     served.until(filing.id, FilingState.HELD)

@@ -40,6 +40,7 @@ class Side(Scroll):
     def show_summary(self, summary: Summary, now: datetime) -> None:
         self._summary = summary
         clear(self._panel.body)
+        self.verticalScrollBar().setValue(0)
         self._to(summary)
         self._panel.add(hairline())
         self._hold(summary, now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
@@ -75,7 +77,8 @@ class FilingDelegate(QStyledItemDelegate):
         model = self._view.model()
         still = isinstance(model, OutboxModel) and filing.id in model.stopped
         right = self._state(painter, line, states.still_word() if still else states.word(filing))
-        self._title(painter, QRect(left, line.y(), max(0, right - left - theme.S3), line.height()), row)
+        room = QRect(left, line.y(), max(0, right - left - theme.S3), line.height())
+        self._title(painter, room, row, now)
         stands = states.standing(filing, now)
         still_role, still_detail = ("warn", states.still_word()[0]) if still else (stands.role, stands.detail)
         self._track.set_step(stands.at, still_role, still_detail)
@@ -109,7 +112,7 @@ class FilingDelegate(QStyledItemDelegate):
         return start
 
     @staticmethod
-    def _title(painter: QPainter, line: QRect, row: FilingRow) -> None:
+    def _title(painter: QPainter, line: QRect, row: FilingRow, now: datetime) -> None:
         font = theme.sans(theme.BODY, QFont.Weight.Medium)
         painter.setFont(font)
         x = line.x()
@@ -127,7 +130,8 @@ class FilingDelegate(QStyledItemDelegate):
         painter.setFont(small)
         painter.setPen(theme.colour("muted"))
         room = QRect(x, line.y(), max(0, line.right() - x), line.height())
-        by = tr("{name}, {time}", name=row.operator_name, time=words.clock(row.filing.confirmed_at))
+        at = words.clock_or_moment(row.filing.confirmed_at, now)
+        by = tr("{name}, {time}", name=row.operator_name, time=at)
         told = joined([states.type_short(row.incident_type), by])
         shown = QFontMetrics(small).elidedText(told, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), shown)

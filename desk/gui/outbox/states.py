@@ -128,7 +128,7 @@ def next_words(filing: Filing, now: datetime, *, counted: bool = True) -> str:
     if filing.state is FilingState.REFUSED:
         return tr("Nothing was filed. Mend the report and confirm it again; what was written is kept.")
     if filing.retry_at is not None and filing.retry_at > now:
-        at = tr("Tries again at {time}", time=words.clock(filing.retry_at))
+        at = tr("Tries again at {time}", time=words.clock_or_moment(filing.retry_at, now))
         return _counted(at, filing.retry_at - now, counted)
     if filing.state is FilingState.FINISHING:
         return tr("It is being filed. It can no longer be taken back.")
@@ -139,7 +139,7 @@ def next_words(filing: Filing, now: datetime, *, counted: bool = True) -> str:
     if filing.state is FilingState.HELD and filing.hold_until is not None:
         if filing.file_now or filing.hold_until <= now:
             return tr("It is filed now.")
-        at = tr("Filed at {time} unless it is taken back", time=words.clock(filing.hold_until))
+        at = tr("Filed at {time} unless it is taken back", time=words.clock_or_moment(filing.hold_until, now))
         return _counted(at, filing.hold_until - now, counted)
     if filing.state is FilingState.RETRACTING:
         if filing.retract_for is RetractFor.REFUSED:

@@ -37,6 +37,7 @@ def act_words(act: str) -> tuple[str, str]:
         "filing.take_back": (tr("Asked to take it back"), "undo-2"),
         "filing.file_now": (tr("Asked to file it now"), "send"),
         "filing.try_now": (tr("Asked to try at once"), "refresh-cw"),
+        "filing.clock": (tr("Times counted anew: the clock was far ahead"), "clock"),
         "report.exported": (tr("Saved as a file"), "download"),
         "packet.saved": (tr("Packet for another body saved"), "download"),
         "evidence.made": (tr("Evidence bundle made"), "archive"),

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, or_, select, update
 
 from desk.domain.errors import ClaimLost, UserError
-from desk.domain.filing import FileState, Filing, FilingState, RetractFor
+from desk.domain.filing import CLOCK_OFF, FileState, Filing, FilingState, RetractFor, set_right
 from desk.ports import Leased
 from desk.storage.repositories.base import Repository, no_filing
 from desk.storage.repositories.filing_rows import (
@@ -183,6 +183,26 @@ class Leases(Repository):
         )
         self._locked_here[filing_id] = (asked, fence)
         return asked
+
+    def set_right(self, now: datetime) -> list[Filing]:
+        latest = now + CLOCK_OFF
+        ahead = select(_F.id, _F.lease_until).where(
+            _F.turn < AT_AN_END, or_(_F.due_at > now, _F.lease_until > latest)
+        )
+        done = []
+        for number, until in self._db.execute(ahead.order_by(_F.id)).all():
+            stale = until is not None and until > latest
+            if until is not None and now < until and not stale:
+                continue  # somebody drives it now
+            filing, fence = self._lock(number)
+            right = set_right(filing, now)
+            if right == filing and not stale:
+                continue
+            values = _changed(filing, right, give_back=stale) | ({"fence": fence + 1} if stale else {})
+            self._db.execute(update(filings).where(_F.id == number).values(**values))
+            self._locked_here[number] = (right, fence + stale)
+            done.append(right)
+        return done
 
     def require_approval(self, filing_id: int) -> Filing:
         return self._await(filing_id, True)
