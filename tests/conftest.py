@@ -19,6 +19,7 @@ from typing import Any
 import hypothesis
 import pytest
 from pytestqt.qtbot import QtBot
+from xdist.workermanage import NodeManager
 
 # Each test process has a display of its own, so that windows do not take the keyboard from each other.
 _displays = os.environ.get("DESK_TEST_DISPLAYS", "").split()
@@ -126,6 +127,11 @@ The limit of a test (`timeout` in pyproject.toml, or its mark) raises an excepti
 lock in Qt, a nested event loop, and a `with` that joins its threads swallow or outlast it. This one is not
 asked.
 """
+OTHERS_S = 1200.0
+"""Seconds that a process whose tests are done waits for those of the others, and to be told to leave."""
+
+LEAVING_S = 60
+"""Seconds that it may take to leave then; it writes what it measured. Ten are xdist's own."""
 _stderr = -1
 
 
@@ -136,6 +142,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _stderr = os.dup(2)
     faulthandler.enable()
     gc.disable()
+    NodeManager.EXIT_TIMEOUT = LEAVING_S
 
 
 GARBAGE = 50_000
@@ -178,8 +185,14 @@ def pytest_exception_interact() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A process that stands still while it leaves ends too; with xdist the first process waits for others."""
-    if hasattr(session.config, "workerinput") or not session.config.getoption("numprocesses", None):
+    """A process that stands still while it leaves ends too; with xdist the first process waits for others.
+
+    One of the others waits for the rest as well: ended before they are done, it would take along what it
+    measured of the coverage.
+    """
+    if hasattr(session.config, "workerinput"):
+        _watch(OTHERS_S)
+    elif not session.config.getoption("numprocesses", None):
         _watch(LEFT_STILL_S)
     else:
         faulthandler.cancel_dump_traceback_later()
