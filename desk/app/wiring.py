@@ -41,6 +41,10 @@ class _Agencies:
         self._lock = threading.Lock()
         self._old: list[Agency] = []
 
+    def at_hand(self) -> bool:
+        """Whether ``current`` has nothing to ask the keyring for, which may be locked and ask a person."""
+        return self._held is not None and time.monotonic() < self._until
+
     def forget(self) -> None:
         """Ask the keyring again at the next call."""
         self._until = 0.0
@@ -172,6 +176,7 @@ def wire(
         random.SystemRandom().random,
         schema,
         checkpoints.after_drive,
+        agencies.at_hand,
     )
     desk = Desk(
         clock=clock,

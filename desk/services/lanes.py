@@ -61,7 +61,7 @@ class Lanes:
         self._lanes = [_Lane() for _ in range(count)]
         self._stopped = threading.Event()
         self._turn = threading.Condition()
-        self._wakes = 1
+        self._wakes, self._seen = 1, 0
         self._idle = False
         self._look_at = 0.0
         self._workers = _Workers(self._rouse)
@@ -104,28 +104,36 @@ class Lanes:
     # on the thread ---------------------------------------------------------------
 
     def _run(self) -> None:
-        seen = 0
         try:
-            while True:
-                stopped = self._stopped.is_set()
-                with self._turn:
-                    woken, seen = self._wakes != seen, self._wakes
-                if not stopped and (woken or time.monotonic() >= self._look_at):
-                    self._look()
-                self._write()
-                if all(lane.flow is None for lane in self._lanes):
-                    if stopped:
-                        return
-                    with self._turn:
-                        self._idle = self._wakes == seen and time.monotonic() < self._look_at
-                        self._turn.notify_all()
-                self._wait(seen)
+            while self._turn_over():
+                pass
         finally:
             self._workers.stop()
             with self._turn:
                 self._turn.notify_all()
             for end in self._pair or ():
                 end.close()
+
+    def _turn_over(self) -> bool:
+        """Look, write and wait, once; False at the end."""
+        try:
+            stopped = self._stopped.is_set()
+            with self._turn:
+                woken, self._seen = self._wakes != self._seen, self._wakes
+            if not stopped and (woken or time.monotonic() >= self._look_at):
+                self._look()
+            self._write()
+            if all(lane.flow is None for lane in self._lanes):
+                if stopped:
+                    return False
+                with self._turn:
+                    self._idle = self._wakes == self._seen and time.monotonic() < self._look_at
+                    self._turn.notify_all()
+            self._wait()
+        except Exception as bug:
+            log.exception("The outbox's lanes met a bug: %s", type(bug).__name__)
+            return not self._stopped.wait(AFTER_FAULT)
+        return True
 
     def _look(self) -> None:
         """One that is idle looks whether there is something to do; if so, it has the next one look."""
@@ -138,20 +146,20 @@ class Lanes:
     def _write(self) -> None:
         """What all that want to write write, until none does."""
         while wanting := [(lane, lane.write) for lane in self._lanes if lane.write is not None]:
+            made = self._outbox.together([write.body for _, write in wanting])
             for lane, _ in wanting:
                 lane.write = None
-            made = self._outbox.together([write.body for _, write in wanting])
             for (lane, write), ended in zip(wanting, made, strict=True):
                 if write.takes and ended.value is not None:
                     self._look()
                 self._advance(lane, ended)
 
-    def _wait(self, seen: int) -> None:
+    def _wait(self) -> None:
         """Until an answer comes, a worker is done, somebody wakes, or it is time for something."""
         under_way = {lane.begun.fileno(): lane for lane in self._lanes if lane.begun is not None}
         untils = [lane.begun.until for lane in under_way.values() if lane.begun is not None]
         now = time.monotonic()
-        if self._workers.done or self._wakes != seen:
+        if self._workers.done or self._wakes != self._seen:
             until = now
         else:
             until = min([self._look_at, *untils])

@@ -33,7 +33,8 @@ from desk.services.changes import Change, Done, done
 from desk.services.flow import Ended, Flow, Work, Write, follow
 from desk.services.reach import Connection, Reach
 from desk.services.schema import SchemaKeeper
-from desk.services.sending import Progress, Sender, Taken
+from desk.services.sending import Sender
+from desk.services.standing import Progress, Taken
 
 __all__ = ["Connection", "FilingStory", "Outbox", "Progress", "Stepped"]
 
@@ -78,8 +79,10 @@ class Outbox:
         spread: Callable[[], float],
         schema: SchemaKeeper,
         keeper: Callable[[Filing | None], Callable[[], object] | None] = lambda _filing: None,
+        at_hand: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``agency`` gives the client of the endpoint that is set, or raises UserError (no credentials).
+        """``agency`` gives the client of the endpoint that is set, or raises UserError (no credentials);
+        ``at_hand``: whether it does so without asking the keyring.
 
         ``owner`` names this process among the desks on one store; ``spread`` gives
         jitter in 0..1 for the waits between tries. ``keeper`` is asked after each run with the filing
@@ -89,7 +92,9 @@ class Outbox:
         self._clock = clock
         self._keeper = keeper
         self._reach = Reach()
-        self._sender = Sender(store, vault, composer, agency, clock, spread, self._reach, schema, owner)
+        self._sender = Sender(
+            store, vault, composer, agency, clock, spread, self._reach, schema, owner, at_hand
+        )
 
     # for screens --------------------------------------------------------------
 

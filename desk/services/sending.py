@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -27,73 +27,20 @@ from desk.domain.filing import (
     apply,
     with_intent,
 )
-from desk.ports import Agency, Asking, Clock, Composer, Leased, Store, StoredMedia, UnitOfWork, Vault
+from desk.ports import Agency, Asking, Clock, Composer, Store, UnitOfWork, Vault
 from desk.services.flow import Flow, Work, Write
 from desk.services.keeping import Answered, Keeping
 from desk.services.moves import Plan, Step, plan
 from desk.services.preflight import CHANGED, Papers, Preflight, papers
 from desk.services.reach import Reach
 from desk.services.schema import SchemaKeeper
+from desk.services.standing import Intended, Progress, Settled, Standing, Taken
 
 LEASE = timedelta(minutes=2)
 FEW_FILES = 20
 """Up to so many the papers are read while the filing is taken: it is a moment's work."""
 SMALL = 256 * 1024
 """Bytes of all files of a filing up to which they are looked through at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the upload of one file is. Bytes."""
-
-    filing_id: int
-    file_index: int
-    sent: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Intended:
-    """A call whose intent is committed."""
-
-    act: Act
-    filing: Filing
-    sent: bytes
-    journal_id: int
-    stored: StoredMedia | None = None  # of an upload: where its file lies
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """Where a drive stands between two commits."""
-
-    known: Filing
-    fence: int
-    confirmed: Papers | None = None
-    agency: Agency | None = None
-    answered: Answered | None = None
-    trouble: Reply | None = None
-    fit: bool = False
-    """Whether its files and documents were looked at: no report is opened before."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Settled:
-    """What a commit holds."""
-
-    filing: Filing
-    act: Act
-    wants_call: bool
-    intended: _Intended | None
-    following: Taken | None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A leased filing, with its papers where a report is to be opened for it and they were quickly read."""
-
-    leased: Leased
-    papers: Papers | None = None
 
 
 class Sender:
@@ -110,12 +57,15 @@ class Sender:
         reach: Reach,
         schema: SchemaKeeper,
         owner: str,
+        at_hand: Callable[[], bool],
     ) -> None:
+        """``at_hand``: whether ``agency`` gives its client at once."""
         self._store = store
         self._owner = owner
         self._vault = vault
         self._composer = composer
         self._agency = agency
+        self._at_hand = at_hand
         self._clock = clock
         self._spread = spread
         self.reach = reach
@@ -166,7 +116,7 @@ class Sender:
     ) -> Flow[tuple[Filing, Taken | None]]:
         leased = taken.leased
         filing_id, fence = leased.filing.id, leased.fence
-        at = _Standing(leased.filing, fence, confirmed=taken.papers)
+        at = Standing(leased.filing, fence, confirmed=taken.papers)
         calls = 0
         act = plan(leased.filing, self._clock.now()).act
         if act.kind is ActKind.CALL and most != 0 and not stop():
@@ -180,7 +130,7 @@ class Sender:
         while True:
             may_call = (most is None or calls < most) and not stop()
             try:
-                settled: _Settled = yield Write(partial(self._settle, at, may_call, go_on and not stop()))
+                settled: Settled = yield Write(partial(self._settle, at, may_call, go_on and not stop()))
             except ClaimLost:
                 raise
             except DeskError as problem:
@@ -212,7 +162,7 @@ class Sender:
             if trouble is not None:
                 return (yield Write(partial(self._hinder, filing_id, fence, act, trouble))), None
 
-    def _settle(self, at: _Standing, may_call: bool, go_on: bool, uow: UnitOfWork) -> _Settled:
+    def _settle(self, at: Standing, may_call: bool, go_on: bool, uow: UnitOfWork) -> Settled:
         """In one commit: what the last answer made of the filing, and the intent of the next call."""
         known = at.known
         while True:
@@ -234,7 +184,7 @@ class Sender:
             intended = self._intend(uow, filing, act, via, at.confirmed)
         elif go_on and not wants_call:
             following = self.take(uow)
-        return _Settled(filing, act, wants_call, intended, following)
+        return Settled(filing, act, wants_call, intended, following)
 
     # before a call --------------------------------------------------------------
 
@@ -270,8 +220,10 @@ class Sender:
         """Quick where its files are few and small, and nothing has to be fetched."""
         few = len(filing.files) <= FEW_FILES and sum(file.size for file in filing.files) <= SMALL
         small = act.call is not Call.SUBMIT or few
-        known = confirmed is not None and self._preflight.has_schema(confirmed.endpoint)
-        return Work(partial(self._ready, filing, act, confirmed), quick=small and known)
+        known = act.call is not Call.SUBMIT or (
+            confirmed is not None and self._preflight.has_schema(confirmed.endpoint)
+        )
+        return Work(partial(self._ready, filing, act, confirmed), quick=small and known and self._at_hand())
 
     def _ready(
         self, filing: Filing, act: Act, confirmed: Papers | None
@@ -319,7 +271,7 @@ class Sender:
         act: Act,
         agency: Agency,
         confirmed: Papers | None,
-    ) -> _Intended:
+    ) -> Intended:
         if act.call is None:  # pragma: no cover - only calls come here
             raise UserError("There is nothing to send.")
         sent = self._document(uow, filing, act, agency, confirmed)
@@ -330,7 +282,7 @@ class Sender:
         if act.call is Call.UPLOAD:
             file = filing.files[act.file_index or 0]
             stored = uow.cases.media(filing.case_number, file.content_id)
-        return _Intended(act, filing, sent, journal_id, stored)
+        return Intended(act, filing, sent, journal_id, stored)
 
     def _document(
         self, uow: UnitOfWork, filing: Filing, act: Act, agency: Agency, confirmed: Papers | None
@@ -354,7 +306,7 @@ class Sender:
 
     # the call -------------------------------------------------------------------
 
-    def _call(self, agency: Agency, intended: _Intended, fence: int) -> Work:
+    def _call(self, agency: Agency, intended: Intended, fence: int) -> Work:
         report_id, call = intended.filing.report_id or "", intended.act.call
         if call is not Call.UPLOAD:
             asking = agency.asking(call or Call.RETRACT, report_id, intended.sent)
@@ -365,7 +317,7 @@ class Sender:
             return Work(lambda: changed, quick=True)
         return Work(asked.run, begin=asked.begin)
 
-    def _upload(self, agency: Agency, intended: _Intended, fence: int) -> Asking | None:
+    def _upload(self, agency: Agency, intended: Intended, fence: int) -> Asking | None:
         filing = intended.filing
         file = filing.files[intended.act.file_index or 0]
         stored = intended.stored
@@ -395,7 +347,7 @@ class Sender:
             cancelled=lost.is_set,
         )
 
-    def _forget_progress(self, intended: _Intended) -> None:
+    def _forget_progress(self, intended: Intended) -> None:
         if intended.act.call is Call.UPLOAD:
             with self._lock:
                 self._progress.pop(intended.filing.id, None)

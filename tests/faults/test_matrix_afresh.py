@@ -7,7 +7,7 @@ from pathlib import Path
 
 from desk.domain.filing import FilingState, Reply
 from desk.practice.server_faults import Fault, Kind
-from desk.services.sending import CHANGED
+from desk.services.preflight import CHANGED
 from tests.support.around import Around
 from tests.support.world import new_world
 

@@ -54,6 +54,30 @@ def test_a_wake_is_heard_at_once(served: World) -> None:
         assert lanes.stop()
 
 
+def test_a_bug_of_the_lanes_themselves_is_waited_out(
+    served: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "AFTER_FAULT", 0.05)
+    real, times = served.outbox.together, [0]
+
+    def together(bodies: Any) -> Any:
+        times[0] += 1
+        if times[0] == 1:
+            raise ValueError("a bug")
+        return real(bodies)
+
+    monkeypatch.setattr(served.outbox, "together", together)
+    filing = served.confirmed(served.case(files=1).number, escalate="A child is in danger now.")
+    lanes = Lanes(served.outbox, served.clock)
+    lanes.start()
+    try:
+        assert lanes.wait_idle(60)
+    finally:
+        assert lanes.stop()
+    assert served.filing(filing.id).state is FilingState.FILED
+    assert "met a bug: ValueError" in caplog.text
+
+
 @pytest.mark.parametrize("problem", [UserError("The disk is full."), ValueError("a bug")])
 def test_a_fault_is_waited_out(
     served: World, problem: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -15,7 +15,8 @@ from desk.domain.errors import Bug, ClaimLost, NotAllowed, UserError
 from desk.domain.filing import Call, FilingState, Reply
 from desk.practice.server_faults import Fault, Kind
 from desk.services.flow import follow
-from desk.services.sending import LEASE, Progress
+from desk.services.sending import LEASE
+from desk.services.standing import Progress
 from tests.support.around import Around
 from tests.support.world import PASSWORD, USER, World, open_world
 
