@@ -26,6 +26,7 @@ from desk.domain.errors import UserError
 from desk.domain.filing import FieldProblem
 from desk.domain.incident import ContextKind, IncidentType
 from desk.domain.viewing import ViewingKind
+from desk.gui.report.incident import TypeRow
 from desk.services.desk import Desk
 from desk.storage import workspace
 from tests.gui.case_support import put_case, somebody_else
@@ -107,6 +108,12 @@ def test_the_proposal_is_marked_and_never_chosen_by_itself(
     row = next(row for row in sheet.incident.types.rows if row.value is IncidentType.CSAM)
     assert "proposed by policy child-safety/csam" in row.accessibleName()
     assert not row.is_chosen()
+    types = sheet.incident.types
+    types.set_proposal(IncidentType.TRAFFICKING, "child-safety/trafficking")
+    first = types.focusProxy()
+    assert isinstance(first, TypeRow)
+    assert first.value is IncidentType.TRAFFICKING  # its words are shown where keys begin
+    types.set_proposal(IncidentType.CSAM, "child-safety/csam")
     writer.qtbot.mouseClick(sheet.incident.use, Qt.MouseButton.LeftButton)
     writer.settle()
     assert writer.kept(number).incident_type is IncidentType.CSAM

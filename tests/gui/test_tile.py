@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import QImage, QKeyEvent, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from desk.gui.widgets.tile import COARSE, BlurTile, TileState, coarse
+from desk.gui.widgets.tile import COARSE, WORDS_HEIGHT, BlurTile, TileState, coarse
 from desk.gui.widgets.tilegrid import TileGrid
 
 Show = Callable[[QWidget], QWidget]
@@ -215,6 +215,10 @@ def test_no_preview_and_loading_have_words(desk: Desk) -> None:
     assert "damaged" in tile.accessibleName()
     tile.set_blurred(QImage())
     assert tile.state is TileState.NO_PREVIEW
+    small = QRectF(0, 0, 96, 96)
+    large = QRectF(0, 0, 144, 144)
+    assert tile._middle(large) == large.center().y()
+    assert tile._middle(small) + 6 + WORDS_HEIGHT <= small.bottom() - 26  # above the plate with the number
     tile.set_loading()
     tile.set_same(3)
     tile.set_viewed(True)

@@ -307,7 +307,7 @@ def narrowed(summary: Summary) -> Facts:
     """Of each conversation that is reported in part, how much of it."""
     return [
         (
-            one.content.id,
+            one.content.client or one.content.room or one.content.id,
             joined(
                 [
                     tr(

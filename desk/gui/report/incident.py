@@ -181,6 +181,9 @@ class TypeList(QWidget):
             row.set_hint(tr("proposed by policy {policy}", policy=policy) if row.value is value else "")
         if self.value() is None:
             self._help.show_type(value)
+            # The keys begin there, or the first row would put its own words in the place of the proposal's.
+            first = 0 if value is None else list(IncidentType).index(value)
+            self.setFocusProxy(self.rows[first])
 
     def _choose(self, value: IncidentType) -> None:
         if self.value() is not value:

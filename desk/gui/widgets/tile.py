@@ -39,6 +39,8 @@ MAX_SECONDS = 10.0
 # A blur with a sigma of 6 % of the shorter edge leaves nothing finer than about
 # a sixteenth of it, so this loses nothing of a blurred preview.
 COARSE = 16
+WORDS_HEIGHT = 34
+"""Pixels of the two lines that stand where there is no picture."""
 # A press shorter than this chooses the tile; a longer one is a wish to look.
 HOLD_MS = 300
 
@@ -330,11 +332,12 @@ class BlurTile(QWidget):
         if self._state is not TileState.BLURRED:
             words = tr("Loading…") if self._state is TileState.LOADING else self._reason or tr("No preview")
             size = 20 if rect.height() >= 72 else 16
-            icons.draw(painter, icon, "muted", rect.center().x() - size / 2, rect.center().y() - size, size)
+            middle = self._middle(rect)
+            icons.draw(painter, icon, "muted", rect.center().x() - size / 2, middle - size, size)
             if rect.height() >= 72:
                 painter.setFont(theme.sans(theme.SMALL))
                 painter.setPen(theme.colour("muted"))
-                below = QRectF(rect.x() + 8, rect.center().y() + 6, rect.width() - 16, 34)
+                below = QRectF(rect.x() + 8, middle + 6, rect.width() - 16, WORDS_HEIGHT)
                 flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
                 painter.drawText(below, flags | int(Qt.TextFlag.TextWordWrap), f"{word}\n{words}")
         if rect.height() < 72:
@@ -349,6 +352,13 @@ class BlurTile(QWidget):
             self._plate(painter, right, rect.bottom() - 26, str(self._same), "layers", from_right=True)
         if self._state is TileState.BLURRED and self._kind != "image":
             self._plate(painter, rect.left() + 6, rect.top() + 6, word, icon)
+
+    def _middle(self, rect: QRectF) -> float:
+        """Between icon and words: higher in a small tile with plates at its lower edge."""
+        middle = rect.center().y()
+        if rect.height() < 72 or not (self._number or self._viewed or self._same > 1):
+            return middle
+        return min(middle, rect.bottom() - 26 - WORDS_HEIGHT - 6)
 
     def _plate(
         self, painter: QPainter, x: float, y: float, words: str, icon: str, *, from_right: bool = False
