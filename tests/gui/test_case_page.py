@@ -440,7 +440,7 @@ def test_a_closed_case_is_opened_again(qtbot: QtBot, bench: Bench, tmp_path: Pat
     said = [one for one in known.findChildren(QLabel) if "filed from this desk" in one.text()]
     assert [one.wordWrap() for one in said] == [
         True
-    ]  # a badge of that length pushed the column over its edge
+    ]  # a badge would push the column out
     bench.page.decisions.reopen.click()
     qtbot.waitUntil(lambda: bench.page.mine, timeout=10000)
     settled(qtbot, bench)
