@@ -438,9 +438,7 @@ def test_a_closed_case_is_opened_again(qtbot: QtBot, bench: Bench, tmp_path: Pat
     known = bench.page.known
     known.show_case(replace(view, prior_reports=(("900000001", view.case.received_at),)), loaded.names, {})
     said = [one for one in known.findChildren(QLabel) if "filed from this desk" in one.text()]
-    assert [one.wordWrap() for one in said] == [
-        True
-    ]  # a badge would push the column out
+    assert [one.wordWrap() for one in said] == [True]  # a badge would push the column out
     bench.page.decisions.reopen.click()
     qtbot.waitUntil(lambda: bench.page.mine, timeout=10000)
     settled(qtbot, bench)
