@@ -25,9 +25,7 @@ from desk.storage.tables import (
     filing_cases,
     filing_files,
     filings,
-    journal,
     operators,
-    receipts,
     reported_identity,
 )
 
