@@ -270,7 +270,9 @@ TABLE: dict[str, str | Given | Open] = {
     "filters.save": "MS",
     "filters.remove": "MS",
     "filters.rename": "MS",
-    "filters.may_change": Open("of a filter that the caller holds: whether its acts are offered", everybody=True),
+    "filters.may_change": Open(
+        "of a filter that the caller holds: whether its acts are offered", everybody=True
+    ),
     "resting.own": OWN,
     "resting.opt_out": OWN,
     "resting.left_out": OWN,
