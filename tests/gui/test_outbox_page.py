@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desk.app import practice_desk
 from desk.domain.company import Credentials
 from desk.domain.filing import Filing, FilingState
 from desk.gui.confirm.lines import shown
@@ -78,11 +80,15 @@ def opened(filer: Filer, show: Callable[[QWidget], QWidget]) -> Opened:
     return Opened(filer, show)
 
 
-def test_an_empty_outbox_says_so_kindly(opened: Opened, qtbot: QtBot) -> None:
-    opened.enter()
-    assert opened.says("Nothing is on its way")
-    qtbot.mouseClick(opened.button("To the queue"), Qt.MouseButton.LeftButton)
-    assert opened.went == [("queue", {})]
+def test_an_empty_outbox_says_so_kindly(
+    tmp_path: Path, qtbot: QtBot, show: Callable[[QWidget], QWidget]
+) -> None:
+    with practice_desk(cases=False, folder=tmp_path) as desk, session_on(desk, qtbot) as filer:
+        opened = Opened(filer, show)
+        opened.enter()
+        assert opened.says("Nothing is on its way")
+        qtbot.mouseClick(opened.button("To the queue"), Qt.MouseButton.LeftButton)
+        assert opened.went == [("queue", {})]
 
 
 def test_a_filing_is_followed_to_its_end(filer: Filer, opened: Opened, qtbot: QtBot) -> None:
