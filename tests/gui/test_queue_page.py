@@ -65,6 +65,18 @@ def test_enter_opens_the_row_in_focus(page: QueuePage, qtbot: QtBot) -> None:
     assert told.args == ["case", {"number": row.number}]
 
 
+def test_keys_go_to_the_cases_although_the_page_had_them_while_it_loaded(
+    session: Session, show: Callable[[QWidget], QWidget], qtbot: QtBot
+) -> None:
+    made = QueuePage(session)
+    show(made)
+    made.activateWindow()
+    made.setFocus()  # as the window does where nothing on the page could take the focus
+    qtbot.waitUntil(made.hasFocus)
+    made.enter()
+    qtbot.waitUntil(made.table.hasFocus)
+
+
 def test_search_finds_and_says_when_nothing_is_found(page: QueuePage, qtbot: QtBot) -> None:
     row = page.model.row(0)
     assert row is not None

@@ -379,5 +379,6 @@ def test_whom_the_account_stands_for_needs_no_password(qtbot: QtBot, tmp_path: P
         assert link is not None
         link.click()
         assert not form.password_field.isHidden()
+        assert form._who.isHidden()
         window.give("Practice moderator", MINE)
         window.until(lambda: window.life.workplace is not None)

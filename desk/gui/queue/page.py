@@ -306,7 +306,7 @@ class QueuePage(Page):
         if total:
             waited = self._layout.currentWidget() is not self.table
             self._layout.setCurrentWidget(self.table)
-            if waited and self.isVisible() and QApplication.focusWidget() is None:
+            if waited and self.isVisible() and QApplication.focusWidget() in (None, self, self.window()):
                 # The table was not on the screen when the page came: keys would have gone nowhere.
                 self.table.setFocus()
             if not self.table.currentIndex().isValid():

@@ -184,7 +184,8 @@ class SignInForm(Form):
             self.name_field.hide()
             if not locked:
                 # Above every field: the code may be asked for yet.
-                self.body.insertWidget(self.body.indexOf(self.name_field), label(account, "section"))
+                self._who = label(account, "section")
+                self.body.insertWidget(self.body.indexOf(self.name_field), self._who)
             self.by_account = link(tr("Use the password instead"))
             self.by_account.clicked.connect(self.use_password)
             more.append(self.by_account)
@@ -223,6 +224,7 @@ class SignInForm(Form):
             self.by_account.hide()
         self.password_field.show()
         if not self._locked_name:
+            self._who.hide()
             self.name_field.show()
         self.focus_first()
 

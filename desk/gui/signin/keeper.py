@@ -365,7 +365,8 @@ class SignInKeeper(QObject):
         if session is None or self._window.shut:
             return
         if operator is None:
-            self._end("disabled", tr("You were signed out: an administrator disabled this operator."))
+            name = session.operator.name  # another one may be offered to sign in below
+            self._end("disabled", tr("{name} was signed out: an administrator disabled them.", name=name))
         elif operator.id == session.operator.id and operator.roles != session.operator.roles:
             self._leave("roles")
             self.entered.emit(operator)
