@@ -111,6 +111,7 @@ class MainWindow(QMainWindow):
         self.rail.chosen.connect(self.go)
         self.header.back_clicked.connect(self._go_back)
         self.header.searched.connect(self._search)
+        self.header.search.left.connect(self._leave_search)
         self.status_line.help_clicked.connect(self.ask_help)
         self.status_line.outbox_clicked.connect(lambda: self.go("outbox"))
         self._cover.uncovered.connect(self._uncovered)
@@ -212,6 +213,9 @@ class MainWindow(QMainWindow):
         page = self._pages.get(self._current)
         if page is not None:
             page.search(words)
+
+    def _leave_search(self) -> None:
+        self._pages[self._current].to_results()
 
     def focus_search(self) -> None:
         if self.header.search.isVisible():

@@ -14,6 +14,7 @@ from desk.domain.case import CaseRow
 from desk.gui.queue.model import ROW, SUMMARY, accessible
 from desk.gui.queue.page import QueuePage
 from desk.gui.session import Session
+from desk.gui.widgets.header import SearchBox
 from desk.services.changes import Change
 from tests.gui.desk_support import session_on
 
@@ -75,6 +76,17 @@ def test_keys_go_to_the_cases_although_the_page_had_them_while_it_loaded(
     qtbot.waitUntil(made.hasFocus)
     made.enter()
     qtbot.waitUntil(made.table.hasFocus)
+
+
+def test_from_the_search_on_to_what_was_found(page: QueuePage, qtbot: QtBot) -> None:
+    search = SearchBox()
+    qtbot.addWidget(search)
+    search.left.connect(page.to_results)
+    page.activateWindow()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Down):
+        page.setFocus()
+        qtbot.keyClick(search, key)
+        qtbot.waitUntil(page.table.hasFocus)
 
 
 def test_search_finds_and_says_when_nothing_is_found(page: QueuePage, qtbot: QtBot) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QWidget
 
 from desk.gui import icons, theme
@@ -13,9 +13,13 @@ from desk.gui.words import tr
 
 
 class SearchBox(QLineEdit):
-    """A search field; ``searched`` comes when typing rests for 200 ms, and at once with Enter."""
+    """A search field; ``searched`` comes when typing rests for 200 ms, and at once with Enter.
+
+    ``left`` comes with Enter and Down: on to what was found.
+    """
 
     searched = Signal(str)
+    left = Signal()
 
     def __init__(self, words: str = "") -> None:
         super().__init__()
@@ -37,6 +41,12 @@ class SearchBox(QLineEdit):
 
     def _changed(self) -> None:
         self._timer.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+            event.accept()
+            self.left.emit()
 
     def _tell(self) -> None:
         self._timer.stop()

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 
 def _always() -> bool:
@@ -70,6 +70,13 @@ class Page(QWidget):
 
     def search(self, words: str) -> None:
         """The header's search text changed and rested for a moment."""
+
+    def to_results(self) -> None:
+        """From the search on to what was found: the keys go to the first list or table in view."""
+        for view in self.findChildren(QAbstractItemView):
+            if view.isVisible() and view.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                view.setFocus(Qt.FocusReason.TabFocusReason)
+                return
 
     def header_widgets(self) -> list[QWidget]:
         """Acts of this page for the header's right side. The page keeps them; asked once."""
