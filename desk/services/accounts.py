@@ -7,6 +7,7 @@ from datetime import datetime
 
 from desk.domain.account import Account
 from desk.domain.account_links import LinkKind, Weight, account_value, ip_weight
+from desk.domain.channels import NCMEC
 from desk.domain.roles import Operator, Permission, require
 from desk.ports import AccountCase, OtherUse, OwnLink, Store, UnitOfWork
 
@@ -45,7 +46,7 @@ class AccountView:
     next_before: int | None
     mentions: tuple[AccountCase, ...]
     reports: tuple[tuple[str, datetime], ...]
-    """Filed from this desk, the newest first; they go along as priorCTReports."""
+    """Filed from this desk or by hand, the newest first; they go along as priorCTReports."""
     shared: tuple[Shared, ...]
     """What other accounts have as well, the most telling first."""
     alone: tuple[OwnLink, ...]
@@ -66,7 +67,8 @@ class Accounts:
             cases = uow.accounts.cases(account, limit=CASES)
             links = uow.accounts.links(account, limit=LINKS)
             found = [_shared(uow, account, link) for link in links]
-            reports = sorted(uow.filings.prior_reports(account), key=lambda one: one[1], reverse=True)
+            filed = (*uow.filings.prior_reports(account), *uow.elsewhere.prior_reports(account, NCMEC))
+            reports = sorted(filed, key=lambda one: one[1], reverse=True)
             return AccountView(
                 account=account_value(account),
                 known=uow.cases.get(cases[0].number).data.reported if cases else None,

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desk.app import practice_desk
 from desk.domain.decision import DecisionKind
+from desk.domain.elsewhere import Stated
 from desk.gui.account.page import AccountPage
 from desk.gui.account.ties import CaseTies
 from desk.gui.confirm.lines import shown
@@ -77,6 +78,8 @@ def test_one_page_for_all_that_is_known(
     victim = put_case(desk, tmp_path, {"a.jpg": png(4)}, reported=person("u-3"), victims=[person("u-1")])
     operator = session.operator
     desk.review.decide(operator, desk.queue.claim(operator, first).value, DecisionKind.NO_VIOLATION)
+    by_hand = Stated("ncmec", desk.clock.now(), "Ada", ("c1",), reference="77001234")
+    desk.channels.record(operator, second, by_hand)
     page = AccountPage(session)
     show(page)
     page.enter()
@@ -99,6 +102,8 @@ def test_one_page_for_all_that_is_known(
     assert "u-1 <b>" in said  # as it is written, never as markup
     press(page, f"Case {first}", qtbot)
     assert went == [("case", {"number": first})]
+    press(page, "Show it", qtbot)
+    assert went[-1] == ("reports", {"find": "77001234"})
     press(page, "u-2", qtbot)
     qtbot.waitUntil(lambda: page.title == "Account u-2" and f"Case {other}" in words(page), timeout=5_000)
     page.search("x@example.com")

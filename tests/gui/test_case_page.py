@@ -20,6 +20,7 @@ from desk.domain.case import CaseState
 from desk.domain.content import Classification, FileAnnotation
 from desk.domain.decision import DecisionKind
 from desk.domain.draft import FileChoice
+from desk.domain.elsewhere import Stated
 from desk.domain.incident import IncidentType
 from desk.gui.case.bars import snooze_times
 from desk.gui.case.facts import flat
@@ -518,6 +519,20 @@ def test_times_to_snooze(desk: Desk) -> None:
     morning = times["Tomorrow, 09:00"].astimezone()
     assert (morning.hour, morning.minute) == (9, 0)
     assert timedelta(0) < morning - now < timedelta(hours=49)
+
+
+def test_what_became_of_the_case_on_another_page_is_said(
+    qtbot: QtBot, bench: Bench, tmp_path: Path, desk: Desk
+) -> None:
+    number = put_case(desk, tmp_path, {"a.png": checkers(seed=20)})
+    opened(qtbot, bench, number)
+    by_hand = Stated("ncmec", desk.clock.now(), "Ada", ("c1",), reference="77001234", settles=True)
+    claim = bench.session.claim
+    assert claim is not None
+    desk.channels.record(bench.operator, number, by_hand, claim)
+    bench.page.enter(number=number)
+    qtbot.waitUntil(lambda: bench.page.said.words == "This case was reported.")
+    settled(qtbot, bench)
 
 
 def test_a_claim_that_was_lost_is_said(qtbot: QtBot, bench: Bench, tmp_path: Path, desk: Desk) -> None:

@@ -129,6 +129,8 @@ def test_the_list_is_searched_and_walked(filer: Filer, opened: Opened, qtbot: Qt
     page.search("nobody has this")
     filer.settle()
     assert opened.says("Nothing found")
+    opened.enter(find="practice-1008")  # another page leads to a report by its number, wherever it was made
+    assert page.model.filter.text == "practice-1008"
     opened.enter(filing_id=newer.id)
     assert page.model.filter.text == ""
     current = page.list.current()

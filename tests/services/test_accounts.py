@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desk.domain.account_links import LinkKind, Weight
+from desk.domain.elsewhere import Stated
 from desk.domain.errors import NotAllowed
 from desk.domain.filing import FilingState
 from desk.services import accounts
@@ -36,6 +37,10 @@ def test_what_is_known_of_an_account(served: World) -> None:
     assert (view.total, view.next_before) == (2, None)
     assert view.cases[1].report_id == world.filing(filing.id).report_id
     assert [report for report, _ in view.reports] == [world.filing(filing.id).report_id]
+    by_hand = Stated("ncmec", world.clock.now(), "Ada", ("c1",), reference="77001234")
+    world.desk.channels.record(world.moderator, second, by_hand)
+    reports = world.desk.accounts.open(world.moderator, "u-1").reports
+    assert {report for report, _ in reports} == {"77001234", world.filing(filing.id).report_id}
     assert [case.number for case in view.mentions] == [named]
     assert view.known is not None
     assert view.known.screen_name == "U-1"

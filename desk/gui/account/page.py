@@ -14,7 +14,7 @@ from desk.domain.account_links import Weight
 from desk.domain.errors import DeskError
 from desk.gui import theme
 from desk.gui.account import words
-from desk.gui.case.parts import Facts
+from desk.gui.case.parts import Facts, row
 from desk.gui.session import Session
 from desk.gui.widgets.buttons import Button, link, secondary
 from desk.gui.widgets.chips import Badge
@@ -214,16 +214,13 @@ class AccountPage(Page):
         self.more = secondary(tr("Further cases"), "chevron-down")
         self.more.clicked.connect(self._more_cases)
         self._fill(self._table, view.cases)
-        row = QHBoxLayout()
-        row.addWidget(self.more)
-        row.addStretch(1)
-        panel.add(row)
+        panel.add(row(self.more, None))
         self.more.setVisible(view.next_before is not None)
         return panel
 
     def _fill(self, grid: QGridLayout, cases: Sequence[AccountCase], *, roles: bool = False) -> None:
         for case in cases:
-            row = grid.rowCount()
+            line = grid.rowCount()
             opener = link(tr("Case {number}", number=case.number))
             opener.setAccessibleName(joined([tr("Case {number}", number=case.number), words.standing(case)]))
             opener.clicked.connect(partial(self.navigate.emit, "case", {"number": case.number}))
@@ -237,8 +234,9 @@ class AccountPage(Page):
             summary.setMinimumWidth(40)
             parts = (opener, when, label(said), label(report, "muted", select=True), summary)
             for column, part in enumerate(parts):
-                place = Qt.AlignmentFlag.AlignVCenter
-                grid.addWidget(part, row, column, place | Qt.AlignmentFlag.AlignLeft if column < 4 else place)
+                middle = Qt.AlignmentFlag.AlignVCenter
+                place = middle | Qt.AlignmentFlag.AlignLeft if column < 4 else middle
+                grid.addWidget(part, line, column, place)
 
     def _more_cases(self) -> None:
         if not self._cases:
@@ -266,7 +264,12 @@ class AccountPage(Page):
         panel = Panel(tr("Filed reports"), aside=tr("go along with a further report as earlier ones"))
         facts = Facts()
         for report_id, at in view.reports[:REPORTS]:
-            facts.put(moment(at), CopyLabel(report_id, tr("Report id")))
+            show = link(tr("Show it"))
+            show.setAccessibleName(tr("Show report {id}", id=report_id))
+            show.clicked.connect(partial(self.navigate.emit, "reports", {"find": report_id}))
+            line = QWidget()
+            line.setLayout(row(CopyLabel(report_id, tr("Report id")), show, None))
+            facts.put(moment(at), line)
         panel.add(facts)
         more = len(view.reports) - REPORTS
         if more > 0:

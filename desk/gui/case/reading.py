@@ -55,6 +55,8 @@ class CaseReading(CaseFrame):
         shown = self._stack.currentWidget() is self._body
         self._stack.setCurrentWidget(self._body)
         self._show_state(fresh=fresh)
+        if before is not None and not fresh and before.case.state is not view.case.state:
+            self._say_standing(view)  # reported or escalated meanwhile, here or from another page
         self.content.show_case(view)
         if before is None:
             shares = FILES_SHARES if self.content.has_files else TEXT_SHARES

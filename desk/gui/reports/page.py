@@ -196,6 +196,15 @@ class ReportsPage(Page):
             self.filters.show_filter(ReportFilter())
             self.model.set_filter(ReportFilter())
             return
+        found = kwargs.get("find")
+        if isinstance(found, str):
+            # By its number alone, wherever it was made; said in the search field, where it can be cleared.
+            self.filters.show_filter(ReportFilter(text=found))
+            self.model.set_filter(ReportFilter(text=found))
+            box = getattr(getattr(self.window(), "header", None), "search", None)
+            if box is not None:
+                box.setText(found)
+            return
         everything = replace(self.model.filter, text="")
         self.filters.show_filter(everything)
         self.model.set_filter(everything)
