@@ -262,15 +262,16 @@ class AccountPage(Page):
 
     def _reports(self, view: AccountView) -> QWidget:
         panel = Panel(tr("Filed reports"), aside=tr("go along with a further report as earlier ones"))
-        facts = Facts()
         for report_id, at in view.reports[:REPORTS]:
             show = link(tr("Show it"))
             show.setAccessibleName(tr("Show report {id}", id=report_id))
             show.clicked.connect(partial(self.navigate.emit, "reports", {"find": report_id}))
             line = QWidget()
-            line.setLayout(row(CopyLabel(report_id, tr("Report id")), show, None))
-            facts.put(moment(at), line)
-        panel.add(facts)
+            filed = label(moment(at), "muted")
+            filed.setToolTip(utc(at))
+            number = CopyLabel(report_id, tr("Report id"), flush=True)
+            line.setLayout(row(number, filed, show, None, gap=theme.S3))
+            panel.add(line)
         more = len(view.reports) - REPORTS
         if more > 0:
             panel.add(label(tr("and {n} more", more), "muted"))
