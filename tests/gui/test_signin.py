@@ -71,6 +71,10 @@ class Window:
         self.until(lambda: isinstance(self.keeper.form, FirstForm))
         form = self.keeper.form
         assert isinstance(form, FirstForm)
+        form.password.setText("short")
+        form.again.setText("short")
+        self.qtbot.keyClick(form.again, Qt.Key.Key_Return)
+        self.until(lambda: form.said and form.password.hasFocus() and not form.again.text())
         form.password.setText(MINE)
         form.again.setText(MINE)
         self.qtbot.keyClick(form.again, Qt.Key.Key_Return)

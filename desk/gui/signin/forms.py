@@ -306,7 +306,11 @@ class FirstForm(Form):
         (self.password if self.name.value() else self.name).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refused(self, words: str) -> None:
+        """What was typed twice is typed anew; the fields, switched off meanwhile, have lost the keys."""
+        self.password.forget()
+        self.again.forget()
         self.say(words)
+        self.password.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def submit(self) -> None:
         if not self.act.isEnabled():
@@ -315,7 +319,7 @@ class FirstForm(Form):
         if not self.name.value():
             self.say(tr("The first administrator needs a name."))
         elif self.password.value() != self.again.value():
-            self.say(tr("The two passwords differ."))
+            self.refused(tr("The two passwords differ."))
         else:
             self.given.emit(self.name.value(), self.password.value())
 
