@@ -242,9 +242,7 @@ class Outbox:
             except ClaimLost:
                 yield self._give_back(held)
                 return Stepped(None, self.next_due())
-            except GeneratorExit:
-                raise
-            except BaseException:
+            except (Exception, KeyboardInterrupt):  # all but a flow that is left: nobody could carry it out
                 yield self._give_back(held)
                 raise
             if taken is None and stop():
