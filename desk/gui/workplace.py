@@ -171,9 +171,15 @@ class Workplace(QObject):
         if self.settings.get("seen/guide"):
             return
         self.settings.set("seen/guide", "1")
+        words = tr("New here? Press Next case to begin. Help is behind F1, every act behind Ctrl+K.")
+        if not self.desk.practice and self.session.operator.may(Permission.SETTINGS):
+            words = tr(
+                "New here? Say in Settings who reports, and give the credentials. Then import cases. "
+                "Help is behind F1, every act behind Ctrl+K."
+            )
         self.window.notices.show_notice(
             "info",
-            tr("New here? Press Next case to begin. Help is behind F1, every act behind Ctrl+K."),
+            words,
             tr("First steps"),
             partial(self.window.go, "help", topic="start"),
         )

@@ -135,6 +135,7 @@ def test_locked_nothing_is_in_view_and_only_the_password_brings_it_back(qtbot: Q
     with window_on(qtbot, tmp_path) as window:
         window.begin()
         main = window.life.window
+        assert any("who reports" in words for words in main.notices.words())
         dialog = QDialog(main)
         dialog.open()
         main.go("settings")
