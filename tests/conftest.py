@@ -18,6 +18,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 from xdist.workermanage import NodeManager
 
@@ -49,6 +50,7 @@ that did other work too.
 class PatientBot(QtBot):
     def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 0) -> None:
         super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
+        QCoreApplication.processEvents()  # widgets given to a layout show themselves a turn later
 
     def waitSignal(self, signal: Any, *, timeout: int = 0, **more: Any) -> Any:
         return super().waitSignal(signal, timeout=max(timeout, PATIENCE_MS), **more)
