@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -111,8 +112,11 @@ def main() -> int:
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     width, _, height = arguments.size.partition("x")
-    for scheme in ("light", "dark") if arguments.scheme == "both" else (arguments.scheme,):
-        pictures(arguments.folder, scheme, (int(width), int(height)))
+    if arguments.scheme == "both":
+        # Each in a process of its own: as in the program, there is one theme in each.
+        again = [sys.executable, __file__, str(arguments.folder), "--size", arguments.size, "--scheme"]
+        return max(subprocess.run([*again, scheme], check=False).returncode for scheme in ("light", "dark"))
+    pictures(arguments.folder, arguments.scheme, (int(width), int(height)))
     return 0
 
 

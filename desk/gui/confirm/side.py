@@ -52,7 +52,8 @@ class Side(Scroll):
         self._panel.add(hairline())
         self._panel.add(
             self._group(
-                tr("SHA-256 of the report"), CopyLabel(summary.report_sha256, tr("SHA-256 of the report"))
+                tr("SHA-256 of the report"),
+                CopyLabel(summary.report_sha256, tr("SHA-256 of the report"), flush=True),
             )
         )
 
