@@ -37,6 +37,10 @@ _LOOK_S = 0.005
 HEAVY = 900 << 20
 """Bytes held by a worker that had come near to what it may have (previewer/lock.py: 1.5 GiB of addresses)."""
 
+_PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
+_DRIFT = 16 << 20
+"""Bytes by which two such figures may differ for the same memory: each thread counts apart for a while."""
+
 _GUARD_SIGNALS = ("SIGSYS", "SIGXCPU", "SIGXFSZ")
 
 
@@ -77,6 +81,15 @@ def environment() -> dict[str, str]:
     }
 
 
+def own_peak() -> int:
+    """Bytes that this process held at most until now; 0 where nobody tells."""
+    if sys.platform == "win32":
+        return 0
+    import resource  # not there on Windows
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _PEAK_UNIT
+
+
 class WorkerProcess:
     """A worker used by one thread at a time. Only `kill` may be called from another."""
 
@@ -99,6 +112,7 @@ class WorkerProcess:
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
+        self._inherited = own_peak() + _DRIFT
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._in: IO[bytes] = self._process.stdin
@@ -222,7 +236,10 @@ class WorkerProcess:
         return NoPreviewReason.TOO_MUCH if held >= HEAVY else NoPreviewReason.CRASHED
 
     def _reap(self, seconds: float) -> int:
-        """Wait for its end; the bytes that it held at most, 0 where nobody tells."""
+        """Wait for its end; the bytes that it held at most, 0 where nobody tells.
+
+        Linux counts what its parent held when it was started as its own: only what is above that is.
+        """
         if not hasattr(os, "wait4"):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(seconds)
@@ -239,7 +256,8 @@ class WorkerProcess:
                     return 0
                 if ended:
                     self._process.returncode = os.waitstatus_to_exitcode(status)
-                    return int(usage.ru_maxrss) * (1 if sys.platform == "darwin" else 1024)
+                    held = int(usage.ru_maxrss) * _PEAK_UNIT
+                    return held if held > self._inherited else 0
             time.sleep(_LOOK_S)
         return 0
 

@@ -27,6 +27,7 @@ from desk.domain.preview import (
 )
 from desk.media import crew, process
 from desk.media.pool import PreviewPool
+from desk.media.process import own_peak
 from tests.previewer import materials
 
 source = PreviewSource.from_bytes
@@ -296,15 +297,23 @@ def test_a_worker_that_dies_in_its_job_is_told_and_replaced(number: str, reason:
 
 
 @posix
-def test_a_worker_that_dies_of_its_memory_is_told_as_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("inherited", "reason"), [
+    (0, NoPreviewReason.TOO_MUCH),
+    (4 << 30, NoPreviewReason.CRASHED),  # as much as this process held: it may be none of the worker's
+])  # fmt: skip
+def test_a_worker_that_dies_of_its_memory_is_told_as_too_much(
+    inherited: int, reason: NoPreviewReason, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert own_peak() > 1 << 20
     monkeypatch.setattr("desk.media.process.HEAVY", 1 << 20)
+    monkeypatch.setattr("desk.media.process.own_peak", lambda: inherited)
     started, go_on = threading.Event(), threading.Event()
     with PreviewPool(workers=1) as pool, ThreadPoolExecutor(1) as threads:
         job = threads.submit(pool.preview, slow(started, go_on), edge=64)
         assert started.wait(30)
         os.kill(pool.pids()[0], signal.SIGSEGV)
         go_on.set()
-        assert refused(job.result(30)) is NoPreviewReason.TOO_MUCH
+        assert refused(job.result(30)) is reason
         assert isinstance(pool.preview(source(materials.still("BMP")), edge=64), Blurred)
 
 
