@@ -162,7 +162,9 @@ class Lanes:
         if self._workers.done or self._wakes != self._seen:
             until = now
         else:
-            until = min([self._look_at, *untils])
+            # Once stopped nobody looks any more: only what is under way is waited for.
+            looks = now + LONGEST_WAIT if self._stopped.is_set() else self._look_at
+            until = min([looks, *untils])
         assert self._pair is not None
         hears, _ = self._pair
         ready = readable([hears.fileno(), *under_way], until - now)

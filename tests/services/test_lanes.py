@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -144,7 +144,18 @@ def test_none_waits_behind_a_large_upload(served: World) -> None:
     assert len(served.finished()) == 4
 
 
-def test_stopped_in_the_midst_of_a_call_it_is_settled_first(served: World) -> None:
+def test_stopped_in_the_midst_of_a_call_it_is_settled_first(
+    served: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LONGEST_WAIT", 0.05)
+    turns: list[float] = []
+    real = module.readable
+
+    def readable(numbers: Iterable[int], seconds: float) -> list[int]:
+        turns.append(seconds)
+        return real(numbers, seconds)
+
+    monkeypatch.setattr(module, "readable", readable)
     filing = served.confirmed(served.case(files=1).number, escalate="A child is in danger now.")
     begun, go_on = threading.Event(), threading.Event()
 
@@ -159,6 +170,9 @@ def test_stopped_in_the_midst_of_a_call_it_is_settled_first(served: World) -> No
     assert begun.wait(30)
     assert not lanes.stop(0.01)
     assert not lanes.wait_idle(0.01)
+    turns.clear()
+    assert not lanes.stop(0.5)
+    assert len(turns) < 100  # it waits, and does not turn round and round meanwhile
     go_on.set()
     assert lanes.stop(30)
     opened = served.filing(filing.id)
